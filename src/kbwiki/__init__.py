@@ -1,0 +1,1 @@
+"""An embeddable wiki engine for Flask apps. The public names, nothing else."""
