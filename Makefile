@@ -1,0 +1,61 @@
+# One command for everything a developer does. `make` alone lists them.
+
+PORT     ?= 5000
+INSTANCE ?= instance
+WORKERS  ?= 2
+ONLY     ?=
+ARGS     ?=
+
+VENV := .venv
+BIN  := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types bench docs clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.dev ## Install kbwiki and its tools into .venv (once; the others do it by themselves)
+
+demo: $(VENV)/.dev ## Serve a small intranet with kbwiki in it (PORT=5000, INSTANCE=instance)
+	$(BIN)/python -m kbwiki.demo --port $(PORT) --instance $(INSTANCE)
+
+test: lint types ## Lint, check types and run every test (WORKERS=2, ARGS="-k words")
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not bench" $(ARGS)
+
+lint: $(VENV)/.dev ## Check style, and that imports keep to the layers
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.dev ## Check types
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev ## Measure and print one JSON line a figure (ONLY=name)
+	@$(BIN)/python -m tests.bench $(ONLY)
+
+docs: $(VENV)/.docs ## Build the documentation into docs/_build/html
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+
+clean: ## Remove what these commands made, .venv too; the demo's instance folder stays
+	rm -rf $(VENV) build dist docs/_build artefacts src/*.egg-info
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.dev: $(BIN)/python setup.cfg pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(VENV)/.docs: $(BIN)/python setup.cfg pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	@touch $@
+
+# The newest Python that runs, is not too old, and can make an environment with pip in it: Debian packs venv apart,
+# and version managers put names into PATH that only say that no such version is chosen.
+PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+	"$$name" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
+	&& { echo "$$name"; break; }; done)
+
+$(BIN)/python:
+	$(if $(strip $(PYTHON)),,$(error kbwiki needs Python 3.11 or newer with its venv module, and none is in PATH. \
+	On Debian or Ubuntu: apt-get install python3 python3-venv. Elsewhere: python.org, or make PYTHON=/path/to/python))
+	$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
