@@ -24,6 +24,9 @@ from sqlalchemy.engine import URL, make_url
 SERVER_VARIABLE = "KBWIKI_TEST_POSTGRESQL"
 """Names a running server (a SQLAlchemy URL of a role that may create databases); else we start our own."""
 
+PACKAGED = "/usr/lib/postgresql"
+"""Where Debian puts the servers, one folder a version, and none of them in PATH."""
+
 _ROLE = "kbwiki"
 _ROOM_IN_MEMORY = 1 << 30  # bytes free below which a memory file system is no place for a server
 _SERVER_PROGRAMS = ("initdb", "pg_ctl", "postgres")
@@ -169,13 +172,13 @@ def _start_keeper(
 def _server_programs() -> Path:
     """The folder with the server's programs: the first complete one in PATH, else Debian's newest."""
     in_path = [Path(folder) for folder in os.get_exec_path()]
-    packaged = Path("/usr/lib/postgresql").glob("[1-9]*/bin")
+    packaged = Path(PACKAGED).glob("[1-9]*/bin")
     newest_first = sorted(packaged, key=lambda folder: float(folder.parent.name), reverse=True)
     for folder in (*in_path, *newest_first):
         if all(os.access(folder / program, os.X_OK) for program in _SERVER_PROGRAMS):
             return folder
     raise PostgresqlMissing(
-        f"no folder in PATH and no /usr/lib/postgresql/*/bin has {', '.join(_SERVER_PROGRAMS)};"
+        f"no folder in PATH and no {PACKAGED}/*/bin has {', '.join(_SERVER_PROGRAMS)};"
         f" install PostgreSQL, or name a running server in {SERVER_VARIABLE}"
     )
 
