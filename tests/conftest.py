@@ -167,8 +167,12 @@ def browser() -> Iterator[Browser]:
 
     program = _find_chromium()
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=[*_QUIET_CHROMIUM, *as_root])
+    with ExitStack() as stack:
+        try:
+            playwright = stack.enter_context(sync_playwright())
+            browser = playwright.chromium.launch(executable_path=program, args=[*_QUIET_CHROMIUM, *as_root])
+        except Exception as error:  # playwright says so when its driver does not even start
+            missing(f"{program} cannot be started: {error}")
         yield browser
         browser.close()
 
