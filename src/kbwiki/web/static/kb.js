@@ -1,0 +1,182 @@
+/* kbwiki's one script. Everything works without it; with it, nothing written is lost by a closed tab,
+   and a few things are a key away. It adds no global name and touches nothing outside .kb,
+   save the theme's attribute on the document of our own frame. */
+(() => {
+  "use strict";
+  const words = document.currentScript.dataset;
+  const root = document.documentElement;
+
+  const store = {
+    get(key) { try { return localStorage.getItem(key); } catch { return null; } },
+    set(key, value) { try { localStorage.setItem(key, value); } catch { /* full or forbidden: go on without */ } },
+    drop(key) { try { localStorage.removeItem(key); } catch { /* as above */ } },
+    keys() { try { return Object.keys(localStorage); } catch { return []; } },
+  };
+
+  const one = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const make = (tag, attributes, text) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    if (text) element.textContent = text;
+    return element;
+  };
+  const say = (text) => {
+    const line = one(".kb .kb-said") || one(".kb").appendChild(make("p", { class: "kb-said", role: "status" }));
+    line.textContent = text;
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => line.remove(), 4000);
+  };
+
+  /* Theme: before the first paint, so that no page flashes in the other colours. */
+  const chosen = store.get("kb-theme");
+  if ((chosen === "light" || chosen === "dark") && words.kbOwn !== undefined) root.dataset.kbTheme = chosen;
+
+  function themeButton() {
+    const button = one(".kb-own .kb-theme");
+    if (!button) return;
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    const current = () => root.dataset.kbTheme || (system.matches ? "dark" : "light");
+    const label = () => { one("span", button).textContent = current() === "dark" ? button.dataset.kbLight : button.dataset.kbDark; };
+    button.hidden = false;
+    label();
+    system.addEventListener("change", label);
+    button.addEventListener("click", () => {
+      const next = current() === "dark" ? "light" : "dark";
+      root.dataset.kbTheme = next;
+      if (next === (system.matches ? "dark" : "light")) store.drop("kb-theme");
+      else store.set("kb-theme", next);
+      label();
+    });
+  }
+
+  /* Small menus close on Escape and on a press elsewhere. */
+  function menus() {
+    document.addEventListener("click", (event) => {
+      for (const menu of all(".kb .kb-more[open]")) if (!menu.contains(event.target)) menu.open = false;
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      for (const menu of all(".kb .kb-more[open]")) { menu.open = false; one("summary", menu).focus(); }
+    });
+  }
+
+  /* A link to each section, copied by one press. */
+  function anchors() {
+    for (const heading of all(".kb .kb-text :is(h1, h2, h3, h4, h5, h6)[id]")) {
+      if (one(".kb-anchor", heading)) continue;
+      const button = make("button", { type: "button", class: "kb-anchor", "aria-label": words.kbCopy, title: words.kbCopy }, "#");
+      button.addEventListener("click", () => copy(`${location.href.split("#")[0]}#${heading.id}`, () => { location.hash = heading.id; }));
+      heading.append(button);
+    }
+    for (const button of all(".kb [data-kb-copies]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        const field = document.getElementById(button.dataset.kbCopies);
+        field.select();
+        copy(field.value, () => {});
+      });
+    }
+  }
+  /* What scrolls sideways must be reachable without a mouse. */
+  function scrollers() {
+    for (const wide of all(".kb .kb-text :is(pre, table), .kb .kb-scroll")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+  }
+  function copy(text, otherwise) {
+    if (!navigator.clipboard) { otherwise(); return; }
+    navigator.clipboard.writeText(text).then(() => say(words.kbCopied), otherwise);
+  }
+
+  /* Editing: warn before a changed form is left, keep what was typed, offer it back. */
+  const month = 30 * 24 * 3600 * 1000;
+  function keepTexts() {
+    const form = one(".kb form[data-kb-keep]");
+    if (!form) { forgetSent(); return; }
+    const key = `kb-text:${form.dataset.kbKeep}`;
+    const fields = () => all("input[type=text], textarea", form).filter((field) => field.name);
+    const values = () => Object.fromEntries(fields().map((field) => [field.name, field.value]));
+    const before = JSON.stringify(values());
+    let sending = false;
+    let timer = 0;
+    const dirty = () => JSON.stringify(values()) !== before || form.dataset.kbDirty !== undefined;
+    const keep = () => { clearTimeout(timer); if (dirty()) store.set(key, JSON.stringify({ at: Date.now(), values: values() })); };
+
+    offer(form, key, before, fields);
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 800); });
+    form.addEventListener("submit", () => { sending = true; keep(); store.set("kb-sent", key); });
+    addEventListener("pagehide", () => { if (!sending) keep(); });
+    addEventListener("pageshow", () => { sending = false; });
+    addEventListener("beforeunload", (event) => { if (!sending && dirty()) event.preventDefault(); });
+    form.addEventListener("click", (event) => {
+      if (event.target.closest("[data-kb-cancel]")) { sending = true; clearTimeout(timer); store.drop(key); }
+    });
+    form.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(one("[value=save]", form)); }
+    });
+  }
+  /* The text arrived when a page to read comes back; an edit form coming back means it did not. */
+  function forgetSent() {
+    const sent = store.get("kb-sent");
+    if (sent && one(".kb .kb-reading")) { store.drop(sent); store.drop("kb-sent"); }
+    for (const key of store.keys().filter((name) => name.startsWith("kb-text:"))) {
+      let at = 0;
+      try { at = JSON.parse(store.get(key)).at; } catch { /* not ours or torn: goes too */ }
+      if (Date.now() - at > month) store.drop(key);
+    }
+  }
+  function offer(form, key, before, fields) {
+    let kept = null;
+    try { kept = JSON.parse(store.get(key)); } catch { /* torn: nothing to offer */ }
+    if (!kept || JSON.stringify(kept.values) === before) return;
+    const box = make("div", { class: "kb-flash kb-flash-info kb-kept", role: "status" });
+    const line = make("p", {}, form.dataset.kbOffer.replace("{when}", new Date(kept.at).toLocaleString(root.lang || undefined, { dateStyle: "long", timeStyle: "short" })));
+    const back = make("button", { type: "button", class: "kb-button kb-small" }, form.dataset.kbBring);
+    const drop = make("button", { type: "button", class: "kb-button kb-small kb-plain" }, form.dataset.kbDrop);
+    back.addEventListener("click", () => {
+      for (const field of fields()) if (field.name in kept.values) field.value = kept.values[field.name];
+      form.dataset.kbDirty = "";
+      box.remove();
+      (one("textarea", form) || form).focus();
+    });
+    drop.addEventListener("click", () => { store.drop(key); box.remove(); });
+    box.append(line, back, drop);
+    form.before(box);
+  }
+
+  /* Keys. None with a modifier, none while typing. */
+  function keys() {
+    const review = one(".kb form[data-kb-review]");
+    const actions = {
+      "/": () => one(".kb .kb-q"),
+      a: () => review && one("[value=approve]", review),
+      r: () => review && one("[value=revert]", review),
+      n: () => one(".kb a[data-kb-next]"),
+      "?": () => one(".kb .kb-keys > summary"),
+    };
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
+      if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+      const target = Object.hasOwn(actions, event.key) && actions[event.key]();
+      if (!target) return;
+      event.preventDefault();
+      if (event.key === "/") { target.focus(); target.select(); } else press(target, review);
+    });
+  }
+  /* A decision that needs a reason goes to the reason first instead of being refused by the server. */
+  function press(target, review) {
+    const reason = review && one("select[name=reason]", review);
+    if (target.dataset.kbNeedsReason !== undefined && reason && !reason.value) { reason.focus(); return; }
+    target.click();
+  }
+
+  function start() {
+    themeButton();
+    menus();
+    anchors();
+    scrollers();
+    keepTexts();
+    keys();
+  }
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
