@@ -1,0 +1,1 @@
+"""Alembic migrations of kbwiki's tables, shipped inside the package as kbwiki.migrations."""

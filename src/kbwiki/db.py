@@ -1,0 +1,234 @@
+"""The database ground: Base, column types, the engine's settings, and the one Transaction all changes go through.
+
+Rows are read and written through a SQLAlchemy Core connection (docs/adr/0002): declarative classes say what a
+table is, statements are built once, and no identity map or lazy load stands between a view and its queries.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Insert,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+from .actors import Actor
+from .errors import Busy, Conflict, SchemaBehind
+
+TABLE_PREFIX = "kbwiki_"
+
+
+class Base(DeclarativeBase):
+    """The root of kbwiki's tables; every constraint has a name, so that migrations can speak of it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC, whatever the database makes of time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: a moment without a zone is a mistake of the caller."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("kbwiki stores aware datetimes only")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back UTC on every database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Path = String(1024).with_variant(String(1024, collation="C"), "postgresql")
+"""A page path; compared byte by byte on every database, so that ranges over prefixes mean the same everywhere."""
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+Digest = LargeBinary(32)
+Json = JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an action tells the journal: one fact that can be reviewed.
+
+    `number` is the state of the subject that this change made (1, 2, 3 … for each subject); `spaces` are the
+    ids of all spaces it touches, whose groups look at it. `exempt` names the rule that frees it from review.
+    `decided_by` is the group in whose name a decision made this change: that group has seen it.
+    """
+
+    kind: str
+    subject_kind: str
+    subject_id: int
+    number: int
+    spaces: tuple[int, ...]
+    payload: Mapping[str, Any]
+    exempt: str | None = None
+    decided_by: str | None = None
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One database transaction, one actor, one moment. Handed out by `Wiki.begin`; actions write through it.
+
+    Leaving the block of `Wiki.begin` routes every recorded change to its reviews, appends it to the journal and commits;
+    an exception rolls everything back.
+    """
+
+    connection: Connection
+    wiki_id: int
+    actor: Actor
+    actor_id: int
+    now: datetime
+    batch: str = field(default_factory=lambda: uuid.uuid4().hex)
+    changes: list[Change] = field(default_factory=list)
+
+    def record(self, change: Change) -> None:
+        """Put `change` on the one road: it will be reviewed and journalled when the transaction is left."""
+        self.changes.append(change)
+
+
+def insert_or_ignore(connection: Connection, table: type[Base] | Table) -> Insert:
+    """An INSERT that leaves an existing row alone; its `rowcount` says whether this one came in."""
+    target = table if isinstance(table, Table) else table.__table__
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(target).on_conflict_do_nothing()  # type: ignore[arg-type]
+    return sqlite.insert(target).on_conflict_do_nothing()  # type: ignore[arg-type]
+
+
+class Database:
+    """The wiki's own engine: reads from any number of threads, writes in immediate transactions."""
+
+    def __init__(self, url: str, *, lock_timeout: float = 5.0) -> None:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgres", "postgresql"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        self.dialect = self.engine.dialect.name
+        self._lock_timeout = lock_timeout
+        _configure(self.engine, lock_timeout)
+
+    @property
+    def has_single_writer(self) -> bool:
+        """True where the database lets one transaction write at a time, so that write order is commit order."""
+        return self.dialect == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for queries. It takes no write lock and commits nothing."""
+        with self.engine.connect() as connection, _translated():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction: committed when the block ends, rolled back when it raises.
+
+        On SQLite the write lock is taken at once (BEGIN IMMEDIATE): a transaction that reads first and upgrades
+        later fails under concurrency instead of waiting. Errors: Busy when the lock is not free in time.
+        """
+        with self.engine.connect() as connection, _translated(), connection.begin():
+            if self.has_single_writer:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    @contextmanager
+    def write_if_free(self) -> Iterator[Connection | None]:
+        """Like `write`, but gives None at once when somebody else is writing. For caches, which may be skipped."""
+        with self.engine.connect() as connection, _translated():
+            if not self.has_single_writer:
+                with connection.begin():
+                    yield connection
+                return
+            connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+            try:
+                with connection.begin():
+                    try:
+                        connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    except OperationalError:
+                        yield None
+                    else:
+                        yield connection
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(self._lock_timeout * 1000)}")
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _configure(engine: Engine, lock_timeout: float) -> None:
+    milliseconds = int(lock_timeout * 1000)
+
+    @event.listens_for(engine, "connect")
+    def _(dbapi_connection: Any, _record: Any) -> None:
+        if engine.dialect.name == "sqlite":
+            # The driver must not open transactions of its own: BEGIN IMMEDIATE is ours to send.
+            dbapi_connection.isolation_level = None
+            cursor = dbapi_connection.cursor()
+            for pragma in (
+                "journal_mode = WAL",
+                # FULL: a power cut loses no acknowledged save (WAL with NORMAL may lose all since the last checkpoint).
+                "synchronous = FULL",
+                "foreign_keys = ON",
+                f"busy_timeout = {milliseconds}",
+                "cache_size = -32000",
+            ):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+        else:
+            with dbapi_connection.cursor() as cursor:
+                cursor.execute(f"SET lock_timeout = {milliseconds}")
+            dbapi_connection.commit()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn what drivers say about locks, races and missing tables into kbwiki's own errors."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict("Somebody else changed the same thing at the same moment. Please try again.") from error
+    except DBAPIError as error:
+        text = str(error.orig).lower()
+        state = getattr(error.orig, "sqlstate", "")
+        if "database is locked" in text or state in ("40001", "40P01", "55P03"):
+            raise Busy("The wiki is busy with other changes. Nothing was lost; please try again.") from error
+        if "no such table: kbwiki_" in text or (state == "42P01" and "kbwiki_" in text):
+            raise SchemaBehind() from error
+        raise

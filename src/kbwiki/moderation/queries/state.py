@@ -1,0 +1,91 @@
+"""How far a page has been looked at, and how much waits for an actor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from ...actors import Actor
+from ...pages.models import Page
+from ...spaces.models import Grant
+from ...spaces.policy import Right
+from ...spaces.queries import bound, readable
+from ..models import Decision, Review
+
+MOST_COUNTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """How far people have looked at a page.
+
+    `waiting` is how many changes nobody has looked at yet; `base` the last revision before them (0: none, the page is
+    new). `group`, `at` and `verdict` speak of the newest decision, None when there never was one.
+    """
+
+    waiting: int
+    base: int
+    group: str | None
+    at: datetime | None
+    verdict: str | None
+
+
+_REVIEWS = (
+    select(Review.state, Review.group, Review.base, Review.head, Decision.at, Decision.verdict)
+    .outerjoin(Decision, Decision.review_id == Review.id)
+    .where(Review.subject_kind == "page", Review.subject_id == bindparam("page_id"))
+    .order_by(Review.id.desc())
+    .limit(20)
+)
+_QUEUED = select(func.count()).select_from(
+    select(Review.id)
+    .join(Page, Page.id == Review.subject_id)
+    .where(
+        Review.wiki_id == bindparam("wiki_id"),
+        Review.group.in_(bindparam("actor_groups", expanding=True)),
+        Review.state == "open",
+        Review.subject_kind == "page",
+        readable(Page.space_id),
+    )
+    .limit(MOST_COUNTED)
+    .subquery()
+)
+_REVIEWING = (
+    select(Grant.group)
+    .where(Grant.right == Right.REVIEW.value, Grant.group.in_(bindparam("actor_groups", expanding=True)))
+    .distinct()
+    .order_by(Grant.group)
+)
+
+
+def looked_at(connection: Connection, page_id: int) -> LookedAt | None:
+    """How far people have looked at the page; None when no change of it ever was up for review (an import)."""
+    rows = connection.execute(_REVIEWS, {"page_id": page_id}).all()
+    if not rows:
+        return None
+    open_ones = [row for row in rows if row.state == "open"]
+    decided = max((row for row in rows if row.at is not None), key=lambda row: row.at, default=None)
+    base = min((row.base for row in open_ones), default=0)
+    head = max((row.head for row in open_ones), default=0)
+    return LookedAt(
+        waiting=head - base,
+        base=base,
+        group=decided.group if decided else None,
+        at=decided.at if decided else None,
+        verdict=decided.verdict if decided else None,
+    )
+
+
+def count_queued(connection: Connection, wiki_id: int, actor: Actor) -> int | None:
+    """How many reviews wait for the actor's groups, at most 100; None when none of them is responsible for anything."""
+    if not actor.groups:
+        return None
+    waiting = connection.execute(_QUEUED, {"wiki_id": wiki_id, **bound(actor)}).scalar_one()
+    return waiting or (0 if reviewing_groups(connection, actor) else None)
+
+
+def reviewing_groups(connection: Connection, actor: Actor) -> list[str]:
+    """The actor's groups that are responsible for some space, by name."""
+    return list(connection.execute(_REVIEWING, bound(actor)).scalars())

@@ -1,0 +1,1 @@
+"""Pages: revisions, paths, differences, merging, links and tags."""

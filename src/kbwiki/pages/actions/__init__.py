@@ -1,0 +1,20 @@
+"""What happens to pages. Each action takes the transaction, checks access, writes through `state.write_state`."""
+
+from .delete import bring_back, delete_page
+from .move import Moved, move_page
+from .save import Edit, EditConflict, Saved, save_page
+from .undo import merge_out, restore_revision, undo_change
+
+__all__ = [
+    "Edit",
+    "EditConflict",
+    "Moved",
+    "Saved",
+    "bring_back",
+    "delete_page",
+    "merge_out",
+    "move_page",
+    "restore_revision",
+    "save_page",
+    "undo_change",
+]

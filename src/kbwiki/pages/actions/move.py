@@ -1,0 +1,159 @@
+"""Moving a page with everything below it; old addresses go on working, and links follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, select
+
+from ...db import Transaction
+from ...errors import Conflict, Forbidden, Invalid
+from ...spaces.policy import Right
+from ...spaces.queries import find_space, granted, has_right
+from ...spaces.queries import bound as bound_to
+from ..links import Moves, relink, take_in_all
+from ..models import Page, PageLink
+from ..paths import below, look_alike, normalise_path
+from ..policy import Kind, clean_comment, with_text
+from ..state import CurrentPage, get_locked, get_writable, require_write, write_state
+from ..texts import encode, load_texts, store_text
+from .save import MAX_PAGE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a move did: old path → new path of every page moved, the paths whose links were rewritten, and how
+    many pages link to the old addresses still because the mover may not change them (their links go on working)."""
+
+    pages: dict[str, str]
+    relinked: tuple[str, ...]
+    left: int
+
+
+def move_page(tx: Transaction, path: str, new_path: str, *, comment: str = "") -> Moved:
+    """Move the page at `path`, and every page below it that the actor may change, to `new_path`.
+
+    Old addresses lead to the new ones. Links in other pages are rewritten as revisions by the mover. Errors: NotFound,
+    Forbidden, Invalid (a bad path, or one inside the page itself), Conflict when one of the new paths is taken.
+    """
+    page = get_writable(tx, normalise_path(path))
+    old, new = page.state.path, normalise_path(new_path)
+    if new == old:
+        raise Invalid("path", "That is where the page already is.")
+    if new.startswith(old + "/"):
+        raise Invalid("path", "A page cannot be moved below itself.")
+    require_write(tx, find_space(tx.connection, tx.wiki_id, new), new)
+    family = [page, *_below(tx, old)]
+    moved = {one.state.path: new + one.state.path[len(old) :] for one in family}
+    for target in moved.values():
+        normalise_path(target)
+    _refuse_taken(tx, moved)
+    take_in_all(tx.connection, tx.wiki_id)
+    comment = clean_comment(comment)
+    moves = Moves(moved, _unmistakable(tx, moved))
+    for one in family:
+        _move_one(tx, one, moves, comment)
+    relinked, left = _relink_others(tx, moves, {one.id for one in family})
+    return Moved(moved, relinked, left)
+
+
+def _below(tx: Transaction, path: str) -> list[CurrentPage]:
+    low, high = below(path)
+    rows = tx.connection.execute(
+        select(Page.id, granted(Right.WRITE, Page.space_id).label("writable"), Page.space_id, Page.path)
+        .where(
+            Page.wiki_id == tx.wiki_id,
+            Page.path >= low,
+            Page.path < high,
+            Page.deleted.is_(False),
+        )
+        .order_by(Page.id),
+        bound_to(tx.actor),
+    ).all()
+    for row in rows:
+        # What the mover cannot read stays where it is and is not spoken of; what they can only read stops the move.
+        if not row.writable and has_right(tx.connection, row.space_id, Right.READ, tx.actor):
+            raise Forbidden(f"The page below it at “{row.path}” is not yours to move.")
+    return [get_locked(tx, row.id) for row in rows if row.writable]
+
+
+def _refuse_taken(tx: Transaction, moved: dict[str, str]) -> None:
+    targets = list(set(moved.values()) - moved.keys())
+    for start in range(0, len(targets), 500):
+        taken = tx.connection.execute(
+            select(Page.path).where(
+                Page.wiki_id == tx.wiki_id,
+                Page.path.in_(targets[start : start + 500]),
+                Page.deleted.is_(False),
+            )
+        ).scalar()
+        if taken is not None:
+            raise Conflict(f"There is already a page at “{taken}”. Please choose another address.")
+
+
+def _unmistakable(tx: Transaction, moved: dict[str, str]) -> dict[str, str]:
+    """Of the moved pages, those that a link with other case or hyphens can only have meant: no second page looks alike."""
+    keys = {look_alike(old): new for old, new in moved.items()}
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), 500):
+        shared = tx.connection.execute(
+            select(Page.look_alike)
+            .where(
+                Page.wiki_id == tx.wiki_id,
+                Page.look_alike.in_(wanted[start : start + 500]),
+                Page.deleted.is_(False),
+            )
+            .group_by(Page.look_alike)
+            .having(func.count() > 1)
+        )
+        for key in shared.scalars():
+            del keys[key]
+    return keys
+
+
+def _move_one(tx: Transaction, page: CurrentPage, moves: Moves, comment: str) -> None:
+    target = moves.exact[page.state.path]
+    text = load_texts(tx.connection, [page.state.text_digest])[page.state.text_digest]
+    state = replace(page.state, path=target)
+    rewritten = relink(text, page.state.path, target, moves)
+    if rewritten != text:
+        raw = encode(rewritten, max(len(rewritten) * 4, MAX_PAGE_BYTES))
+        state = with_text(state, store_text(tx.connection, raw), len(raw))
+    write_state(tx, page, state, kind=Kind.MOVE, comment=comment, facts={"from": page.state.path})
+
+
+def _relink_others(tx: Transaction, moves: Moves, family: set[int]) -> tuple[tuple[str, ...], int]:
+    linking: dict[int, bool] = {}
+    olds = sorted({look_alike(old) for old in moves.exact})
+    for start in range(0, len(olds), 500):
+        rows = tx.connection.execute(
+            select(Page.id, granted(Right.WRITE, Page.space_id).label("writable"))
+            .join(PageLink, PageLink.page_id == Page.id)
+            .where(
+                PageLink.wiki_id == tx.wiki_id,
+                PageLink.look_alike.in_(olds[start : start + 500]),
+                Page.deleted.is_(False),
+            ),
+            bound_to(tx.actor),
+        )
+        linking.update((row.id, row.writable) for row in rows)
+    relinked = []
+    for page_id in sorted(linking.keys() - family):
+        if linking[page_id] and (path := _relink_one(tx, page_id, moves)):
+            relinked.append(path)
+    return tuple(relinked), sum(1 for page_id in linking.keys() - family if not linking[page_id])
+
+
+def _relink_one(tx: Transaction, page_id: int, moves: Moves) -> str | None:
+    page = get_locked(tx, page_id)
+    path = page.state.path
+    text = load_texts(tx.connection, [page.state.text_digest])[page.state.text_digest]
+    rewritten = relink(text, path, path, moves)
+    if rewritten == text:
+        return None
+    raw = encode(rewritten, max(len(rewritten) * 4, MAX_PAGE_BYTES))
+    state = with_text(page.state, store_text(tx.connection, raw), len(raw))
+    first = next(iter(moves.exact.items()))
+    comment = f"Links follow the move of {first[0]} to {first[1]}"
+    write_state(tx, page, state, kind=Kind.RELINK, comment=clean_comment(comment[:900]), facts={"moved": first[0]})
+    return path

@@ -1,0 +1,176 @@
+"""Saving: creating a page, editing it, and joining two edits of the same page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ...db import Transaction
+from ...errors import Conflict
+from ..merge import Agreed, Clash, Merge, merge
+from ..paths import normalise_path, title_of
+from ..policy import Kind, PageState, clean_comment, clean_tags, clean_title, with_text
+from ..state import (
+    CurrentPage,
+    create_page,
+    find_deleted_locked,
+    find_locked,
+    require_write,
+    state_at,
+    write_state,
+)
+from ..texts import encode, load_texts, store_text
+
+MAX_PAGE_BYTES = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What an author wants saved.
+
+    `base` is the number of the revision the author started from, None for a page that did not exist then. `title`
+    and `tags` of None keep what the page has (a new page takes its title from its path).
+    """
+
+    path: str
+    text: str
+    title: str | None = None
+    tags: Iterable[str] | None = None
+    comment: str = ""
+    base: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of an edit: it is live as revision `number` of the page at `path`."""
+
+    page_id: int
+    path: str
+    number: int
+    created: bool = False
+    changed: bool = True
+    merged: bool = False
+
+
+@dataclass(eq=False)
+class EditConflict(Conflict):
+    """Two authors changed the same words. Nothing was saved; `merge` holds both texts, chunk by chunk.
+
+    `current` is the number to name as `base` when saving what was made of both; `deleted` tells that the page was
+    deleted in the meantime, and saving against `current` brings it back.
+    """
+
+    path: str
+    base: int | None
+    current: int
+    merge: Merge
+    deleted: bool = False
+
+
+def save_page(tx: Transaction, edit: Edit, *, max_bytes: int = MAX_PAGE_BYTES) -> Saved:
+    """Make the edit live: as a new page, a new revision, or merged with what others saved since `edit.base`.
+
+    Errors: Invalid (path, title, tags, comment, text), NotFound and Forbidden (access), EditConflict.
+    """
+    path = normalise_path(edit.path)
+    raw = encode(edit.text, max_bytes)
+    comment = clean_comment(edit.comment)
+    page = find_locked(tx, path)
+    if page is None:
+        return _save_absent(tx, path, edit, raw, comment)
+    require_write(tx, page.space_id, path)
+    return _save_present(tx, page, edit, raw, comment)
+
+
+def _save_absent(tx: Transaction, path: str, edit: Edit, raw: bytes, comment: str) -> Saved:
+    deleted = find_deleted_locked(tx, path)
+    if deleted is not None:
+        require_write(tx, deleted.space_id, path)
+        if edit.base is not None and edit.base < deleted.number:
+            clash = Clash("", edit.text, "")
+            raise EditConflict(
+                "The page was deleted while you were writing.",
+                path,
+                edit.base,
+                deleted.number,
+                Merge((clash,), by_words=False),
+                deleted=True,
+            )
+        state = _wanted(deleted.state, edit, store_text(tx.connection, raw), len(raw))
+        number = write_state(tx, deleted, replace(state, deleted=False), kind=Kind.BRING_BACK, comment=comment)
+        return Saved(deleted.id, path, number, created=True)
+    state = PageState(
+        path=path,
+        title=clean_title(edit.title or "") or title_of(path),
+        tags=clean_tags(edit.tags or ()),
+        deleted=False,
+        text_digest=store_text(tx.connection, raw),
+        size=len(raw),
+    )
+    page_id = create_page(tx, state, kind=Kind.CREATE, comment=comment)
+    if page_id is not None:
+        return Saved(page_id, path, 1, created=True)
+    other = find_locked(tx, path)
+    if other is None:
+        raise Conflict("Somebody else changed this page at the same moment. Please try again.")
+    return _save_present(tx, other, edit, raw, comment)
+
+
+def _save_present(tx: Transaction, page: CurrentPage, edit: Edit, raw: bytes, comment: str) -> Saved:
+    if edit.base == page.number:
+        digest = store_text(tx.connection, raw)
+        state, merged = _wanted(page.state, edit, digest, len(raw)), False
+    else:
+        state, merged = _merged(tx, page, edit), True
+    if state == page.state:
+        return Saved(page.id, page.state.path, page.number, changed=False, merged=merged)
+    number = write_state(tx, page, state, kind=Kind.EDIT, comment=comment)
+    return Saved(page.id, state.path, number, merged=merged)
+
+
+def _wanted(current: PageState, edit: Edit, digest: bytes, size: int) -> PageState:
+    title = current.title if edit.title is None else clean_title(edit.title) or title_of(current.path)
+    tags = current.tags if edit.tags is None else clean_tags(edit.tags)
+    return with_text(replace(current, title=title, tags=tags), digest, size)
+
+
+def _merged(tx: Transaction, page: CurrentPage, edit: Edit) -> PageState:
+    """What the page becomes when the edit and all that was saved since its base are joined."""
+    theirs = page.state
+    if edit.base is None:
+        base_text, base = "", replace(theirs, tags=())
+    else:
+        base, _ = state_at(tx.connection, page.id, edit.base)
+        base_text = load_texts(tx.connection, [base.text_digest])[base.text_digest]
+    their_text = load_texts(tx.connection, [theirs.text_digest])[theirs.text_digest]
+    outcome = _first_saves(edit, their_text) if edit.base is None else merge(base_text, edit.text, their_text)
+    if not outcome.clean:
+        raise EditConflict(
+            "Somebody else changed the same words while you were writing.",
+            theirs.path,
+            edit.base,
+            page.number,
+            outcome,
+        )
+    raw = encode(outcome.text, max(len(outcome.text) * 4, MAX_PAGE_BYTES))
+    mine = _wanted(base, edit, theirs.text_digest, theirs.size)
+    return PageState(
+        path=theirs.path,
+        title=mine.title if mine.title != base.title else theirs.title,
+        tags=merge_tags(base.tags, mine.tags, theirs.tags),
+        deleted=False,
+        text_digest=store_text(tx.connection, raw),
+        size=len(raw),
+    )
+
+
+def _first_saves(edit: Edit, their_text: str) -> Merge:
+    """Two people created the same page: equal texts agree, anything else is shown to the later one."""
+    chunk = Agreed(edit.text) if edit.text == their_text else Clash("", edit.text, their_text)
+    return Merge((chunk,), by_words=False)
+
+
+def merge_tags(base: Iterable[str], mine: Iterable[str], theirs: Iterable[str]) -> tuple[str, ...]:
+    """Three-way merge of tag sets: what either side added is in, what either side removed is out."""
+    was, own, other = set(base), set(mine), set(theirs)
+    return tuple(sorted((own & other) | ((own ^ other) - was)))

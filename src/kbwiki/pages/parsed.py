@@ -1,0 +1,68 @@
+"""What texts say, parsed once per text and kept: links, headings, plain words."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, select
+
+from ..db import insert_or_ignore
+from ..markup import RENDERER_VERSION, Document, Heading, Link, parse
+from .models import ParsedText
+from .texts import load_texts
+
+_FIND = select(ParsedText.digest, ParsedText.links, ParsedText.headings, ParsedText.plain).where(
+    ParsedText.version == RENDERER_VERSION, ParsedText.digest.in_(bindparam("digests", expanding=True))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one text says."""
+
+    links: tuple[Link, ...]
+    headings: tuple[Heading, ...]
+    plain: str
+
+
+def get_parsed(connection: Connection, digests: Iterable[bytes], *, keep: bool) -> dict[bytes, Parsed]:
+    """What the texts with these digests say; those not seen before are parsed, and with `keep` written down."""
+    wanted = set(digests)
+    found = {
+        row.digest: Parsed(links_from(row.links), headings_from(row.headings), zlib.decompress(row.plain).decode())
+        for row in connection.execute(_FIND, {"digests": list(wanted)})
+    }
+    missing = wanted - found.keys()
+    if not missing:
+        return found
+    rows = []
+    for digest, text in load_texts(connection, missing).items():
+        document = parse(text)
+        found[digest] = Parsed(document.links, document.headings, document.plain)
+        rows.append(row_of(digest, document))
+    if keep:
+        connection.execute(insert_or_ignore(connection, ParsedText), rows)
+    return found
+
+
+def row_of(digest: bytes, document: Document) -> dict[str, object]:
+    """The row that keeps what `document` says."""
+    return {
+        "digest": digest,
+        "version": RENDERER_VERSION,
+        "links": [[link.target, link.section, link.style] for link in document.links],
+        "headings": [[heading.level, heading.title, heading.anchor] for heading in document.headings],
+        "plain": zlib.compress(document.plain.encode("utf-8", "replace"), 6),
+    }
+
+
+def links_from(stored: Iterable[tuple[str, str | None, str]]) -> tuple[Link, ...]:
+    """Links as stored by `row_of`."""
+    return tuple(Link(target, section, style) for target, section, style in stored)  # type: ignore[arg-type]
+
+
+def headings_from(stored: Iterable[tuple[int, str, str]]) -> tuple[Heading, ...]:
+    """Headings as stored by `row_of`."""
+    return tuple(Heading(level, title, anchor) for level, title, anchor in stored)

@@ -1,0 +1,1 @@
+"""What to show of pages. Every list uses `readable`; each module is one group of screens."""

@@ -1,0 +1,214 @@
+"""Lists of pages: the tree, tags, backlinks, wanted pages, titles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, distinct, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from ...actors import Actor
+from ...spaces.queries import bound, readable
+from ..models import Page, PageLink, PageTag, Redirect
+from ..paths import below, look_alike
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """A page in a list; `below` is how many pages lie directly below it, where the list counts that."""
+
+    id: int
+    path: str
+    title: str
+    below: int = 0
+
+
+def children(connection: Connection, wiki_id: int, path: str, actor: Actor, *, after: str = "", count: int = 200) -> list[PageLine]:
+    """The pages directly below `path` ('' for the top), by path, behind `after`; folders without a page included.
+
+    A folder without a page of its own (`a/b` exists, `a` does not) has the id 0.
+    """
+    low, high = below(path) if path else ("", "\U0010ffff")
+    child = aliased(Page)
+    inside = (
+        select(func.count())
+        .where(child.wiki_id == wiki_id, child.parent == Page.path, child.deleted.is_(False), readable(child.space_id))
+        .correlate(Page)
+        .scalar_subquery()
+    )
+    pages = connection.execute(
+        select(Page.id, Page.path, Page.title, inside)
+        .where(
+            Page.wiki_id == wiki_id,
+            Page.parent == path,
+            Page.path > after,
+            Page.deleted.is_(False),
+            readable(Page.space_id),
+        )
+        .order_by(Page.path)
+        .limit(count),
+        bound(actor),
+    )
+    lines = {row[1]: PageLine(*row) for row in pages}
+    if not after:
+        folders = connection.execute(
+            select(distinct(Page.parent)).where(
+                Page.wiki_id == wiki_id,
+                Page.parent >= low,
+                Page.parent < high,
+                Page.deleted.is_(False),
+                readable(Page.space_id),
+            ),
+            bound(actor),
+        ).scalars()
+        depth = path.count("/") + 1 if path else 0
+        for folder in folders:
+            name = "/".join(folder.split("/")[: depth + 1])
+            if name and name not in lines:
+                lines[name] = PageLine(0, name, name.rpartition("/")[2], 1)
+    return sorted(lines.values(), key=lambda line: line.path)
+
+
+def pages_below(connection: Connection, wiki_id: int, path: str, actor: Actor, *, count: int = 500) -> list[PageLine]:
+    """Every page below `path` the actor may read, by path."""
+    low, high = below(path)
+    rows = connection.execute(
+        select(Page.id, Page.path, Page.title)
+        .where(
+            Page.wiki_id == wiki_id,
+            Page.path >= low,
+            Page.path < high,
+            Page.deleted.is_(False),
+            readable(Page.space_id),
+        )
+        .order_by(Page.path)
+        .limit(count),
+        bound(actor),
+    )
+    return [PageLine(*row) for row in rows]
+
+
+def backlinks(connection: Connection, wiki_id: int, path: str, actor: Actor, *, count: int = 500) -> list[PageLine]:
+    """The pages with a link to `path`, to one of its former addresses, or to a spelling that means it."""
+    former = select(Redirect.path).join(Page, Page.id == Redirect.page_id).where(
+        Redirect.wiki_id == wiki_id, Page.path == path, Page.deleted.is_(False)
+    )
+    others = exists().where(
+        Page.wiki_id == wiki_id,
+        Page.path == PageLink.target,
+        Page.path != path,
+        Page.deleted.is_(False),
+        readable(Page.space_id),
+    )
+    source = aliased(Page)
+    rows = connection.execute(
+        select(source.id, source.path, source.title)
+        .join(PageLink, PageLink.page_id == source.id)
+        .where(
+            PageLink.wiki_id == wiki_id,
+            or_(
+                PageLink.target == path,
+                (PageLink.look_alike == look_alike(path)) & ~others,
+                PageLink.target.in_(former) & ~others,
+            ),
+            source.deleted.is_(False),
+            readable(source.space_id),
+        )
+        .distinct()
+        .order_by(source.path)
+        .limit(count),
+        bound(actor),
+    )
+    return [PageLine(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A path that pages link to and nobody has written: how many do, and some of them."""
+
+    path: str
+    count: int
+    sources: tuple[PageLine, ...]
+
+
+def wanted_pages(connection: Connection, wiki_id: int, actor: Actor, *, count: int = 100) -> list[Wanted]:
+    """The paths most linked to without a page, counting only links on pages the actor may read."""
+    source, target = aliased(Page), aliased(Page)
+    # A page the actor may not read counts as not there, as it does wherever a link to it is shown.
+    present = exists().where(
+        target.wiki_id == wiki_id,
+        target.look_alike == PageLink.look_alike,
+        target.deleted.is_(False),
+        readable(target.space_id),
+    )
+    moved = aliased(Page)
+    former = exists().where(
+        Redirect.wiki_id == wiki_id,
+        Redirect.path == PageLink.target,
+        moved.id == Redirect.page_id,
+        moved.deleted.is_(False),
+        readable(moved.space_id),
+    )
+    number = func.count(distinct(PageLink.page_id)).label("number")
+    rows = connection.execute(
+        select(PageLink.target, number)
+        .join(source, source.id == PageLink.page_id)
+        .where(
+            PageLink.wiki_id == wiki_id, source.deleted.is_(False), readable(source.space_id), ~present, ~former
+        )
+        .group_by(PageLink.target)
+        .order_by(number.desc(), PageLink.target)
+        .limit(count),
+        bound(actor),
+    ).all()
+    sources = _sources(connection, wiki_id, actor, [row.target for row in rows])
+    return [Wanted(row.target, row.number, tuple(sources.get(row.target, ())[:5])) for row in rows]
+
+
+def _sources(connection: Connection, wiki_id: int, actor: Actor, targets: list[str]) -> dict[str, list[PageLine]]:
+    rows = connection.execute(
+        select(PageLink.target, Page.id, Page.path, Page.title)
+        .join(Page, Page.id == PageLink.page_id)
+        .where(
+            PageLink.wiki_id == wiki_id,
+            PageLink.target.in_(targets),
+            Page.deleted.is_(False),
+            readable(Page.space_id),
+        )
+        .order_by(PageLink.target, Page.path)
+        .limit(2000),
+        bound(actor),
+    )
+    found: dict[str, list[PageLine]] = {}
+    for target, *page in rows:
+        found.setdefault(target, []).append(PageLine(*page))
+    return found
+
+
+def tags(connection: Connection, wiki_id: int, actor: Actor, *, count: int = 500) -> list[tuple[str, int]]:
+    """Every tag on a page the actor may read, with how many there are, by name."""
+    rows = connection.execute(
+        select(PageTag.tag, func.count())
+        .join(Page, Page.id == PageTag.page_id)
+        .where(Page.wiki_id == wiki_id, Page.deleted.is_(False), readable(Page.space_id))
+        .group_by(PageTag.tag)
+        .order_by(PageTag.tag)
+        .limit(count),
+        bound(actor),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def tagged(connection: Connection, wiki_id: int, tag: str, actor: Actor, *, count: int = 500) -> list[PageLine]:
+    """The pages with this tag the actor may read, by title."""
+    rows = connection.execute(
+        select(Page.id, Page.path, Page.title)
+        .join(PageTag, PageTag.page_id == Page.id)
+        .where(
+            Page.wiki_id == wiki_id, PageTag.tag == tag, Page.deleted.is_(False), readable(Page.space_id)
+        )
+        .order_by(Page.title)
+        .limit(count),
+        bound(actor),
+    )
+    return [PageLine(*row) for row in rows]

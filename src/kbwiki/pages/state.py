@@ -1,0 +1,299 @@
+"""The state of a page, and the one function through which every page change is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from ..db import Change, Transaction, insert_or_ignore
+from ..errors import Conflict, Forbidden, NotFound
+from ..spaces.policy import Right
+from ..spaces.queries import find_space, has_right
+from .models import Page, PageTag, Redirect, Revision
+from .paths import look_alike, parent_of, title_of
+from .policy import Kind, PageState, meta_digest
+
+@dataclass(frozen=True, slots=True)
+class CurrentPage:
+    """A page as it is now, locked for the rest of the transaction."""
+
+    id: int
+    space_id: int
+    number: int
+    state: PageState
+
+
+_COLUMNS = (
+    Page.id,
+    Page.space_id,
+    Page.number,
+    Revision.path,
+    Revision.title,
+    Revision.tags,
+    Revision.deleted,
+    Revision.text_digest,
+    Revision.size,
+)
+_CURRENT = select(*_COLUMNS).join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
+# Only the page row is locked: revisions never change, and locking a join would lock both.
+_LOCKED = _CURRENT.with_for_update(of=Page)
+_BY_PATH = _LOCKED.where(
+    Page.wiki_id == bindparam("wiki_id"), Page.path == bindparam("path"), Page.deleted.is_(False)
+)
+_DELETED_BY_PATH = (
+    _LOCKED.where(Page.wiki_id == bindparam("wiki_id"), Page.path == bindparam("path"), Page.deleted.is_(True))
+    .order_by(Page.updated_at.desc(), Page.id.desc())
+    .limit(1)
+)
+_BY_REDIRECT = _LOCKED.join(Redirect, Redirect.page_id == Page.id).where(
+    Redirect.wiki_id == bindparam("wiki_id"), Redirect.path == bindparam("path"), Page.deleted.is_(False)
+)
+_BY_ID = _LOCKED.where(Page.wiki_id == bindparam("wiki_id"), Page.id == bindparam("page_id"))
+_AT_NUMBER = select(
+    Revision.path,
+    Revision.title,
+    Revision.tags,
+    Revision.deleted,
+    Revision.text_digest,
+    Revision.size,
+    Revision.hidden,
+).where(Revision.page_id == bindparam("page_id"), Revision.number == bindparam("number"))
+_INSERT_PAGE = insert(Page.__table__)  # type: ignore[arg-type]
+_INSERT_REVISION = insert(Revision.__table__)  # type: ignore[arg-type]
+_ADVANCE = (
+    update(Page.__table__)  # type: ignore[arg-type]
+    .where(Page.id == bindparam("page_id"), Page.number == bindparam("was_number"))
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in (
+                "space_id", "path", "parent", "look_alike", "title", "text_digest", "number", "deleted", "updated_at"
+            )
+        }
+    )
+)  # fmt: skip
+
+
+def _current(row: Any) -> CurrentPage:
+    state = PageState(row.path, row.title, tuple(row.tags), row.deleted, row.text_digest, row.size)
+    return CurrentPage(row.id, row.space_id, row.number, state)
+
+
+def find_locked(tx: Transaction, path: str, *, follow: bool = True) -> CurrentPage | None:
+    """The live page at `path` (or, with `follow`, the one that moved away from there), locked; None when there is none."""
+    key = {"wiki_id": tx.wiki_id, "path": path}
+    row = tx.connection.execute(_BY_PATH, key).first()
+    if row is None and follow:
+        row = tx.connection.execute(_BY_REDIRECT, key).first()
+    return _current(row) if row is not None else None
+
+
+def find_deleted_locked(tx: Transaction, path: str) -> CurrentPage | None:
+    """The page last deleted at `path`, locked; None when there is none."""
+    row = tx.connection.execute(_DELETED_BY_PATH, {"wiki_id": tx.wiki_id, "path": path}).first()
+    return _current(row) if row is not None else None
+
+
+def get_locked(tx: Transaction, page_id: int) -> CurrentPage:
+    """The page with this id, deleted or not, locked. Errors: NotFound."""
+    row = tx.connection.execute(_BY_ID, {"wiki_id": tx.wiki_id, "page_id": page_id}).first()
+    if row is None:
+        raise NotFound("page", str(page_id))
+    return _current(row)
+
+
+def get_writable(tx: Transaction, path: str) -> CurrentPage:
+    """The live page at `path`, locked, that the actor may change. Errors: NotFound, Forbidden."""
+    page = find_locked(tx, path)
+    if page is None:
+        raise NotFound("page", path)
+    require_write(tx, page.space_id, path)
+    return page
+
+
+def require_write(tx: Transaction, space_id: int, path: str) -> None:
+    """Errors: NotFound when the actor may not even read there, Forbidden when reading is all they may."""
+    if has_right(tx.connection, space_id, Right.WRITE, tx.actor):
+        return
+    if not has_right(tx.connection, space_id, Right.READ, tx.actor):
+        raise NotFound("page", path)
+    if tx.actor.is_anonymous:
+        raise Forbidden("Please sign in to change this page.")
+    raise Forbidden("You can read this page, but changing it is for other groups.")
+
+
+def state_at(connection: Connection, page_id: int, number: int) -> tuple[PageState, bool]:
+    """The state a revision holds, and whether it is hidden. Errors: NotFound."""
+    row = connection.execute(_AT_NUMBER, {"page_id": page_id, "number": number}).first()
+    if row is None:
+        raise NotFound("revision", str(number))
+    state = PageState(row.path, row.title, tuple(row.tags), row.deleted, row.text_digest, row.size)
+    return state, row.hidden
+
+
+def create_page(tx: Transaction, state: PageState, *, kind: Kind, comment: str) -> int | None:
+    """Make a page with its first revision; its id, or None when a live page took the path at the same moment."""
+    space_id = find_space(tx.connection, tx.wiki_id, state.path)
+    require_write(tx, space_id, state.path)
+    created = tx.connection.execute(
+        insert_or_ignore(tx.connection, Page).returning(Page.id),
+        {
+            "wiki_id": tx.wiki_id,
+            "created_at": tx.now,
+            "updated_at": tx.now,
+            "number": 1,
+            "space_id": space_id,
+            **_place(state),
+        },
+    ).scalar()
+    if created is None:
+        return None
+    page_id = int(created)
+    _insert_revision(tx, page_id, 1, state, kind, comment, None)
+    _set_tags(tx.connection, page_id, (), state.tags)
+    _record(tx, page_id, 1, (space_id,), state, kind, comment, None, None, {})
+    return page_id
+
+
+def write_state(
+    tx: Transaction,
+    page: CurrentPage,
+    state: PageState,
+    *,
+    kind: Kind,
+    comment: str,
+    exempt: str | None = None,
+    decided_by: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> int:
+    """Give `page` a new revision with `state` and record the change; give back the revision's number.
+
+    The one road for every change of a page: revision, page row, tags, old address and journal entry are
+    written here or nowhere. Errors: Conflict when the path is taken, or when somebody else was first.
+    """
+    number = page.number + 1
+    moved = state.path != page.state.path
+    appears = page.state.deleted and not state.deleted
+    space_id = find_space(tx.connection, tx.wiki_id, state.path) if moved else page.space_id
+    if (moved or appears) and not state.deleted:
+        taken = tx.connection.execute(_TAKEN, {"wiki_id": tx.wiki_id, "path": state.path, "page_id": page.id})
+        if taken.first() is not None:
+            raise Conflict(f"There is already a page at “{state.path}”. Please choose another address.")
+    _insert_revision(tx, page.id, number, state, kind, comment, exempt)
+    advanced = tx.connection.execute(
+        _ADVANCE,
+        {
+            "page_id": page.id,
+            "was_number": page.number,
+            "new_number": number,
+            "new_space_id": space_id,
+            "new_updated_at": tx.now,
+            **{f"new_{name}": value for name, value in _place(state).items()},
+        },
+    )
+    if advanced.rowcount != 1:
+        raise Conflict("Somebody else changed this page at the same moment. Please try again.")
+    _set_tags(tx.connection, page.id, page.state.tags, state.tags)
+    if moved:
+        _leave_redirect(tx, page.id, page.state.path)
+    spaces = (space_id,) if space_id == page.space_id else (page.space_id, space_id)
+    _record(tx, page.id, number, spaces, state, kind, comment, exempt, decided_by, facts or {})
+    return number
+
+
+_TAKEN = select(Page.id).where(
+    Page.wiki_id == bindparam("wiki_id"),
+    Page.path == bindparam("path"),
+    Page.deleted.is_(False),
+    Page.id != bindparam("page_id"),
+)
+
+
+def _place(state: PageState) -> dict[str, Any]:
+    return {
+        "path": state.path,
+        "parent": parent_of(state.path),
+        "look_alike": look_alike(state.path),
+        "title": state.title or title_of(state.path),
+        "text_digest": state.text_digest,
+        "deleted": state.deleted,
+    }
+
+
+def _insert_revision(
+    tx: Transaction, page_id: int, number: int, state: PageState, kind: Kind, comment: str, exempt: str | None
+) -> None:
+    tx.connection.execute(
+        _INSERT_REVISION,
+        {
+            "page_id": page_id,
+            "number": number,
+            "kind": kind.value,
+            "actor_id": tx.actor_id,
+            "at": tx.now,
+            "comment": comment,
+            "path": state.path,
+            "title": state.title,
+            "tags": list(state.tags),
+            "deleted": state.deleted,
+            "text_digest": state.text_digest,
+            "size": state.size,
+            "exempt": exempt,
+            "hidden": False,
+        },
+    )
+
+
+def _set_tags(connection: Connection, page_id: int, was: Iterable[str], tags: Iterable[str]) -> None:
+    before, after = set(was), set(tags)
+    if gone := before - after:
+        connection.execute(delete(PageTag).where(PageTag.page_id == page_id, PageTag.tag.in_(gone)))
+    if new := sorted(after - before):
+        connection.execute(
+            insert_or_ignore(connection, PageTag), [{"page_id": page_id, "tag": tag} for tag in new]
+        )
+
+
+def _leave_redirect(tx: Transaction, page_id: int, old_path: str) -> None:
+    key = {"wiki_id": tx.wiki_id, "path": old_path, "page_id": page_id}
+    if tx.connection.execute(insert_or_ignore(tx.connection, Redirect), key).rowcount != 1:
+        tx.connection.execute(
+            update(Redirect)
+            .where(Redirect.wiki_id == tx.wiki_id, Redirect.path == old_path)
+            .values(page_id=page_id)
+        )
+
+
+def _record(
+    tx: Transaction,
+    page_id: int,
+    number: int,
+    spaces: tuple[int, ...],
+    state: PageState,
+    kind: Kind,
+    comment: str,
+    exempt: str | None,
+    decided_by: str | None,
+    facts: Mapping[str, Any],
+) -> None:
+    tx.record(
+        Change(
+            kind=kind.value,
+            subject_kind="page",
+            subject_id=page_id,
+            number=number,
+            spaces=spaces,
+            payload={
+                "path": state.path,
+                "text": state.text_digest.hex(),
+                "words": meta_digest(state.title, state.tags, comment),
+                "deleted": state.deleted,
+                **facts,
+            },
+            exempt=exempt,
+            decided_by=decided_by,
+        )
+    )

@@ -1,0 +1,64 @@
+"""Settings of one wiki: frozen, typed, each with a default that works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from .actors import ADMINS, EVERYONE, SIGNED_IN
+from .errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a host can set. In a Flask app each is `app.config["KBWIKI_" + name.upper()]`; docs/reference/settings.md
+    describes every one, and a test fails when one is missing there."""
+
+    name: str = "Wiki"
+    """What people call this wiki; shown in the frame."""
+    home: str = "home"
+    """The path of the page that is shown at the wiki's root address."""
+    readers: tuple[str, ...] = (EVERYONE,)
+    """Groups that may read where no space says otherwise."""
+    writers: tuple[str, ...] = (SIGNED_IN,)
+    """Groups that may write where no space says otherwise."""
+    fallback_group: str = "moderators"
+    """The group that looks at changes no other group is responsible for."""
+    admin_group: str = ADMINS
+    """The group that may read and write everything and set up spaces."""
+    max_page_bytes: int = 2_000_000
+    """The largest page text that is accepted, in bytes of UTF-8."""
+    max_output_chars: int = 5_000_000
+    """The longest HTML a page may turn into, in characters."""
+    lock_timeout_seconds: float = 5.0
+    """How long a write waits for another before it says that the wiki is busy."""
+    render_cache_bytes: int = 32_000_000
+    """How much rendered HTML each process keeps in memory, in bytes."""
+    search_catch_up_seconds: float = 1.0
+    """How long a search waits for the index to take in what was saved last."""
+
+    @classmethod
+    def from_mapping(cls, config: Mapping[str, Any], prefix: str = "KBWIKI_") -> Settings:
+        """The settings found in `config` under `prefix`; what is absent keeps its default.
+
+        Errors: Invalid names the key and the type that was expected.
+        """
+        found: dict[str, Any] = {}
+        for one in fields(cls):
+            key = prefix + one.name.upper()
+            if config.get(key) is not None:
+                found[one.name] = _checked(key, config[key], one.default)
+        return cls(**found)
+
+
+def _checked(key: str, value: Any, default: Any) -> Any:
+    if isinstance(default, tuple):
+        if isinstance(value, str) or not all(isinstance(one, str) for one in value):
+            raise Invalid(key, f"{key} must be a list of group names, for example [{default[0]!r}]; it is {value!r}.")
+        return tuple(value)
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not type(default):
+        raise Invalid(key, f"{key} must be of type {type(default).__name__}; it is {value!r}.")
+    return value

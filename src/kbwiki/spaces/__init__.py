@@ -1,0 +1,1 @@
+"""Spaces: subtrees of paths with their readers, writers and responsible groups."""

@@ -1,0 +1,117 @@
+"""What happens: spaces are created and set; grants and the pages' places follow in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from ..db import Change, Transaction
+from ..errors import Forbidden, Invalid
+from ..settings import Settings
+from .models import Grant, Space
+from .policy import SpaceSettings, contains, grants
+from .queries import settings_of
+
+Refile = Callable[[Connection, int], None]
+"""Told after the set of spaces changed: puts every page into the deepest space that contains it."""
+
+
+def create_root(connection: Connection, wiki_id: int, settings: Settings, now: datetime) -> None:
+    """Make the root space of a new wiki, with the readers and writers of its settings."""
+    connection.execute(
+        insert(Space.__table__),  # type: ignore[arg-type]
+        {
+            "wiki_id": wiki_id,
+            "path": "",
+            "title": settings.name,
+            "readers": list(settings.readers),
+            "writers": list(settings.writers),
+            "reviewers": None,
+            "number": 0,
+            "created_at": now,
+        },
+    )
+    rebuild_grants(connection, wiki_id, settings)
+
+
+def set_space(tx: Transaction, path: str, wanted: SpaceSettings, settings: Settings, refile: Refile) -> int:
+    """Create the space at `path`, or set it anew; give back its id.
+
+    The rights of all spaces and the place of all pages follow at once. Errors: Forbidden for anybody but the admin
+    group and kbwiki itself, Invalid when nobody could read or write it any more.
+    """
+    if settings.admin_group not in tx.actor.groups and tx.actor.kind != "system":
+        raise Forbidden("Only administrators can set up spaces.")
+    for field in ("readers", "writers"):
+        if path == "" and getattr(wanted, field) is None:
+            raise Invalid(field, "The root space has nothing above it to inherit from: name at least one group.")
+    row = tx.connection.execute(
+        select(Space).where(Space.wiki_id == tx.wiki_id, Space.path == path).with_for_update()
+    ).first()
+    values = {
+        "title": wanted.title or (row.title if row else path.rsplit("/", 1)[-1]),
+        "readers": None if wanted.readers is None else list(wanted.readers),
+        "writers": None if wanted.writers is None else list(wanted.writers),
+        "reviewers": None if wanted.reviewers is None else list(wanted.reviewers),
+    }
+    if row is None:
+        created = tx.connection.execute(
+            insert(Space.__table__),  # type: ignore[arg-type]
+            {"wiki_id": tx.wiki_id, "path": path, "number": 1, "created_at": tx.now, **values},
+        )
+        space_id, number = int(created.inserted_primary_key[0]), 1
+    else:
+        space_id, number = row.id, row.number + 1
+        tx.connection.execute(update(Space).where(Space.id == space_id).values(number=number, **values))
+    rebuild_grants(tx.connection, tx.wiki_id, settings)
+    refile(tx.connection, tx.wiki_id)
+    tx.record(
+        Change(
+            kind="set-space",
+            subject_kind="space",
+            subject_id=space_id,
+            number=number,
+            spaces=(space_id,),
+            payload={"path": path, **values},
+            exempt="administration",
+        )
+    )
+    return space_id
+
+
+def rebuild_grants(connection: Connection, wiki_id: int, settings: Settings) -> None:
+    """Write anew the rights that follow from all spaces of the wiki; what is already right is left alone."""
+    rows = connection.execute(select(Space).where(Space.wiki_id == wiki_id)).all()
+    spaces: dict[str, SpaceSettings] = {row.path: settings_of(row) for row in rows}
+    for row in rows:
+        wanted = {
+            (right.value, group)
+            for right, group in grants(
+                spaces, row.path, admin_group=settings.admin_group, fallback_group=settings.fallback_group
+            )
+        }
+        present = set(
+            connection.execute(select(Grant.right, Grant.group).where(Grant.space_id == row.id)).tuples()
+        )
+        for right, group in present - wanted:
+            connection.execute(
+                delete(Grant).where(Grant.space_id == row.id, Grant.right == right, Grant.group == group)
+            )
+        if missing := sorted(wanted - present):
+            connection.execute(
+                insert(Grant.__table__),  # type: ignore[arg-type]
+                [{"space_id": row.id, "right": right, "group": group} for right, group in missing],
+            )
+
+
+def deepest_first(connection: Connection, wiki_id: int) -> list[tuple[int, str]]:
+    """Id and path of every space, deepest first: the first that `contains` a path is its space."""
+    rows = connection.execute(select(Space.id, Space.path).where(Space.wiki_id == wiki_id)).tuples()
+    return sorted(rows, key=lambda row: -len(row[1]))
+
+
+def space_among(spaces: list[tuple[int, str]], path: str) -> int:
+    """The space of `path` among `deepest_first` spaces."""
+    return next(space_id for space_id, space in spaces if contains(space, path))

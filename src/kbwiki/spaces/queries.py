@@ -1,0 +1,141 @@
+"""What to show: which spaces an actor may use. `readable` is the one rule all lists use, as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from ..actors import Actor
+from ..errors import NotFound
+from .models import Grant, Space
+from .policy import Right, SpaceSettings, chain_above
+
+
+def granted(right: Right, space_id: InstrumentedAttribute[int] | ColumnElement[int]) -> ColumnElement[bool]:
+    """SQL: the space in `space_id` gives `right` to a group of the actor whose `bound` is passed as parameters."""
+    groups = select(Grant.space_id).where(
+        Grant.right == right.value, Grant.group.in_(bindparam("actor_groups", expanding=True))
+    )
+    return space_id.in_(groups)
+
+
+def readable(space_id: InstrumentedAttribute[int] | ColumnElement[int]) -> ColumnElement[bool]:
+    """SQL: the actor may read what lies in the space `space_id`. Every list, count and look-up of pages uses this.
+
+    The expression is the same for all actors, so statements with it are built once; execute them with `bound(actor)`.
+    """
+    return granted(Right.READ, space_id)
+
+
+def bound(actor: Actor) -> dict[str, Any]:
+    """The parameters that `readable` and `granted` need to speak about `actor`."""
+    return {"actor_groups": sorted(actor.effective_groups)}
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceView:
+    """A space as people see it: as set, and what holds after inheritance."""
+
+    id: int
+    path: str
+    title: str
+    settings: SpaceSettings
+    readers: tuple[str, ...]
+    writers: tuple[str, ...]
+    reviewers: tuple[str, ...]
+
+
+def find_space(connection: Connection, wiki_id: int, path: str) -> int:
+    """The id of the deepest space that contains `path`; the root space contains every path."""
+    rows = connection.execute(_CONTAINING, {"wiki_id": wiki_id, "paths": chain_above(path)})
+    return max(rows, key=lambda row: len(row.path)).id
+
+
+_CONTAINING = select(Space.id, Space.path).where(
+    Space.wiki_id == bindparam("wiki_id"), Space.path.in_(bindparam("paths", expanding=True))
+)
+_HAS_RIGHT = (
+    select(Grant.space_id)
+    .where(
+        Grant.space_id == bindparam("space_id"),
+        Grant.right == bindparam("right"),
+        Grant.group.in_(bindparam("actor_groups", expanding=True)),
+    )
+    .limit(1)
+)
+_GROUPS = (
+    select(Grant.group)
+    .where(
+        Grant.space_id.in_(bindparam("space_ids", expanding=True)),
+        Grant.right == Right.REVIEW.value,
+    )
+    .distinct()
+    .order_by(Grant.group)
+)
+_READABLE_SPACES = select(Space.id, Space.path, Space.title).where(
+    Space.wiki_id == bindparam("wiki_id"), readable(Space.id)
+)
+
+
+def has_right(connection: Connection, space_id: int, right: Right, actor: Actor) -> bool:
+    """Whether `actor` has `right` in the space."""
+    found = connection.execute(_HAS_RIGHT, {"space_id": space_id, "right": right.value, **bound(actor)})
+    return found.first() is not None
+
+
+def responsible_groups(connection: Connection, space_ids: Sequence[int]) -> tuple[str, ...]:
+    """The groups that look at changes in any of the spaces; never empty, since grants always name a fallback."""
+    return tuple(connection.execute(_GROUPS, {"space_ids": list(space_ids)}).scalars())
+
+
+def readable_spaces(connection: Connection, wiki_id: int, actor: Actor) -> list[tuple[int, str, str]]:
+    """Id, path and title of every space the actor may read, by path."""
+    rows = connection.execute(_READABLE_SPACES, {"wiki_id": wiki_id, **bound(actor)})
+    return sorted((tuple(row) for row in rows), key=lambda row: row[1])
+
+
+def list_spaces(connection: Connection, wiki_id: int, actor: Actor) -> list[SpaceView]:
+    """Every space the actor may read, by path, with its settings and what follows from them."""
+    rows = connection.execute(
+        select(Space).where(Space.wiki_id == wiki_id, readable(Space.id)).order_by(Space.path), bound(actor)
+    ).all()
+    if not rows:
+        return []
+    given: dict[tuple[int, str], list[str]] = {}
+    grants = select(Grant.space_id, Grant.right, Grant.group).where(Grant.space_id.in_([row.id for row in rows]))
+    for space_id, right, group in connection.execute(grants.order_by(Grant.group)):
+        given.setdefault((space_id, right), []).append(group)
+    return [_view(row, given) for row in rows]
+
+
+def get_space(connection: Connection, wiki_id: int, path: str, actor: Actor) -> SpaceView:
+    """The space at exactly `path`. Errors: NotFound, also when the actor may not read it."""
+    for space in list_spaces(connection, wiki_id, actor):
+        if space.path == path:
+            return space
+    raise NotFound("space", path or "/")
+
+
+def _view(row: Any, given: Mapping[tuple[int, str], list[str]]) -> SpaceView:
+    return SpaceView(
+        id=row.id,
+        path=row.path,
+        title=row.title,
+        settings=settings_of(row),
+        readers=tuple(given.get((row.id, Right.READ.value), ())),
+        writers=tuple(given.get((row.id, Right.WRITE.value), ())),
+        reviewers=tuple(given.get((row.id, Right.REVIEW.value), ())),
+    )
+
+
+def settings_of(row: Any) -> SpaceSettings:
+    """The settings a space row carries."""
+
+    def groups(value: list[str] | None) -> tuple[str, ...] | None:
+        return None if value is None else tuple(value)
+
+    return SpaceSettings(row.title, groups(row.readers), groups(row.writers), groups(row.reviewers))

@@ -1,0 +1,71 @@
+"""Bringing the tables up to date, with Alembic and a version table of our own."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+VERSION_TABLE = "kbwiki_alembic_version"
+_UPGRADE_LOCK = 0x6B62_7770
+
+
+def alembic_config() -> Config:
+    """Alembic's settings for kbwiki's own migrations, wherever the package is installed."""
+    config = Config()
+    config.set_main_option("script_location", "kbwiki.migrations:.")
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Run every migration that is missing. One process does it while others wait; each sees the finished tables."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            _upgrade_sqlite(connection)
+            return
+        with connection.begin():
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+            _run(connection)
+
+
+def _upgrade_sqlite(connection: Connection) -> None:
+    if is_current(connection):
+        return
+    connection.rollback()
+    # Rebuilding a table with foreign keys on would delete what refers to it; the pragma works outside transactions only.
+    connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    connection.rollback()
+    try:
+        with connection.begin():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if not is_current(connection):
+                _run(connection)
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                if broken:
+                    raise RuntimeError(f"The migration left broken references, so it was undone: {broken[:3]}")
+    finally:
+        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the tables are those this version of kbwiki works with."""
+    return current_revision(connection) == newest_revision()
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The migration the tables are at; None when there are none."""
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
+
+
+def newest_revision() -> str | None:
+    """The newest migration this version of kbwiki ships."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def _run(connection: Connection) -> None:
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,160 @@
+"""KBWiki: mounts a wiki in a Flask app, and touches nothing else of it."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Request, Response, request, request_started
+from flask.typing import ResponseReturnValue
+
+from ..errors import KBWikiError
+from ..settings import Settings
+from ..wiki import Wiki
+from . import answers, routes
+from .frame import HostLayout
+from .identity import CurrentActor, flask_login_actor, nobody
+from .visit import Visit
+
+_FORM_OVERHEAD = 3
+"""A character of text can take this many bytes more in an urlencoded form."""
+
+
+class KBWiki:
+    """The extension. `KBWiki(app)`, or `KBWiki()` and `init_app(app)` later; one object can serve several apps.
+
+    `actor` is called once per request and gives back who is there (`flask_login_actor()` by default when the app has a
+    Flask-Login manager). `url_prefix` is where the wiki lives. `name` tells several wikis in one app apart: each has
+    its blueprint, its row in the database, and settings under `KBWIKI_` (or `KBWIKI_<NAME>_` for another name).
+    """
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        url_prefix: str = "/wiki",
+        actor: CurrentActor | None = None,
+        name: str = "main",
+    ) -> None:
+        self.name = name
+        self.url_prefix = url_prefix
+        self.actor = actor
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(
+        self, app: Flask, *, url_prefix: str | None = None, actor: CurrentActor | None = None
+    ) -> Wiki:
+        """Mount the wiki in `app`; give back its `Wiki`. Opens no connection. Errors: Invalid names a bad setting."""
+        mount = Mount(
+            app, self.name, self.url_prefix if url_prefix is None else url_prefix, actor or self.actor
+        )
+        mounts = app.extensions.setdefault("kbwiki", {})
+        if self.name in mounts:
+            raise ValueError(f"There is a wiki named {self.name!r} in this app already; give this one another name=.")
+        mounts[self.name] = mount
+        app.register_blueprint(mount.blueprint(), url_prefix=mount.url_prefix or None)
+        if "kbwiki" not in app.cli.commands:
+            from ..cli.flask_commands import group
+
+            app.cli.add_command(group())
+        # Connected with a strong reference through `app.extensions`: blinker itself holds receivers weakly.
+        request_started.connect(mount.raise_body_limit, app)
+        return mount.wiki
+
+
+class Mount:
+    """One wiki in one app: its settings, its Wiki, and how a request becomes a `Visit`."""
+
+    def __init__(self, app: Flask, name: str, url_prefix: str, actor: CurrentActor | None) -> None:
+        self.app = app
+        self.name = name
+        self.url_prefix = "/" + url_prefix.strip("/") if url_prefix.strip("/") else ""
+        prefix = "KBWIKI_" if name == "main" else f"KBWIKI_{name.upper()}_"
+        self.settings = Settings.from_mapping(app.config, prefix)
+        url = app.config.get(f"{prefix}DATABASE_URI")
+        self.is_embedded = url is None
+        folder = Path(app.config.get(f"{prefix}FOLDER") or Path(app.instance_path))
+        self._folder = folder
+        index = Path(app.config.get(f"{prefix}INDEX_FOLDER") or folder / f"kbwiki-{name}-index")
+        self.wiki = Wiki(
+            url or f"sqlite:///{folder / 'kbwiki.db'}", name=name, settings=self.settings, index=index, sender=app
+        )
+        self.actor = actor or self._default_actor
+        self.blueprint_name = "kbwiki" if name == "main" else f"kbwiki_{name}"
+        self.host_layout = HostLayout.from_config(app.config, prefix)
+        self.sign_in_url: str | None = app.config.get(f"{prefix}SIGN_IN_URL")
+        self._ready = not self.is_embedded
+        self._lock = threading.Lock()
+
+    def _default_actor(self) -> Any:
+        if not hasattr(self.app, "login_manager"):
+            return nobody()
+        return flask_login_actor()()
+
+    def make_ready(self) -> None:
+        """Make the tables of the embedded default, once per process; another database is upgraded by command only."""
+        if self._ready:
+            return
+        with self._lock:
+            if not self._ready:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self.wiki.upgrade()
+                self._ready = True
+
+    def blueprint(self) -> Blueprint:
+        """A new blueprint with every screen; a blueprint object belongs to one app."""
+        blueprint = Blueprint(
+            self.blueprint_name, __name__, template_folder="templates", static_folder=None
+        )
+        for screen in routes.SCREENS:
+            blueprint.add_url_rule(
+                screen.rule, screen.endpoint, self._bound(screen.view), methods=list(screen.methods)
+            )
+        return blueprint
+
+    def _bound(self, view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @functools.wraps(view)
+        def bound(**arguments: Any) -> ResponseReturnValue:
+            return self.answer(view, arguments)
+
+        return bound
+
+    def answer(self, view: Callable[..., ResponseReturnValue], arguments: dict[str, Any]) -> ResponseReturnValue:
+        """Run a view for the present request; what kbwiki refuses becomes a kind answer, and no handler is needed."""
+        visit = Visit(self, request)
+        try:
+            self.make_ready()
+            visit.begin()
+            response = visit.as_response(view(visit, **arguments))
+        except KBWikiError as error:
+            visit.close()
+            response = answers.refused(visit, error)
+        finally:
+            visit.close()
+        return _private(response)
+
+    def raise_body_limit(self, app: Flask, **_: Any) -> None:
+        """Let our own forms carry the largest page; has to happen before anything reads the form."""
+        if request.blueprint != self.blueprint_name or request.method != "POST":
+            return
+        most = self.settings.max_page_bytes * _FORM_OVERHEAD * 2 + 1_000_000
+        _raise_limit(request, "max_content_length", most)
+        _raise_limit(request, "max_form_memory_size", most)
+
+
+def _raise_limit(request: Request, name: str, most: int) -> None:
+    limit = getattr(request, name, None)
+    if limit is not None and limit < most:
+        setattr(request, name, most)
+
+
+def _private(response: Response) -> Response:
+    """Keep what one actor may see out of caches that others share."""
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.vary.add("Cookie")
+    return response

@@ -1,0 +1,243 @@
+"""What templates receive: `kb`, with what every screen has and what this one adds, and `kb_t`. Nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from flask import current_app, render_template
+from jinja2 import Template
+from markupsafe import Markup
+
+from ..actors import Actor
+from ..errors import Invalid
+from ..moderation.queries.state import count_queued
+from ..pages.queries.view import neighbours
+from ..spaces.queries import find_space, has_right
+from ..spaces.policy import Right
+from .csrf import hidden_inputs
+from .words import kb_t, when
+
+if TYPE_CHECKING:
+    from .visit import Visit
+
+
+@lru_cache(maxsize=20_000)
+def quoted(path: str) -> str:
+    """A page path as part of an address (RFC 3986, 3.3)."""
+    return quote(path, safe="/~!$&'()*+,;=:@-._")
+
+
+class Addresses:
+    """Addresses of screens, by name; plain concatenation, since hundreds are made for one list."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+
+    def __call__(self, name: str, **args: Any) -> str:
+        """The address of the screen `name`. `path` and ids become part of it, everything else the query."""
+        rule = _SCREENS[name]
+        path = args.pop("path", None)
+        number = args.pop("number", None) if "{number}" in rule else None
+        key = args.pop("id", None)
+        address = self.base + rule.format(
+            path=quoted(path) if path else "", number=number, id=key, filename=args.pop("filename", "")
+        )
+        query = {name: value for name, value in args.items() if value is not None}
+        if path and "{path}" not in rule:
+            query["path"] = path
+        return f"{address}?{urlencode(query)}" if query else address
+
+    def page(self, path: str, section: str | None = None) -> str:
+        """The address of a page."""
+        fragment = f"#kb-{quoted(section)}" if section else ""
+        return f"{self.base}/{quoted(path)}{fragment}"
+
+    def to_link(self, path: str, section: str | None, missing: bool) -> str:
+        """The address that a link in a text has; for a missing page, the form to write it."""
+        return self("new", path=path) if missing else self.page(path, section)
+
+
+_SCREENS = {
+    "home": "/",
+    "page": "/{path}",
+    "new": "/-/new",
+    "edit": "/-/edit/{path}",
+    "history": "/-/history/{path}",
+    "revision": "/-/revision/{number}/{path}",
+    "diff": "/-/diff/{path}",
+    "undo": "/-/undo/{number}/{path}",
+    "restore": "/-/restore/{number}/{path}",
+    "move": "/-/move/{path}",
+    "delete": "/-/delete/{path}",
+    "bring_back": "/-/bring-back/{path}",
+    "backlinks": "/-/backlinks/{path}",
+    "recent": "/-/recent",
+    "tree": "/-/tree",
+    "wanted": "/-/wanted",
+    "tags": "/-/tags",
+    "search": "/-/search",
+    "queue": "/-/reviews",
+    "review": "/-/reviews/{id}",
+    "decide": "/-/reviews/{id}/decide",
+    "show_again": "/-/decisions/{id}/show-again",
+    "mine": "/-/mine",
+    "spaces": "/-/spaces",
+    "space": "/-/space",
+    "static": "/-/static/{filename}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HostLayout:
+    """The host's base template and the names of its blocks that ours fill."""
+
+    template: str
+    content_block: str
+    head_block: str | None
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], prefix: str) -> HostLayout | None:
+        """What the host set under `<prefix>BASE_TEMPLATE`, `…CONTENT_BLOCK` and `…HEAD_BLOCK`; None for our own frame."""
+        template = config.get(f"{prefix}BASE_TEMPLATE")
+        if not template:
+            return None
+        blocks = {
+            "content": config.get(f"{prefix}CONTENT_BLOCK", "content"),
+            "head": config.get(f"{prefix}HEAD_BLOCK", "head"),
+        }
+        for key, block in blocks.items():
+            if block is not None and not re.fullmatch(r"[A-Za-z_]\w*", block):
+                raise Invalid(f"{prefix}{key.upper()}_BLOCK", f"{block!r} is not the name of a template block.")
+        return cls(template, blocks["content"], blocks["head"])
+
+    @property
+    def frame(self) -> str | Template:
+        """What our layout extends: our host frame, with the host's own block names in place of the usual ones."""
+        if (self.content_block, self.head_block or "head") == ("content", "head"):
+            return "kbwiki/frame_host.html"
+        return _renamed_frame(current_app.jinja_env, self.content_block, self.head_block or "head")
+
+
+@lru_cache(maxsize=64)
+def _renamed_frame(environment: Any, content: str, head: str) -> Template:
+    source, _, _ = environment.loader.get_source(environment, "kbwiki/frame_host.html")
+    renamed = re.sub(r"block content\b", f"block {content}", re.sub(r"block head\b", f"block {head}", source))
+    template: Template = environment.from_string(renamed)
+    return template
+
+
+@dataclass(frozen=True, slots=True)
+class TreeNode:
+    """A page in the navigation beside the text."""
+
+    path: str
+    title: str
+    url: str
+    current: bool
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """How many reviews wait (None: no moderator), and the pages nearby."""
+
+    queue_count: int | None
+    tree: tuple[TreeNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the actor may do on this screen."""
+
+    write: bool
+    moderate: bool
+    admin: bool
+    delete: bool
+
+
+class Frame:
+    """The object templates know as `kb`. Facts of the screen stand beside those every screen has."""
+
+    @classmethod
+    def of(cls, visit: Visit, *, title: str, section: str, facts: Mapping[str, Any]) -> Frame:
+        """The frame of this visit's screen; queries only what the screen's facts do not bring along."""
+        frame = cls()
+        mount, actor = visit.mount, visit.actor
+        queued = facts.get("queued", _UNASKED)
+        if queued is _UNASKED:
+            queued = count_queued(visit.connection, visit.wiki.id, actor)
+        can_write = facts.get("can_write")
+        if can_write is None:
+            can_write = may_write_somewhere(visit, actor)
+        frame.__dict__.update(
+            wiki_name=mount.settings.name,
+            actor=actor,
+            title=title,
+            section=section,
+            lang="en-GB",
+            url=visit.url,
+            home_url=visit.url("home"),
+            icons=visit.url("static", filename="kb-icons.svg"),
+            sign_in_url=mount.sign_in_url,
+            csrf=hidden_inputs(actor),
+            flash=(),
+            nav=Navigation(queued, facts.get("tree", ())),
+            can=Abilities(
+                write=can_write,
+                moderate=queued is not None,
+                admin=mount.settings.admin_group in actor.groups,
+                delete=can_write,
+            ),
+            host_layout=mount.host_layout,
+            next_url=visit.request.path,
+            when=lambda moment: when(moment, visit.now),
+        )
+        frame.__dict__.update(facts)
+        return frame
+
+
+_UNASKED = object()
+
+
+def may_write_somewhere(visit: Visit, actor: Actor) -> bool:
+    """Whether the actor may write at the top of the wiki."""
+    connection = visit.connection
+    root = find_space(connection, visit.wiki.id, "")
+    return has_right(connection, root, Right.WRITE, actor)
+
+
+def tree_around(visit: Visit, path: str) -> tuple[tuple[TreeNode, ...], tuple[TreeNode, ...], dict[str, str]]:
+    """The navigation beside a page, its children, and the titles of the pages above it; one query."""
+    near = neighbours(visit.connection, visit.wiki.id, path, visit.actor)
+    above = {one.path: one.title for one in near if one.place == "above"}
+    depth = min(path.count("/"), 5)
+    nodes, children = [], []
+    for one in near:
+        if one.place == "above":
+            nodes.append(_node(visit, one.path, one.title, path, min(one.path.count("/"), 5)))
+    below = [_node(visit, one.path, one.title, path, depth + 1) for one in near if one.place == "below"]
+    for one in near:
+        if one.place == "beside":
+            nodes.append(_node(visit, one.path, one.title, path, depth))
+            if one.path == path:
+                nodes.extend(below)
+    children.extend(below)
+    return tuple(nodes), tuple(children), above
+
+
+def _node(visit: Visit, path: str, title: str, current: str, depth: int) -> TreeNode:
+    return TreeNode(path, title, visit.url.page(path), path == current, depth)
+
+
+def render(visit: Visit, template: str, frame: Frame) -> str:
+    """The template with `kb` and `kb_t`. In the host's layout its context processors run too; in our own none does."""
+    if visit.mount.host_layout is not None:
+        return render_template(template, kb=frame, kb_t=kb_t)
+    return current_app.jinja_env.get_template(template).render(kb=frame, kb_t=kb_t)
+
+

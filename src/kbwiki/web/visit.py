@@ -1,0 +1,73 @@
+"""A visit: one request to one wiki, with its actor and its one connection for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from flask import Request, Response, current_app, make_response, redirect
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
+
+from ..actors import ANONYMOUS, Actor
+from ..db import Transaction
+from . import csrf
+from .frame import Addresses, Frame, render
+
+if TYPE_CHECKING:
+    from .extension import Mount
+
+
+class Visit:
+    """What a view gets: who is there (`actor`), the wiki, a connection to read with, addresses and templates."""
+
+    def __init__(self, mount: Mount, request: Request) -> None:
+        self.mount = mount
+        self.wiki = mount.wiki
+        self.settings = mount.settings
+        self.request = request
+        self.now = self.wiki.clock()
+        self.url = Addresses(request.script_root + mount.url_prefix)
+        self.actor: Actor = ANONYMOUS
+        self._open = ExitStack()
+        self._connection: Connection | None = None
+
+    def begin(self) -> None:
+        """Ask the host who is there and, for a request that changes something, make sure that our form sent it."""
+        self.actor = self.mount.actor()
+        if self.request.method not in ("GET", "HEAD", "OPTIONS"):
+            csrf.check(self.actor)
+
+    @property
+    def connection(self) -> Connection:
+        """The visit's connection for queries, opened when first asked for."""
+        if self._connection is None:
+            self._connection = self._open.enter_context(self.wiki.read())
+        return self._connection
+
+    @contextmanager
+    def change(self) -> Iterator[Transaction]:
+        """A transaction in the name of the visit's actor."""
+        self.close()
+        with self.wiki.begin(self.actor) as tx:
+            yield tx
+
+    def close(self) -> None:
+        """Give the connection back; the next query takes one again."""
+        self._connection = None
+        self._open.close()
+
+    def show(self, template: str, *, title: str, section: str = "read", status: int = 200, **facts: Any) -> Response:
+        """The template as a response. `facts` are what it receives as `kb.…` besides what every screen has."""
+        frame = Frame.of(self, title=title, section=section, facts=facts)
+        html = render(self, template, frame)
+        return Response(html, status=status, mimetype="text/html")
+
+    def go(self, address: str) -> Response:
+        """Send the browser on after a change, so that reloading repeats nothing."""
+        return make_response(redirect(address, code=303))
+
+    def as_response(self, returned: ResponseReturnValue) -> Response:
+        """What a view gave back, as a response object."""
+        return returned if isinstance(returned, Response) else current_app.make_response(returned)

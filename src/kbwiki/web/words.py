@@ -1,0 +1,79 @@
+"""Words and times as people read them. `kb_t` marks every visible text; a catalogue will stand behind it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from markupsafe import Markup, escape
+
+
+def kb_t(text: str, plural: str | None = None, /, **params: Any) -> str:
+    """The text, or for `n` other than 1 its plural, with its {placeholders} filled.
+
+    When a parameter is Markup the result is, and everything else in it is escaped.
+    """
+    if plural is not None and params.get("n") != 1:
+        text = plural
+    if not params:
+        return text
+    if any(hasattr(value, "__html__") for value in params.values()):
+        return Markup(escape(text)).format(**params)  # noqa: S704 - the text is escaped
+    return text.format(**params)
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+
+
+def day(moment: datetime) -> str:
+    """A day as people write it: 3 May 2026."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def when(moment: datetime, now: datetime) -> Markup:
+    """A time element: how long ago for what is recent, the day for what is not, the exact moment on hovering."""
+    return Markup(  # noqa: S704 - made of numbers and month names only
+        f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}" title="{day(moment)}, {moment:%H:%M} UTC">{_ago(moment, now)}</time>'
+    )
+
+
+def _ago(moment: datetime, now: datetime) -> str:
+    age = now - moment
+    if age < timedelta(minutes=1):
+        return "just now"
+    if age < timedelta(hours=1):
+        minutes = age.seconds // 60
+        return f"{minutes} minutes ago" if minutes != 1 else "a minute ago"
+    if age < timedelta(days=1):
+        hours = age.seconds // 3600
+        return f"{hours} hours ago" if hours != 1 else "an hour ago"
+    if age < timedelta(days=7):
+        return f"{age.days} days ago" if age.days != 1 else "yesterday"
+    return day(moment)
+
+
+KINDS = {
+    "create": "wrote this page",
+    "edit": "changed the text",
+    "move": "moved it",
+    "relink": "let its links follow a move",
+    "delete": "deleted it",
+    "bring-back": "brought it back",
+    "restore": "went back to an earlier revision",
+    "undo": "undid a change",
+    "revert": "reverted it after a review",
+    "hide": "hid it after a review",
+    "unhide": "showed hidden text again",
+    "import": "imported",
+}
+"""What each kind of revision did, to follow the author's name."""
+
+VERDICTS = {
+    "approve": "approved",
+    "revert": "reverted",
+    "hide": "hidden",
+    "restore": "shown again",
+}

@@ -1,0 +1,186 @@
+"""Wiki: builds and owns the parts. No Flask here: scripts, jobs and tests use it as it is."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from . import signals
+from .actors import Actor
+from .clock import Clock, utc_now
+from .db import Database, Transaction, insert_or_ignore
+from .errors import SchemaBehind
+from .journal.append import append, count_unsealed, seal
+from .journal.chain import Head
+from .journal.models import ActorRow, WikiRow
+from .journal.verify import Verification, verify
+from .moderation.routing import route
+from .pages.links import take_in_links
+from .pages.refile import refile_pages
+from .pages.rendering import RenderCache
+from .search.sync import Search
+from .settings import Settings
+from .spaces.actions import create_root, set_space
+from .spaces.policy import SpaceSettings
+from .upgrade import upgrade
+
+log = logging.getLogger("kbwiki")
+
+
+class Wiki:
+    """One wiki in one database.
+
+    `url` is a SQLAlchemy database address; `name` tells several wikis in one database apart; `index` is the folder of
+    the search index (None: search answers from the database). Opening costs nothing: the database is asked when
+    something is read or written. The first use of an embedded SQLite file makes its tables (`upgrade`).
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        name: str = "main",
+        settings: Settings | None = None,
+        clock: Clock = utc_now,
+        index: Path | None = None,
+        sender: Any = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.name = name
+        self.clock = clock
+        self.database = Database(url, lock_timeout=self.settings.lock_timeout_seconds)
+        self.render_cache = RenderCache(self.settings.render_cache_bytes)
+        self.search = Search(self, index)
+        self._sender = sender
+        self._wiki_id: int | None = None
+        self._actor_ids: dict[Actor, int] = {}
+
+    @property
+    def id(self) -> int:
+        """The row of this wiki. Errors: SchemaBehind when the tables are not there yet."""
+        if self._wiki_id is None:
+            with self.database.read() as connection:
+                self._wiki_id = connection.execute(select(WikiRow.id).where(WikiRow.name == self.name)).scalar()
+        if self._wiki_id is None:
+            raise SchemaBehind("This wiki has not been set up yet. Run: flask kbwiki db upgrade")
+        return self._wiki_id
+
+    def upgrade(self) -> None:
+        """Create or bring up to date the tables, and this wiki in them. Safe to call from many processes at once."""
+        upgrade(self.database.engine)
+        with self.database.write() as connection:
+            now = self.clock()
+            made = connection.execute(
+                insert_or_ignore(connection, WikiRow), {"name": self.name, "created_at": now}
+            )
+            if made.rowcount == 1:
+                wiki_id = connection.execute(select(WikiRow.id).where(WikiRow.name == self.name)).scalar_one()
+                create_root(connection, wiki_id, self.settings, now)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for queries; takes no lock that a writer would wait for."""
+        with self.database.read() as connection:
+            yield connection
+
+    @contextmanager
+    def begin(self, actor: Actor, *, at: Any = None) -> Iterator[Transaction]:
+        """One transaction by one actor at one moment (`at`; the clock's when None).
+
+        Actions called in the block write through the transaction. On leaving it, every recorded change is routed
+        to its reviews and journalled, and all is committed together, or, when anything raises, nothing is.
+        Afterwards signals are sent. Errors: those of the actions; Busy when the database was locked for too long.
+        """
+        wiki_id = self.id
+        with self.database.write() as connection:
+            actor_id = self._actor_ids.get(actor) or _ensure_actor(connection, wiki_id, actor)
+            tx = Transaction(connection, wiki_id, actor, actor_id, at or self.clock())
+            yield tx
+            route(tx)
+            rows = append(tx, self.name, seal_now=self.database.has_single_writer)
+        # Only now is the actor's row sure to stay.
+        self._actor_ids[actor] = actor_id
+        if rows:
+            self._publish(tx, rows)
+
+    def seal(self) -> int:
+        """Give committed entries their place in the chain, if some have none yet; how many they were."""
+        with self.read() as connection:
+            if count_unsealed(connection, self.id) == 0:
+                return 0
+        with self.database.write() as connection:
+            return seal(connection, self.id)
+
+    def verify(self, exported: Head | None = None, progress: Callable[[int], None] | None = None) -> Verification:
+        """Check the whole journal, against an exported head too if one is given."""
+        self.seal()
+        with self.read() as connection:
+            return verify(connection, self.id, exported=exported, progress=progress)
+
+    def catch_up_links(self) -> int:
+        """Let links and backlinks take in everything that is in the journal; how many entries were read."""
+        self.seal()
+        read = 0
+        while True:
+            with self.database.write() as connection:
+                step = take_in_links(connection, self.id)
+            read += step
+            if step == 0:
+                return read
+
+    def set_space(self, tx: Transaction, path: str, wanted: SpaceSettings) -> int:
+        """Create or set the space at `path`; see `spaces.actions.set_space`."""
+        return set_space(tx, path, wanted, self.settings, refile_pages)
+
+    def close(self) -> None:
+        """Give back connections and files."""
+        self.search.close()
+        self.database.dispose()
+
+    def _publish(self, tx: Transaction, rows: list[dict[str, Any]]) -> None:
+        if not self.database.has_single_writer:
+            with self.database.write() as connection:
+                seal(connection, tx.wiki_id)
+        for row in rows:
+            signal = signals.decision_committed if row["kind"] == "decide" else signals.change_committed
+            if not signal.receivers:
+                continue
+            signals.tell(
+                signal,
+                self._sender if self._sender is not None else self,
+                signals.Committed(
+                    wiki=self.name,
+                    kind=row["kind"],
+                    actor_id=tx.actor.id,
+                    actor_name=tx.actor.name,
+                    at=row["at"],
+                    subject_kind=row["subject_kind"],
+                    subject_id=row["subject_id"],
+                    number=row["number"],
+                    payload=row["payload"],
+                ),
+            )
+
+
+def _ensure_actor(connection: Connection, wiki_id: int, actor: Actor) -> int:
+    """The row of this actor, made or brought up to date with the name the host gives."""
+    find = select(ActorRow.id, ActorRow.name, ActorRow.kind).where(
+        ActorRow.wiki_id == wiki_id, ActorRow.external_id == actor.id
+    )
+    said = {"name": actor.name[:255], "kind": actor.kind.value}
+    row = connection.execute(find).first()
+    if row is None:
+        connection.execute(
+            insert_or_ignore(connection, ActorRow), {"wiki_id": wiki_id, "external_id": actor.id, **said}
+        )
+        row = connection.execute(find).one()
+    if (row.name, row.kind) != (said["name"], said["kind"]):
+        connection.execute(update(ActorRow).where(ActorRow.id == row.id).values(**said))
+    return int(row.id)
+
+
