@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from kbwiki.pages.matching import Opcode, opcodes, without_islands
-from kbwiki.pages.pairing import pairs
-from kbwiki.pages.words import is_word, lines, tokens
+from .matching import Opcode, opcodes, without_islands
+from .pairing import pairs
+from .words import is_word, lines, tokens
 
 __all__ = ["Difference", "Hunk", "Row", "Run", "difference", "opcodes"]
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import ClassVar, Literal
 
-from kbwiki.pages.matching import opcodes, without_islands
-from kbwiki.pages.threeway import Stretch, split_after, stretches
-from kbwiki.pages.words import fields, is_unspaced, is_word, lines
+from .matching import opcodes, without_islands
+from .threeway import Stretch, split_after, stretches
+from .words import fields, is_unspaced, is_word, lines
 
 Choice = Literal["mine", "theirs", "both"]
 
@@ -22,6 +22,8 @@ WORD = 3
 UNSPACED = 1
 # A side that kept less than this share of the words rewrote the passage: nothing is put into that.
 KEPT_AT_LEAST = 0.5
+# Characters in the three texts of a clash, above which it is shown as it is: that is no passage any more.
+LARGEST_PASSAGE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def merge(base: str, mine: str, theirs: str) -> Merge:
     chunks: list[Chunk] = []
     by_words = False
     for chunk in merge_lines(base, mine, theirs).chunks:
-        smaller = [chunk] if isinstance(chunk, Agreed) else _by_words(chunk)
+        smaller = _by_words(chunk) if isinstance(chunk, Clash) else [chunk]
         by_words = by_words or smaller != [chunk]
         for part in smaller:
             chunks += [part] if isinstance(part, Agreed) else _trimmed(part)
@@ -155,6 +157,8 @@ def _trimmed(clash: Clash) -> list[Chunk]:
 
 def _by_words(clash: Clash) -> list[Chunk]:
     """Merge a clash word by word: passages that went well and smaller clashes, or the clash as it is."""
+    if len(clash.base) + len(clash.mine) + len(clash.theirs) > LARGEST_PASSAGE:
+        return [clash]
     base, mine, theirs = fields(clash.base), fields(clash.mine), fields(clash.theirs)
     weights = [_weight(field) for field in base]
     bounds = list(map(max, weights, _limits(base)))

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
-from kbwiki.pages.matching import rising
+from .matching import Pair, rising
 
 Words = AbstractSet[str]
-Pair = tuple[int, int]
 
 ALIKE = 0.4
 TABLE_SIZE = 400
@@ -80,8 +79,7 @@ def _tied(before: Sequence[Words], after: Sequence[Words]) -> list[Pair]:
     favourite: dict[int, int] = {}
     for (i, j), _ in votes.most_common():
         favourite.setdefault(i, j)
-    return rising([(i, j) for i, j in sorted(favourite.items()) if similarity(before[i], after[j]) >=
-    ALIKE])
+    return rising([(i, j) for i, j in sorted(favourite.items()) if similarity(before[i], after[j]) >= ALIKE])
 
 
 def _homes(rows: Sequence[Words]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kbwiki.pages.matching import Opcode
+from .matching import Opcode
 
 # What became of base[start:end]: start, end, by how many its replacement is longer, and whose (0 mine, 1
 # theirs).
