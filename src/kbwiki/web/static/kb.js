@@ -93,7 +93,7 @@
     const form = one(".kb form[data-kb-keep]");
     if (!form) { forgetSent(); return; }
     const key = `kb-text:${form.dataset.kbKeep}`;
-    const fields = () => all("input[type=text], textarea", form).filter((field) => field.name);
+    const fields = () => all("input[type=text], textarea", form).filter((field) => field.name && !field.readOnly);
     const values = () => Object.fromEntries(fields().map((field) => [field.name, field.value]));
     const before = JSON.stringify(values());
     let sending = false;
@@ -127,7 +127,8 @@
   function offer(form, key, before, fields) {
     let kept = null;
     try { kept = JSON.parse(store.get(key)); } catch { /* torn: nothing to offer */ }
-    if (!kept || JSON.stringify(kept.values) === before) return;
+    const text = one("textarea[name=text]", form);
+    if (!kept || JSON.stringify(kept.values) === before || (text && kept.values.text === text.value)) return;
     const box = make("div", { class: "kb-flash kb-flash-info kb-kept", role: "status" });
     const line = make("p", {}, form.dataset.kbOffer.replace("{when}", new Date(kept.at).toLocaleString(root.lang || undefined, { dateStyle: "long", timeStyle: "short" })));
     const back = make("button", { type: "button", class: "kb-button kb-small" }, form.dataset.kbBring);
