@@ -14,7 +14,7 @@ from . import signals
 from .actors import Actor
 from .clock import Clock, utc_now
 from .db import Database, Transaction, insert_or_ignore
-from .errors import SchemaBehind
+from .errors import KBWikiError, SchemaBehind
 from .journal.append import append, count_unsealed, seal
 from .journal.chain import Head
 from .journal.models import ActorRow, WikiRow
@@ -55,7 +55,9 @@ class Wiki:
         self.clock = clock
         self.database = Database(url, lock_timeout=self.settings.lock_timeout_seconds)
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
-        self.search = Search(self, index)
+        self.search = Search(
+            self.database, lambda: self.id, self._prepare_search, index, self.settings.search_catch_up_seconds
+        )
         self._sender = sender
         self._wiki_id: int | None = None
         self._actor_ids: dict[Actor, int] = {}
@@ -133,6 +135,11 @@ class Wiki:
             if step == 0:
                 return read
 
+    def _prepare_search(self) -> None:
+        """What must have happened before the index reads the journal: entries have their place, texts are parsed."""
+        self.seal()
+        self.catch_up_links()
+
     def set_space(self, tx: Transaction, path: str, wanted: SpaceSettings) -> int:
         """Create or set the space at `path`; see `spaces.actions.set_space`."""
         return set_space(tx, path, wanted, self.settings, refile_pages)
@@ -144,8 +151,11 @@ class Wiki:
 
     def _publish(self, tx: Transaction, rows: list[dict[str, Any]]) -> None:
         if not self.database.has_single_writer:
-            with self.database.write() as connection:
-                seal(connection, tx.wiki_id)
+            try:
+                self.seal()
+            except KBWikiError:
+                # The change is committed; the next sealer, or the next reader of the journal, gives it its place.
+                log.warning("An entry could not be sealed just now; it will be.", exc_info=True)
         for row in rows:
             signal = signals.decision_committed if row["kind"] == "decide" else signals.change_committed
             if not signal.receivers:

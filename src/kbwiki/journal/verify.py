@@ -49,7 +49,9 @@ def verify(
     """
     wiki = connection.execute(select(WikiRow.name).where(WikiRow.id == wiki_id)).scalar_one()
     names = dict(
-        connection.execute(select(ActorRow.id, ActorRow.external_id).where(ActorRow.wiki_id == wiki_id)).tuples()
+        connection.execute(select(ActorRow.id, ActorRow.external_id).where(ActorRow.wiki_id == wiki_id))
+        .tuples()
+        .all()
     )
     head, faults, count = EMPTY, [], 0
     seen_exported = exported is None or exported == EMPTY

@@ -68,7 +68,7 @@ def _refresh(connection: Connection, wiki_id: int, ids: list[int]) -> None:
         if (target := locate(link.target, link.style, row.path)) is not None and target != row.path
     }
     present = set(
-        connection.execute(select(PageLink.page_id, PageLink.target).where(PageLink.page_id.in_(ids))).tuples()
+        connection.execute(select(PageLink.page_id, PageLink.target).where(PageLink.page_id.in_(ids))).tuples().all()
     )
     for page_id, target in present - wanted:
         connection.execute(delete(PageLink).where(PageLink.page_id == page_id, PageLink.target == target))

@@ -31,7 +31,7 @@ def get_parsed(connection: Connection, digests: Iterable[bytes], *, keep: bool) 
     """What the texts with these digests say; those not seen before are parsed, and with `keep` written down."""
     wanted = set(digests)
     found = {
-        row.digest: Parsed(links_from(row.links), headings_from(row.headings), zlib.decompress(row.plain).decode())
+        row.digest: Parsed(links_from(row.links), headings_from(row.headings), plain_of(row.plain))
         for row in connection.execute(_FIND, {"digests": list(wanted)})
     }
     missing = wanted - found.keys()
@@ -66,3 +66,8 @@ def links_from(stored: Iterable[tuple[str, str | None, str]]) -> tuple[Link, ...
 def headings_from(stored: Iterable[tuple[int, str, str]]) -> tuple[Heading, ...]:
     """Headings as stored by `row_of`."""
     return tuple(Heading(level, title, anchor) for level, title, anchor in stored)
+
+
+def plain_of(stored: bytes) -> str:
+    """Plain text as stored by `row_of`."""
+    return zlib.decompress(stored).decode()

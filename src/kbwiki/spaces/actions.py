@@ -93,7 +93,7 @@ def rebuild_grants(connection: Connection, wiki_id: int, settings: Settings) -> 
             )
         }
         present = set(
-            connection.execute(select(Grant.right, Grant.group).where(Grant.space_id == row.id)).tuples()
+            connection.execute(select(Grant.right, Grant.group).where(Grant.space_id == row.id)).tuples().all()
         )
         for right, group in present - wanted:
             connection.execute(
@@ -108,7 +108,7 @@ def rebuild_grants(connection: Connection, wiki_id: int, settings: Settings) -> 
 
 def deepest_first(connection: Connection, wiki_id: int) -> list[tuple[int, str]]:
     """Id and path of every space, deepest first: the first that `contains` a path is its space."""
-    rows = connection.execute(select(Space.id, Space.path).where(Space.wiki_id == wiki_id)).tuples()
+    rows = connection.execute(select(Space.id, Space.path).where(Space.wiki_id == wiki_id)).tuples().all()
     return sorted(rows, key=lambda row: -len(row[1]))
 
 

@@ -36,12 +36,14 @@ def chain_above(path: str) -> list[str]:
     return ["/".join(parts[:depth]) for depth in range(len(parts), 0, -1)] + [""]
 
 
-def effective(spaces: Mapping[str, SpaceSettings], path: str, field: str) -> tuple[str, ...] | None:
-    """What holds for `field` in the space at `path`: its own value, else that of the nearest space above with one."""
+def effective(
+    spaces: Mapping[str, SpaceSettings], path: str, field: str
+) -> tuple[tuple[str, ...], str] | None:
+    """What holds for `field` in the space at `path`, and which space says so: itself, or the nearest above that does."""
     for above in chain_above(path):
         if above in spaces and getattr(spaces[above], field) is not None:
             value: tuple[str, ...] = getattr(spaces[above], field)
-            return value
+            return value, above
     return None
 
 
@@ -50,14 +52,20 @@ def grants(
 ) -> Sequence[tuple[Right, str]]:
     """All rights that follow for the space at `path`.
 
-    Writers may read, the responsible groups may read and write (they must be able to repair what they look at), and
-    the admin group may do both everywhere. A space without a responsible group has the fallback group.
+    Writing needs reading too (`queries.granted`). Writers named by the space that names the readers, or by one
+    below it, may read; writers inherited from further up may not, or closing a space would leave it open to all
+    who may write elsewhere. The responsible groups may read and write (they must be able to repair what they look
+    at), and the admin group may everywhere. A space without a responsible group has the fallback group.
     """
-    readers = set(effective(spaces, path, "readers") or ())
-    writers = set(effective(spaces, path, "writers") or ())
-    reviewers = set(effective(spaces, path, "reviewers") or ()) or {fallback_group}
-    writers |= reviewers | {admin_group}
-    readers |= writers
-    given = [(Right.READ, group) for group in sorted(readers)]
-    given += [(Right.WRITE, group) for group in sorted(writers)]
+    readers, read_at = effective(spaces, path, "readers") or ((), "")
+    writers, written_at = effective(spaces, path, "writers") or ((), "")
+    reviewing = effective(spaces, path, "reviewers")
+    reviewers = set(reviewing[0] if reviewing else ()) or {fallback_group}
+    everywhere = reviewers | {admin_group}
+    may_write = set(writers) | everywhere
+    may_read = set(readers) | everywhere
+    if contains(read_at, written_at):
+        may_read |= may_write
+    given = [(Right.READ, group) for group in sorted(may_read)]
+    given += [(Right.WRITE, group) for group in sorted(may_write)]
     return given + [(Right.REVIEW, group) for group in sorted(reviewers)]

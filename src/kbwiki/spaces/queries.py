@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ..actors import Actor
@@ -15,12 +15,13 @@ from .models import Grant, Space
 from .policy import Right, SpaceSettings, chain_above
 
 
-def granted(right: Right, space_id: InstrumentedAttribute[int] | ColumnElement[int]) -> ColumnElement[bool]:
-    """SQL: the space in `space_id` gives `right` to a group of the actor whose `bound` is passed as parameters."""
-    groups = select(Grant.space_id).where(
-        Grant.right == right.value, Grant.group.in_(bindparam("actor_groups", expanding=True))
-    )
-    return space_id.in_(groups)
+def granted(
+    right: Right, space_id: InstrumentedAttribute[int] | ColumnElement[int]
+) -> ColumnElement[bool]:
+    """SQL: the space in `space_id` gives `right`, and reading, to the actor whose `bound` is passed as parameters."""
+    if right is Right.READ:
+        return readable(space_id)
+    return and_(readable(space_id), space_id.in_(_spaces_giving(right)))
 
 
 def readable(space_id: InstrumentedAttribute[int] | ColumnElement[int]) -> ColumnElement[bool]:
@@ -28,7 +29,13 @@ def readable(space_id: InstrumentedAttribute[int] | ColumnElement[int]) -> Colum
 
     The expression is the same for all actors, so statements with it are built once; execute them with `bound(actor)`.
     """
-    return granted(Right.READ, space_id)
+    return space_id.in_(_spaces_giving(Right.READ))
+
+
+def _spaces_giving(right: Right) -> Select[int]:
+    return select(Grant.space_id).where(
+        Grant.right == right.value, Grant.group.in_(bindparam("actor_groups", expanding=True))
+    )
 
 
 def bound(actor: Actor) -> dict[str, Any]:
@@ -58,15 +65,9 @@ def find_space(connection: Connection, wiki_id: int, path: str) -> int:
 _CONTAINING = select(Space.id, Space.path).where(
     Space.wiki_id == bindparam("wiki_id"), Space.path.in_(bindparam("paths", expanding=True))
 )
-_HAS_RIGHT = (
-    select(Grant.space_id)
-    .where(
-        Grant.space_id == bindparam("space_id"),
-        Grant.right == bindparam("right"),
-        Grant.group.in_(bindparam("actor_groups", expanding=True)),
-    )
-    .limit(1)
-)
+_HAS_RIGHT = {
+    right: select(Space.id).where(Space.id == bindparam("space_id"), granted(right, Space.id)) for right in Right
+}
 _GROUPS = (
     select(Grant.group)
     .where(
@@ -83,7 +84,7 @@ _READABLE_SPACES = select(Space.id, Space.path, Space.title).where(
 
 def has_right(connection: Connection, space_id: int, right: Right, actor: Actor) -> bool:
     """Whether `actor` has `right` in the space."""
-    found = connection.execute(_HAS_RIGHT, {"space_id": space_id, "right": right.value, **bound(actor)})
+    found = connection.execute(_HAS_RIGHT[right], {"space_id": space_id, **bound(actor)})
     return found.first() is not None
 
 

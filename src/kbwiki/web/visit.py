@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,15 @@ from sqlalchemy import Connection
 
 from ..actors import ANONYMOUS, Actor
 from ..db import Transaction
+from ..errors import Busy
 from . import csrf
 from .frame import Addresses, Frame, render
 
 if TYPE_CHECKING:
     from .extension import Mount
+
+
+log = logging.getLogger("kbwiki.web")
 
 
 class Visit:
@@ -52,6 +57,14 @@ class Visit:
         self.close()
         with self.wiki.begin(self.actor) as tx:
             yield tx
+
+    def catch_up_links(self) -> None:
+        """Let backlinks take in what was saved last; when the wiki is busy, what is known already has to do."""
+        self.close()
+        try:
+            self.wiki.catch_up_links()
+        except Busy:
+            log.info("Backlinks are shown as last read: the database was busy.")
 
     def close(self) -> None:
         """Give the connection back; the next query takes one again."""

@@ -13,7 +13,7 @@ from ...spaces.queries import find_space, granted, has_right
 from ...spaces.queries import bound as bound_to
 from ..links import Moves, relink, take_in_all
 from ..models import Page, PageLink
-from ..paths import below, look_alike, normalise_path
+from ..paths import below, look_alike, normalise_path, title_of
 from ..policy import Kind, clean_comment, with_text
 from ..state import CurrentPage, get_locked, get_writable, require_write, write_state
 from ..texts import encode, load_texts, store_text
@@ -114,7 +114,9 @@ def _unmistakable(tx: Transaction, moved: dict[str, str]) -> dict[str, str]:
 def _move_one(tx: Transaction, page: CurrentPage, moves: Moves, comment: str) -> None:
     target = moves.exact[page.state.path]
     text = load_texts(tx.connection, [page.state.text_digest])[page.state.text_digest]
-    state = replace(page.state, path=target)
+    # A title that only repeated the old address goes on repeating the address.
+    title = title_of(target) if page.state.title == title_of(page.state.path) else page.state.title
+    state = replace(page.state, path=target, title=title)
     rewritten = relink(text, page.state.path, target, moves)
     if rewritten != text:
         raw = encode(rewritten, max(len(rewritten) * 4, MAX_PAGE_BYTES))

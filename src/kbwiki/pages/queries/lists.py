@@ -52,7 +52,7 @@ def children(connection: Connection, wiki_id: int, path: str, actor: Actor, *, a
     lines = {row[1]: PageLine(*row) for row in pages}
     if not after:
         folders = connection.execute(
-            select(distinct(Page.parent)).where(
+            select(Page.parent).distinct().where(
                 Page.wiki_id == wiki_id,
                 Page.parent >= low,
                 Page.parent < high,

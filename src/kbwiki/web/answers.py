@@ -1,0 +1,63 @@
+"""What kbwiki answers when it refuses: a page that says kindly what happened, and gives back what was written."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from flask import Response
+from markupsafe import escape
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..errors import Busy, Conflict, Forbidden, Invalid, KBWikiError, NotFound
+from .csrf import ForgedOrStale, NoSecretKey
+from .words import kb_t
+
+if TYPE_CHECKING:
+    from .visit import Visit
+
+log = logging.getLogger("kbwiki.web")
+
+_HEADINGS: tuple[tuple[type[KBWikiError], str], ...] = (
+    (ForgedOrStale, "Please send that again"),
+    (NoSecretKey, "Nothing can be changed here yet"),
+    (NotFound, "There is nothing here"),
+    (Forbidden, "This is not for you to do"),
+    (Invalid, "Something needs to be put right first"),
+    (Conflict, "Somebody else was first"),
+    (Busy, "One moment, please"),
+)
+
+
+def refused(visit: Visit, error: KBWikiError) -> Response:
+    """The answer to `error`, with the text its author sent, so that nothing they wrote is lost."""
+    heading = next((text for kind, text in _HEADINGS if isinstance(error, kind)), "That did not work")
+    text_kept = visit.request.form.get("text") if visit.request.method == "POST" else None
+    offers_sign_in = isinstance(error, Forbidden) and visit.actor.is_anonymous and visit.mount.sign_in_url
+    try:
+        response = visit.show(
+            "kbwiki/error.html",
+            title=kb_t(heading),
+            status=error.status,
+            heading=kb_t(heading),
+            text=str(error),
+            text_kept=text_kept,
+            action_url=visit.mount.sign_in_url if offers_sign_in else visit.url("home"),
+            action_label=kb_t("Sign in") if offers_sign_in else kb_t("Go to the first page"),
+        )
+    except (KBWikiError, SQLAlchemyError):
+        log.warning("The frame of an error page could not be made; a plain one was sent.", exc_info=True)
+        response = _plain(heading, str(error), text_kept, error.status)
+    if isinstance(error, Busy):
+        response.headers["Retry-After"] = "2"
+    return response
+
+
+def _plain(heading: str, text: str, text_kept: str | None, status: int) -> Response:
+    """A page that needs neither database nor layout."""
+    kept = f"<textarea readonly rows=20 cols=80>{escape(text_kept)}</textarea>" if text_kept else ""
+    html = (
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(heading)}</title>"
+        f"<h1>{escape(heading)}</h1><p>{escape(text)}</p>{kept}</html>"
+    )
+    return Response(html, status=status, mimetype="text/html")

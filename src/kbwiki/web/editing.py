@@ -1,0 +1,301 @@
+"""Writing: new pages, edits, preview, and bringing two texts of the same words together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flask import Response
+from markupsafe import Markup
+
+from ..errors import Forbidden, Invalid
+from ..pages.actions import Edit, EditConflict, Saved, save_page
+from ..pages.diff import difference
+from ..pages.merge import Agreed, Merge, merge, resolve
+from ..pages.paths import normalise_path, slug, title_of
+from ..pages.queries.view import (
+    PageView,
+    find_address,
+    find_deleted,
+    find_page,
+    get_by_id,
+    look_alikes,
+    text_of,
+)
+from ..pages.rendering import preview_html
+from ..pages.texts import load_texts
+from ..spaces.policy import Right
+from ..spaces.queries import find_space, has_right, responsible_groups
+from .visit import Visit
+from .words import kb_t
+
+
+@dataclass(frozen=True, slots=True)
+class EditForm:
+    """What stands in the form; `base` is the revision its author started from, None for a new page."""
+
+    path: str
+    title: str
+    text: str
+    tags: str
+    comment: str
+    base: int | None
+    is_new: bool
+    path_editable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field, and what to do."""
+
+    field: str
+    text: str
+
+
+def new(visit: Visit) -> Response:
+    """The form for a new page; an address that exists already leads to its own form."""
+    if visit.request.method == "POST":
+        return _submitted(visit, is_new=True)
+    wanted = visit.request.args.get("path", "")
+    title = visit.request.args.get("title", "") or title_of(wanted)
+    if wanted and not wanted.endswith("/") and _exists(visit, wanted):
+        return visit.go(visit.url("edit", path=wanted))
+    form = EditForm(wanted, title, "", "", "", None, is_new=True, path_editable=True)
+    _require_write(visit, wanted)
+    return _form(visit, form)
+
+
+def edit(visit: Visit, path: str) -> Response:
+    """The form for a page that is there."""
+    if visit.request.method == "POST":
+        return _submitted(visit, is_new=False, path=path)
+    view = find_page(visit.connection, visit.wiki.id, path, visit.actor)
+    if view is None:
+        address = find_address(visit.connection, visit.wiki.id, path, visit.actor)
+        return visit.go(visit.url("edit", path=address) if address else visit.url("new", path=path))
+    _require_write(visit, path)
+    return _form(visit, _form_of(view, text_of(visit.connection, view)))
+
+
+def _form_of(view: PageView, text: str) -> EditForm:
+    return EditForm(
+        view.path, view.title, text, ", ".join(view.tags), "", view.number, is_new=False, path_editable=False
+    )
+
+
+def _exists(visit: Visit, path: str) -> bool:
+    try:
+        return find_page(visit.connection, visit.wiki.id, normalise_path(path), visit.actor) is not None
+    except Invalid:
+        return False
+
+
+def _require_write(visit: Visit, path: str) -> None:
+    space = find_space(visit.connection, visit.wiki.id, path.strip("/"))
+    if not has_right(visit.connection, space, Right.WRITE, visit.actor):
+        if visit.actor.is_anonymous:
+            raise Forbidden("Please sign in to write here.")
+        raise Forbidden("You can read here, but writing is for other groups.")
+
+
+def _form_sent(visit: Visit, *, is_new: bool, path: str | None) -> EditForm:
+    sent = visit.request.form
+    title = sent.get("title", "").strip()
+    return EditForm(
+        path=path if path is not None else sent.get("path", "").strip() or slug(title),
+        title=title,
+        text=sent.get("text", "").replace("\r\n", "\n").replace("\r", "\n"),
+        tags=sent.get("tags", ""),
+        comment=sent.get("comment", ""),
+        base=_number(sent.get("base", "")),
+        is_new=is_new,
+        path_editable=is_new,
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _submitted(visit: Visit, *, is_new: bool, path: str | None = None) -> Response:
+    form = _form_sent(visit, is_new=is_new, path=path)
+    if is_new and form.path.endswith("/"):
+        form = replace(form, path=form.path + slug(form.title))
+    action = visit.request.form.get("action", "save")
+    try:
+        normalise_path(form.path)
+        if action == "merge":
+            return _joined(visit, form)
+        if action != "save":
+            return _form(visit, form, looking_at=action)
+        return _saved(visit, _save(visit, form, form.base))
+    except Invalid as error:
+        return _form(visit, form, errors=(FieldError(error.field, error.why),), status=422)
+    except EditConflict as conflict:
+        return _both(visit, form, conflict)
+
+
+def _save(visit: Visit, form: EditForm, base: int | None) -> Saved:
+    text = _with_newlines_of_base(visit, form)
+    with visit.change() as tx:
+        return save_page(
+            tx,
+            Edit(form.path, text, form.title, form.tags.split(","), form.comment, base),
+            max_bytes=visit.settings.max_page_bytes,
+        )
+
+
+def _with_newlines_of_base(visit: Visit, form: EditForm) -> str:
+    """The text with the line ends its page has: browsers send their own, and a page of CRLF lines must not all change."""
+    if form.base is None:
+        return form.text
+    view = find_page(visit.connection, visit.wiki.id, form.path, visit.actor)
+    if view is None or view.hidden:
+        return form.text
+    stored = text_of(visit.connection, view)
+    return form.text.replace("\n", "\r\n") if "\r\n" in stored else form.text
+
+
+def _saved(visit: Visit, saved: Saved) -> Response:
+    done = "created" if saved.created else "merged" if saved.merged and saved.changed else "saved"
+    if not saved.changed:
+        done = "unchanged"
+    return visit.go(f"{visit.url.page(saved.path)}?done={done}")
+
+
+def _form(
+    visit: Visit,
+    form: EditForm,
+    *,
+    errors: tuple[FieldError, ...] = (),
+    looking_at: str = "",
+    merged: str | None = None,
+    status: int = 200,
+) -> Response:
+    path = form.path.strip("/")
+    preview = None
+    if looking_at == "preview":
+        html = preview_html(
+            visit.connection,
+            visit.wiki.id,
+            visit.actor,
+            path or "new",
+            form.text,
+            visit.url.to_link,
+            visit.settings.max_output_chars,
+        ).html
+        preview = Markup(html)  # noqa: S704 - sanitised by markup.render
+    changes = difference(_base_text(visit, form), form.text) if looking_at == "changes" else None
+    space = find_space(visit.connection, visit.wiki.id, path)
+    return visit.show(
+        "kbwiki/edit.html",
+        title=kb_t("New page") if form.is_new else kb_t("Edit {title}", title=form.title),
+        section="edit",
+        status=status,
+        form=form,
+        preview_html=preview,
+        difference=changes,
+        errors=errors,
+        advice=_advice(visit, form),
+        responsible=responsible_groups(visit.connection, [space]),
+        merged=merged,
+        can_write=True,
+        cancel_url=visit.url("home") if form.is_new else visit.url.page(form.path),
+    )
+
+
+def _advice(visit: Visit, form: EditForm) -> tuple[str, ...]:
+    if not form.is_new or not form.path:
+        return ()
+    try:
+        alike = look_alikes(visit.connection, visit.wiki.id, normalise_path(form.path), visit.actor)
+    except Invalid:
+        return ()
+    return tuple(
+        kb_t("There is already a page “{title}” at {path}. Is that the one you mean?", title=title, path=path)
+        for path, title in alike
+    )
+
+
+def _base_text(visit: Visit, form: EditForm) -> str:
+    view = find_page(visit.connection, visit.wiki.id, form.path, visit.actor) if not form.is_new else None
+    if view is None or form.base is None:
+        return ""
+    return text_of(visit.connection, get_by_id(visit.connection, visit.wiki.id, view.id, form.base, visit.actor))
+
+
+@dataclass(frozen=True, slots=True)
+class MergeChunk:
+    """A part of both texts, as the merge view shows it; `index` counts the clashes."""
+
+    kind: str
+    text: str
+    mine: str
+    theirs: str
+    base: str
+    index: int
+
+
+def _both(visit: Visit, form: EditForm, conflict: EditConflict) -> Response:
+    """Both texts side by side: the author picks, nothing is saved until then, and nothing is lost."""
+    path, wiki_id = conflict.path, visit.wiki.id
+    view = find_page(visit.connection, wiki_id, path, visit.actor)
+    view = view or find_deleted(visit.connection, wiki_id, path, visit.actor)
+    theirs = ""
+    if view is not None and not view.deleted and not view.hidden:
+        theirs = text_of(visit.connection, view)
+    return visit.show(
+        "kbwiki/merge.html",
+        title=kb_t("Two changes to the same words"),
+        section="edit",
+        status=409,
+        path=path,
+        deleted=conflict.deleted,
+        base_number=conflict.base,
+        current_number=conflict.current,
+        current_author=view.author if view else "",
+        chunks=chunks_of(conflict.merge),
+        mine_text=form.text,
+        theirs_text=theirs,
+        form=replace(form, path=path),
+        can_write=True,
+        cancel_url=visit.url.page(path),
+    )
+
+
+def chunks_of(outcome: Merge) -> tuple[MergeChunk, ...]:
+    """The parts of a merge, numbered, as templates receive them."""
+    chunks = []
+    index = 0
+    for chunk in outcome.chunks:
+        if isinstance(chunk, Agreed):
+            chunks.append(MergeChunk("agreed", chunk.text, "", "", "", -1))
+        else:
+            chunks.append(MergeChunk("clash", "", chunk.mine, chunk.theirs, chunk.base, index))
+            index += 1
+    return tuple(chunks)
+
+
+def _joined(visit: Visit, form: EditForm) -> Response:
+    """What the author chose in the merge view, saved against the revision that was shown there."""
+    current = _number(visit.request.form.get("current", ""))
+    view = find_page(visit.connection, visit.wiki.id, form.path, visit.actor)
+    if view is None or current is None or view.number != current:
+        # The page moved on (or was deleted) while its author chose: the next answer shows that state.
+        return _saved(visit, _save(visit, form, form.base))
+    outcome = _merge_shown(visit, view, form)
+    choices = [visit.request.form.get(f"choice-{index}", "") for index in range(len(outcome.chunks))]
+    clashes = sum(1 for chunk in outcome.chunks if not isinstance(chunk, Agreed))
+    if any(choice not in ("mine", "theirs", "both") for choice in choices[:clashes]):
+        raise EditConflict(
+            "Please choose for every part, yours, theirs or both.", view.path, form.base, current, outcome
+        )
+    text = resolve(outcome, choices[:clashes])  # type: ignore[arg-type]
+    return _saved(visit, _save(visit, replace(form, text=text), current))
+
+
+def _merge_shown(visit: Visit, view: PageView, form: EditForm) -> Merge:
+    theirs = text_of(visit.connection, view)
+    if form.base is None:
+        return merge("", form.text, theirs)
+    base = get_by_id(visit.connection, visit.wiki.id, view.id, form.base, visit.actor)
+    return merge(load_texts(visit.connection, [base.text_digest])[base.text_digest], form.text, theirs)

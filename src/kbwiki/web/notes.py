@@ -1,0 +1,58 @@
+"""Short notes after something was done. What to say stands in the address, so no session entry is needed.
+
+A made-up address can only make its own reader see a friendly sentence; whether an undo is offered depends on who wrote the
+newest revision, never on the address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..pages.queries.view import PageView
+from ..spaces.queries import responsible_groups
+from .visit import Visit
+from .words import kb_t
+
+
+@dataclass(frozen=True, slots=True)
+class UndoOffer:
+    """A button that takes back what was just done."""
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note at the top of a screen."""
+
+    kind: str
+    text: str
+    undo: UndoOffer | None = None
+
+
+_SAID = {
+    "saved": "Your change is live.",
+    "created": "Your page is live.",
+    "merged": "Your change is live. Somebody else had changed other parts meanwhile; both are in the page.",
+    "unchanged": "There was nothing to save: the page already says that.",
+    "undone": "The change was taken out again; everything later stayed.",
+    "restored": "The earlier revision is live again.",
+    "moved": "The page has moved. Old addresses and links go on working.",
+    "back": "The page is back.",
+}
+
+
+def note_for(visit: Visit, view: PageView) -> tuple[Note, ...]:
+    """What to say above a page that was just changed by this actor."""
+    done = visit.request.args.get("done", "")
+    if done not in _SAID:
+        return ()
+    text = kb_t(_SAID[done])
+    if done == "unchanged":
+        return (Note("info", text),)
+    groups = responsible_groups(visit.connection, [view.space_id])
+    text += " " + kb_t("Visible at once; {groups} will look at it afterwards.", groups=" and ".join(groups))
+    own = view.author == visit.actor.name and not visit.actor.is_anonymous
+    undo = UndoOffer(visit.url("undo", number=view.number, path=view.path), kb_t("Undo"))
+    return (Note("success", text, undo if own and done != "moved" else None),)

@@ -1,0 +1,200 @@
+"""Reading: one page, a page that is not there, and the text as it was written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response
+from markupsafe import Markup
+
+from ..errors import Invalid
+from ..moderation.queries.state import LookedAt, looked_at
+from ..pages.paths import chain, normalise_path, title_of
+from ..pages.queries.view import PageView, find_address, find_deleted, find_page, look_alikes, text_of
+from ..pages.rendering import page_html
+from .frame import TreeNode, tree_around
+from .notes import note_for
+from .visit import Visit
+from .words import day, kb_t, when
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One step of the way down to a page."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagLink:
+    """A tag and where its pages are listed."""
+
+    tag: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """A page as templates receive it."""
+
+    path: str
+    title: str
+    html: Markup
+    toc: tuple[object, ...]
+    tags: tuple[TagLink, ...]
+    number: int
+    updated_at: datetime
+    updated_when: Markup
+    author: str
+    size: int
+    crumbs: tuple[Crumb, ...]
+    url: str
+    deleted: bool
+    hidden: bool
+    redirected_from: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StateLine:
+    """The quiet line under a title that says how far people have looked at the page."""
+
+    text: str
+    kind: str
+    link_url: str | None = None
+    link_label: str = ""
+
+
+def home(visit: Visit) -> Response:
+    """The page people land on."""
+    return _read(visit, visit.settings.home)
+
+
+def page(visit: Visit, path: str) -> Response:
+    """The page at `path`, or where it went, or an offer to write it."""
+    try:
+        clean = normalise_path(path)
+    except Invalid:
+        return _missing(visit, path, writable=False)
+    if clean != path:
+        return visit.go(visit.url.page(clean))
+    return _read(visit, clean)
+
+
+def _read(visit: Visit, path: str) -> Response:
+    view = find_page(visit.connection, visit.wiki.id, path, visit.actor)
+    if view is None:
+        address = find_address(visit.connection, visit.wiki.id, path, visit.actor)
+        if address is None:
+            return _missing(visit, path, writable=True)
+        raw = {"raw": ""} if "raw" in visit.request.args else {}
+        return visit.go(_with(visit.url.page(address), **raw, **{"from": path}))
+    if "raw" in visit.request.args:
+        return Response(text_of(visit.connection, view), mimetype="text/plain")
+    return show_page(visit, view, "kbwiki/page.html", state=state_line(visit, view), flash=note_for(visit, view))
+
+
+def _with(url: str, **args: str) -> str:
+    from urllib.parse import urlencode
+
+    return f"{url}?{urlencode(args)}"
+
+
+def show_page(visit: Visit, view: PageView, template: str, **facts: object) -> Response:
+    """The page rendered into `template`, with the navigation around it."""
+    rendered = page_html(
+        visit.wiki.database,
+        visit.connection,
+        visit.wiki.render_cache,
+        wiki_id=visit.wiki.id,
+        actor=visit.actor,
+        path=view.path,
+        digest=view.text_digest,
+        links=view.links,
+        headings=view.headings,
+        address=visit.url.to_link,
+        max_output=visit.settings.max_output_chars,
+        now=visit.now,
+    )
+    tree, children, above = tree_around(visit, view.path)
+    former = visit.request.args.get("from")
+    shown = ShownPage(
+        path=view.path,
+        title=view.title,
+        html=Markup(rendered.html),  # noqa: S704 - sanitised by markup.render
+        toc=rendered.toc if len(rendered.toc) > 2 else (),
+        tags=tuple(TagLink(tag, visit.url("tags", tag=tag)) for tag in view.tags),
+        number=view.number,
+        updated_at=view.at,
+        updated_when=when(view.at, visit.now),
+        author=view.author,
+        size=view.size,
+        crumbs=crumbs(visit, view.path, above),
+        url=visit.url.page(view.path),
+        deleted=view.deleted,
+        hidden=view.hidden,
+        redirected_from=former if former and former != view.path else None,
+    )
+    return visit.show(
+        template, title=view.title, page=shown, children=children, tree=tree, can_write=view.can_write, **facts
+    )
+
+
+def crumbs(visit: Visit, path: str, titles: dict[str, str]) -> tuple[Crumb, ...]:
+    """The way down to `path`; a folder without a page (or one not to be read) leads to the tree instead."""
+    return tuple(
+        Crumb(titles[above], visit.url.page(above))
+        if above in titles
+        else Crumb(title_of(above), visit.url("tree", path=above))
+        for above in chain(path)
+    )
+
+
+def state_line(visit: Visit, view: PageView) -> StateLine:
+    """How far people have looked at this page, in one line."""
+    state = looked_at(visit.connection, view.id)
+    if state is None:
+        return StateLine(kb_t("Taken over from elsewhere; nobody has looked at it here yet"), "imported")
+    if state.waiting:
+        return _waiting(visit, view, state)
+    assert state.at is not None  # every review that is not open has a decision
+    said = kb_t("Looked at by {group} on {day}", group=state.group, day=day(state.at))
+    return StateLine(said, "reviewed")
+
+
+def _waiting(visit: Visit, view: PageView, state: LookedAt) -> StateLine:
+    said = kb_t("{n} change not looked at yet", "{n} changes not looked at yet", n=state.waiting)
+    if state.base == 0:
+        return StateLine(kb_t("New; not looked at yet"), "waiting")
+    return StateLine(
+        said,
+        "waiting",
+        visit.url("revision", number=state.base, path=view.path),
+        kb_t("See the last revision that was looked at"),
+    )
+
+
+def _missing(visit: Visit, path: str, *, writable: bool) -> Response:
+    if "raw" in visit.request.args:
+        return Response(kb_t("There is no page here.\n"), status=404, mimetype="text/plain")
+    gone = find_deleted(visit.connection, visit.wiki.id, path, visit.actor) if writable else None
+    alike = look_alikes(visit.connection, visit.wiki.id, path, visit.actor) if writable else []
+    deleted = None
+    if gone is not None:
+        deleted = {
+            "at": gone.at,
+            "when": when(gone.at, visit.now),
+            "by": gone.author,
+            "comment": "" if gone.hidden else gone.comment,
+            "can_bring_back": gone.can_write,
+        }
+    return visit.show(
+        "kbwiki/missing.html",
+        title=title_of(path),
+        status=404,
+        path=path,
+        is_home=path == visit.settings.home,
+        similar=tuple(TreeNode(other, title, visit.url.page(other), False, 0) for other, title in alike),
+        deleted=deleted,
+    )
