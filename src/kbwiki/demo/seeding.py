@@ -1,0 +1,166 @@
+"""Filling the handbook: the chronicle is played through the real actions, once for each instance folder."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event as sqlalchemy_events
+
+from ..actors import Actor, ActorKind
+from ..db import Transaction
+from ..errors import NotFound
+from ..moderation.decide import Answer, decide
+from ..moderation.policy import Verdict
+from ..moderation.queries.queue import QueueLine, queue
+from ..moderation.shown import what_is_shown
+from ..pages.actions import Edit, delete_page, move_page, save_page
+from ..pages.queries.view import find_page, text_of
+from ..settings import Settings
+from ..wiki import Wiki
+from .chronicle import Chronicle, Decide, Delete, Event, Move, Round, Write, read_chronicle
+from .growth import after
+from .people import STAFF
+
+DATABASE = "kbwiki.db"
+SETTINGS = Settings(
+    name="Handbook",
+    readers=("staff", "contractors"),
+    writers=("staff",),
+    fallback_group="stewards",
+    admin_group="handbook-admins",
+)
+_ADMINISTRATOR = "owen"
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def fill_once(folder: Path) -> bool:
+    """See to it that the folder has a handbook; whether this call made it.
+
+    The handbook is written beside its place and put there whole: a start that is killed half-way leaves no half
+    of it, and of two processes that start together one is first and the other throws its copy away.
+    """
+    kept = folder / DATABASE
+    if kept.exists():
+        return False
+    fresh = folder / f"{DATABASE}.{os.getpid()}.{secrets.token_hex(4)}"
+    try:
+        write_handbook(fresh, datetime.now(UTC))
+        os.link(fresh, kept)
+    except FileExistsError:
+        return False
+    finally:
+        for leftover in folder.glob(f"{fresh.name}*"):
+            leftover.unlink()
+    return True
+
+
+def start_over(folder: Path) -> None:
+    """Throw away the handbook of this folder with all that visitors did. Nobody may be using it."""
+    for leftover in folder.glob(f"{DATABASE}*"):
+        leftover.unlink()
+    for index in folder.glob("kbwiki-*-index"):
+        with suppress(FileNotFoundError):
+            shutil.rmtree(index)
+
+
+def write_handbook(file: Path, now: datetime) -> None:
+    """Make a database at ``file`` with the whole story in it, ending at ``now``."""
+    wiki = Wiki(f"sqlite:///{file}", settings=SETTINGS)
+    # Nobody has been told yet that anything was saved, so no commit has to wait for the disk.
+    sqlalchemy_events.listen(wiki.database.engine, "connect", _do_not_wait_for_the_disk)
+    try:
+        wiki.upgrade()
+        play(wiki, read_chronicle(now))
+        wiki.catch_up_links()
+    finally:
+        wiki.close()
+    _wait_for_the_disk(file)
+
+
+def play(wiki: Wiki, chronicle: Chronicle) -> None:
+    """Set up the spaces and let everything happen, in order, each thing by its person and at its time."""
+    with wiki.begin(_actor(_ADMINISTRATOR), at=chronicle.began) as tx:
+        for path, space in chronicle.spaces.items():
+            wiki.set_space(tx, path, space)
+    for happening in chronicle.events:
+        _happen(wiki, happening)
+
+
+def _happen(wiki: Wiki, happening: Event) -> None:
+    if isinstance(happening, Round):
+        _go_through_queue(wiki, happening)
+        return
+    with wiki.begin(_actor(happening.by), at=happening.at) as tx:
+        match happening:
+            case Write():
+                _write(tx, happening)
+            case Move():
+                move_page(tx, happening.page, happening.to, comment=happening.comment)
+            case Delete():
+                delete_page(tx, happening.page, comment=happening.comment)
+            case Decide():
+                _decide(tx, happening)
+
+
+def _write(tx: Transaction, written: Write) -> None:
+    page = find_page(tx.connection, tx.wiki_id, written.page, tx.actor)
+    text = written.text
+    if text is None:
+        if page is None:
+            raise NotFound("page", written.page)
+        text = after(text_of(tx.connection, page), written.swaps)
+    base = page.current if page else None
+    save_page(tx, Edit(written.page, text, written.title, written.tags, written.comment, base))
+
+
+def _decide(tx: Transaction, told: Decide) -> None:
+    lines = queue(tx.connection, tx.wiki_id, told.group, tx.actor, after=(_EARLIEST, 0), count=1000)
+    about = next((line for line in lines if line.path == told.page), None)
+    if about is None:
+        raise NotFound("review", f"{told.group}: {told.page}")
+    _answer(tx, about, Verdict(told.verdict), told.reason, told.note)
+
+
+def _go_through_queue(wiki: Wiki, round_: Round) -> None:
+    """Approve whatever is open, three minutes each: a queue read from top to bottom with a cup of tea."""
+    at = round_.at
+    for person_id in round_.by:
+        actor = _actor(person_id)
+        with wiki.read() as connection:
+            lines = queue(connection, wiki.id, round_.group, actor, after=(_EARLIEST, 0), count=1000)
+        for line in lines:
+            if line.own:
+                continue
+            with wiki.begin(actor, at=at) as tx:
+                _answer(tx, line, Verdict.APPROVE)
+            at += timedelta(minutes=3)
+        if not any(line.own for line in lines):
+            return
+
+
+def _answer(tx: Transaction, line: QueueLine, verdict: Verdict, reason: str = "", note: str = "") -> None:
+    digest = what_is_shown(tx.connection, tx.wiki_id, line.id).digest
+    decide(tx, Answer(line.id, line.base, line.head, digest, verdict, reason, note))
+
+
+def _actor(person_id: str) -> Actor:
+    person = STAFF[person_id]
+    return Actor(person.id, person.name, person.groups, ActorKind(person.kind))
+
+
+def _do_not_wait_for_the_disk(dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.execute("PRAGMA synchronous = OFF")
+
+
+def _wait_for_the_disk(file: Path) -> None:
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
