@@ -147,6 +147,7 @@
   /* Keys. None with a modifier, none while typing. */
   function keys() {
     const review = one(".kb form[data-kb-review]");
+    for (const list of all(".kb .kb-keys")) list.hidden = false;
     const actions = {
       "/": () => one(".kb .kb-q"),
       a: () => review && one("[value=approve]", review),
