@@ -1,0 +1,1 @@
+"""Full-text search: analysis of text, the query language, the index, snippets."""

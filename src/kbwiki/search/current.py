@@ -1,0 +1,116 @@
+"""Which files make up the index, and up to where it speaks: one small file, ``CURRENT``, replaced as a whole.
+
+Everything that changes the index, be it one page or a new index built beside the old one, ends in one
+rename of this file. It names the files with their sizes and checksums, because Whoosh has none of its own: a
+torn file would raise anything, or silently lose pages. It also holds the position in the journal, so that the
+index and its cursor cannot disagree.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+NAME = "CURRENT"
+_FORMAT = 1
+_BLOCK = 1 << 20
+
+
+class IndexUnusable(Exception):
+    """The index is missing, damaged or made by another version. A rebuild makes it whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The index as last committed: ``files`` lie in ``generation`` and carry (size, checksum)."""
+
+    generation: str
+    toc: int
+    position: int
+    analysis: str
+    files: Mapping[str, tuple[int, int]]
+
+
+def read(folder: Path) -> bytes:
+    """The record as it stands, to be compared and parsed. Raises IndexUnusable when there is none."""
+    try:
+        return (folder / NAME).read_bytes()
+    except OSError as error:
+        raise IndexUnusable(f"there is no index in {folder}") from error
+
+
+def parse(record: bytes) -> Current:
+    """Raises IndexUnusable unless the record is whole and of this version."""
+    body, _, checksum = record.rpartition(b"\n")
+    try:
+        if int(checksum, 16) != zlib.crc32(body):
+            raise ValueError("checksum")
+        fields = json.loads(body)
+        if fields.pop("format") != _FORMAT:
+            raise ValueError("format")
+        files = {name: (int(size), int(crc)) for name, (size, crc) in fields.pop("files").items()}
+        return Current(files=files, **fields)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise IndexUnusable(f"the record of the index is damaged or of another version: {error}") from error
+
+
+def write(folder: Path, current: Current) -> None:
+    """Makes the files of the generation durable, then the record that names them. This is the commit."""
+    body = json.dumps({"format": _FORMAT, **asdict(current)}, sort_keys=True).encode()
+    beside = folder / f"{NAME}.new"
+    with beside.open("wb") as file:
+        file.write(body + b"\n" + f"{zlib.crc32(body):08x}".encode())
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(folder / NAME)
+    sync_folder(folder)
+
+
+def checksum(path: Path) -> tuple[int, int]:
+    """Size and CRC-32 of a file."""
+    size = crc = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            size += len(block)
+            crc = zlib.crc32(block, crc)
+    return size, crc
+
+
+def sync_files(paths: Iterable[Path]) -> None:
+    """Waits until the files are on the disk."""
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Waits until the names in a folder are on the disk; only POSIX systems open folders, and need it."""
+    if os.name == "posix":
+        sync_files([folder])
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Turns whatever reading damaged or vanished files raises into IndexUnusable."""
+    try:
+        yield
+    except IndexUnusable:
+        raise
+    except Exception as error:
+        raise IndexUnusable(f"the index cannot be read: {error!r}") from error
+
+
+def verify(folder: Path, files: Mapping[str, tuple[int, int]]) -> None:
+    """Raises IndexUnusable unless the files are there with these sizes and checksums."""
+    with reading():
+        for name, expected in files.items():
+            if checksum(folder / name) != expected:
+                raise IndexUnusable(f"{name} is damaged")

@@ -1,0 +1,295 @@
+"""The language people search in, read into a small tree. Reading never fails: what makes no sense is noted.
+
+======================  =========================================================
+``safety report``       pages with both words, in any form (reports, reported)
+``"safety report"``     the words next to each other
+``safety -drill``       pages with the first word and without the second
+``fire OR flood``       either word
+``evac*``               words that begin so
+``title:plan``          only in titles
+``tag:urgent``          pages with that tag
+``in:hr/payroll``       pages at or below that path
+======================  =========================================================
+
+Parentheses, other fields and other signs are no part of the language: they are read as plain text, because
+people search for ``SDL_GetError()`` and ``note: see below``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .analysis import Asked, asked
+from .common_words import COMMON_WORDS
+from .folding import fold, fold_path
+from .tree import All, Beginning, Compound, Either, Node, Not, Phrase, Tagged, Within, Word
+
+LONGEST_QUERY = 500
+"""Characters of a query that are read."""
+
+MOST_TERMS = 24
+"""Words of a query that are looked for."""
+
+SHORTEST_OPENING = 2
+"""Letters that must stand before a ``*``."""
+
+TOO_LONG = "Only the first {subject} characters were read."
+TOO_MANY = "Only the first {subject} words were looked for."
+UNCLOSED = "A quotation mark is missing, so the words after it were looked for one by one."
+NO_FIELD = "There is no field “{subject}”, so it was read as a word. The fields are title:, tag: and in:."
+EMPTY_FIELD = "“{subject}” needs a word after it."
+LONE_OR = "“OR” needs a word on both sides."
+LONE_NOT = "“NOT” needs a word after it."
+SHORT_OPENING = "“{subject}” is too short to search for what begins with it, so it was read as a word."
+STRAY_ASTERISK = "“*” only works at the end of a word."
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A term to highlight. ``parts`` stand in for it where the text does not have the term itself.
+
+    ``opening`` says that the term is the beginning of a word.
+    """
+
+    term: str
+    parts: tuple[str, ...] = ()
+    opening: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was not understood: an English sentence with a place for what it is about."""
+
+    template: str
+    subject: str = ""
+
+    def __str__(self) -> str:
+        return self.template.format(subject=self.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query as it was understood. ``root`` is None when there is nothing to look for.
+
+    ``terms`` are the ones to highlight, in the order in which they were asked.
+    """
+
+    root: All | None
+    terms: tuple[Sought, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def parse_query(text: str, languages: tuple[str, ...] = ("en",)) -> Query:
+    """Reads any text as a query, in the light of the languages that the wiki is written in. Never raises."""
+    reading = _Reading(languages)
+    for clause in _clauses(_cleaned(text, reading)):
+        if reading.words >= MOST_TERMS:
+            reading.note(TOO_MANY, str(MOST_TERMS))
+            break
+        reading.take(clause)
+    return reading.finished()
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """One stretch of the query: ``-title:"get window"``."""
+
+    text: str
+    negated: bool = False
+    field: str = ""
+    quoted: bool = False
+
+
+_QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
+_UNREADABLE = re.compile("[\x00-\x20\x7f\ud800-\udfff]+")
+_CLAUSE = re.compile(
+    r'(?P<sign>[-−](?![-−\s])|\+)?(?P<field>[^\W\d_]{2,20}:)?(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))?'
+)
+_FIELDS = {"title:": "title", "tag:": "tag", "in:": "in"}
+_ALTERNATIVE = frozenset({"OR", "|", "||"})
+_NEGATION = frozenset({"NOT"})
+_FILLER = frozenset({"AND", "&", "&&", "+", "-"})
+
+
+def _cleaned(text: str, reading: _Reading) -> str:
+    if len(text) > LONGEST_QUERY:
+        text = text[:LONGEST_QUERY]
+        reading.note(TOO_LONG, str(LONGEST_QUERY))
+    text = _UNREADABLE.sub(" ", text.translate(_QUOTATION_MARKS))
+    if text.count('"') % 2:
+        before, _, after = text.rpartition('"')
+        text = f"{before} {after}"
+        reading.note(UNCLOSED)
+    return text
+
+
+def _clauses(text: str) -> Iterator[_Clause]:
+    for match in _CLAUSE.finditer(text):
+        sign, named, quoted, plain = match.group("sign", "field", "quoted", "plain")
+        if match.group():
+            yield _Clause(plain or quoted or "", sign in ("-", "−"), named or "", quoted is not None)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far, and what the words read last ask of the next one."""
+
+    languages: tuple[str, ...]
+    nodes: list[Node] = field(default_factory=list)
+    common: set[int] = field(default_factory=set)
+    notes: list[Note] = field(default_factory=list)
+    words: int = 0
+    awaiting_alternative: bool = False
+    awaiting_negated: bool = False
+    awaiting_value: str = ""
+
+    def note(self, template: str, subject: str = "") -> None:
+        note = Note(template, subject)
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def take(self, clause: _Clause) -> None:
+        if not clause.field and not clause.quoted and not clause.negated and self._is_operator(clause.text):
+            return
+        name = clause.field.casefold()
+        if name and name not in _FIELDS:
+            clause = self._as_text(clause)
+        elif name and not clause.text:
+            self.awaiting_value, self.awaiting_negated = name, self.awaiting_negated or clause.negated
+            return
+        self._add(clause)
+
+    def finished(self) -> Query:
+        if self.awaiting_alternative:
+            self.note(LONE_OR)
+        if self.awaiting_value:
+            self.note(EMPTY_FIELD, self.awaiting_value)
+        elif self.awaiting_negated:
+            self.note(LONE_NOT)
+        telling = [node for at, node in enumerate(self.nodes) if at not in self.common]
+        nodes = tuple(telling or self.nodes)
+        terms = dict.fromkeys(sought for node in nodes for sought in _sought(node))
+        return Query(All(nodes) if nodes else None, tuple(terms), tuple(self.notes))
+
+    def _is_operator(self, text: str) -> bool:
+        if text in _ALTERNATIVE:
+            if not self.nodes:
+                self.note(LONE_OR)
+            self.awaiting_alternative = bool(self.nodes)
+        elif text in _NEGATION:
+            self.awaiting_negated = True
+        return text in _ALTERNATIVE or text in _NEGATION or text in _FILLER
+
+    def _as_text(self, clause: _Clause) -> _Clause:
+        if clause.text and clause.text[0] not in ":/\\":
+            self.note(NO_FIELD, clause.field)
+        if clause.quoted:
+            return _Clause(clause.text, clause.negated, quoted=True)
+        return _Clause(clause.field + clause.text, clause.negated)
+
+    def _add(self, clause: _Clause) -> None:
+        name = clause.field.casefold() or self.awaiting_value
+        negated = clause.negated or self.awaiting_negated
+        self.awaiting_value, self.awaiting_negated = "", False
+        found = self._nodes(clause, _FIELDS.get(name, ""))
+        if not found:
+            return
+        node = found[0] if len(found) == 1 else All(tuple(found))
+        if self.awaiting_alternative:
+            self._join(Not(node) if negated else node)
+        elif negated:
+            self.nodes.append(Not(node))
+        else:
+            if not name and not clause.quoted and self._is_common(clause.text):
+                self.common.add(len(self.nodes))
+            self.nodes += found
+        self.awaiting_alternative = False
+
+    def _join(self, node: Node) -> None:
+        before = self.nodes.pop()
+        self.common.discard(len(self.nodes))
+        known = before.nodes if isinstance(before, Either) else (before,)
+        self.nodes.append(Either((*known, node)))
+
+    def _is_common(self, text: str) -> bool:
+        if len(text) > 1 and text.isupper():
+            return False  # "IT department", "WHO rules"
+        return any(fold(text) in COMMON_WORDS.get(language, ()) for language in self.languages)
+
+    def _nodes(self, clause: _Clause, name: str) -> list[Node]:
+        if name == "tag":
+            return [Tagged(tag)] if (tag := fold(clause.text).strip()) else []
+        if name == "in":
+            return [Within(path)] if (path := fold_path(clause.text)) else []
+        words = self._asked(clause.text)
+        if clause.quoted and sum(len(word[0].parts) or 1 for word in words) > 1:
+            return [_phrase(words, name)]
+        ends = self._ends_openly(clause)
+        return [
+            node
+            for at, word in enumerate(words)
+            for node in self._word(word, name, ends and at == len(words) - 1)
+        ]
+
+    def _asked(self, text: str) -> list[tuple[Asked, ...]]:
+        """The words of the text, each as every language of the wiki sees it."""
+        words = zip(*(asked(text, language) for language in self.languages or ("",)), strict=True)
+        kept = [word for word in words if word[0].whole or word[0].parts][: MOST_TERMS - self.words]
+        self.words += sum(len(word[0].parts) if word[0].unspaced else 1 for word in kept)
+        return kept
+
+    def _ends_openly(self, clause: _Clause) -> bool:
+        if clause.quoted or "*" not in clause.text:
+            return False
+        if "*" in clause.text.rstrip("*"):
+            self.note(STRAY_ASTERISK)
+        return clause.text.endswith("*")
+
+    def _word(self, word: tuple[Asked, ...], name: str, open_ended: bool) -> list[Node]:
+        first = word[0]
+        terms = tuple(dict.fromkeys(each.whole for each in word if each.whole))
+        if first.unspaced:
+            pairs: list[Node] = [Word((pair,), name) for pair in first.parts]
+            return pairs or [Beginning(first.opening, terms, name)]
+        if open_ended and len(first.opening) >= SHORTEST_OPENING:
+            return [Beginning(first.opening, terms, name)]
+        if open_ended:
+            self.note(SHORT_OPENING, f"{first.opening}*")
+        if not first.parts:
+            return [Word(terms, name)]
+        apart = _phrase([word], name)
+        return [Compound(Word(terms, name), apart) if terms else apart]
+
+
+def _phrase(words: list[tuple[Asked, ...]], name: str) -> Phrase:
+    """The words at their places; identifiers and pairs by their parts, which stand at successive places."""
+    placed: list[tuple[int, tuple[str, ...]]] = []
+    at = 0
+    for word in words:
+        for offset, part in enumerate(word[0].parts or (word[0].whole,)):
+            others = (each.parts[offset : offset + 1] or (each.whole,) for each in word[1:])
+            terms = (part, *(term for other in others for term in other if term))
+            placed.append((at + offset, tuple(dict.fromkeys(terms))))
+        at += word[0].places
+    return Phrase(tuple(placed), name)
+
+
+def _sought(node: Node) -> Iterator[Sought]:
+    match node:
+        case Word(terms):
+            yield from (Sought(term) for term in terms)
+        case Phrase(words):
+            yield from (Sought(term) for _, terms in words for term in terms)
+        case Compound(whole, apart):
+            parts = tuple(term for _, terms in apart.words for term in terms)
+            yield from (Sought(term, parts) for term in whole.terms)
+        case Beginning(opening, terms):
+            yield Sought(opening, opening=True)
+            yield from (Sought(term) for term in terms if not term.startswith(opening))
+        case Either(nodes) | All(nodes):
+            for each in nodes:
+                yield from _sought(each)
+        case _:
+            return
