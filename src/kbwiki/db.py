@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
@@ -124,12 +124,19 @@ class Transaction:
         self.changes.append(change)
 
 
-def insert_or_ignore(connection: Connection, table: type[Base] | Table) -> Insert:
-    """An INSERT that leaves an existing row alone; its `rowcount` says whether this one came in."""
-    target = table if isinstance(table, Table) else table.__table__
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model, for statements that are to stay plain SQL."""
+    return cast(Table, model.__table__)
+
+
+def insert_or_ignore(connection: Connection, model: type[Base]) -> Insert:
+    """An INSERT that leaves an existing row alone. Add `.returning(…)`: no row back means it was there already.
+
+    (The row count would not say so everywhere: it is unknown where the driver fetches new keys by itself.)
+    """
     if connection.dialect.name == "postgresql":
-        return postgresql.insert(target).on_conflict_do_nothing()  # type: ignore[arg-type]
-    return sqlite.insert(target).on_conflict_do_nothing()  # type: ignore[arg-type]
+        return postgresql.insert(table_of(model)).on_conflict_do_nothing()
+    return sqlite.insert(table_of(model)).on_conflict_do_nothing()
 
 
 class Database:

@@ -77,11 +77,11 @@ class Wiki:
         upgrade(self.database.engine)
         with self.database.write() as connection:
             now = self.clock()
-            made = connection.execute(
-                insert_or_ignore(connection, WikiRow), {"name": self.name, "created_at": now}
-            )
-            if made.rowcount == 1:
-                wiki_id = connection.execute(select(WikiRow.id).where(WikiRow.name == self.name)).scalar_one()
+            wiki_id = connection.execute(
+                insert_or_ignore(connection, WikiRow).returning(WikiRow.id),
+                {"name": self.name, "created_at": now},
+            ).scalar()
+            if wiki_id is not None:
                 create_root(connection, wiki_id, self.settings, now)
 
     @contextmanager

@@ -29,29 +29,35 @@ from kbwiki import KBWiki
 KBWiki(app, url_prefix="/wiki")
 """
 
-# Prints where kbwiki and its migrations were found, and what its first page and its stylesheets answer.
+# Writes a page, and prints where kbwiki and its migrations were found, what the page answers to a visitor,
+# and what the stylesheets and scripts that it asks for answer.
 VISIT = """
 import json, re
 
 import kbwiki
 from alembic.script import ScriptDirectory
 from host import app
+from kbwiki.pages.actions import Edit, save_page
 from kbwiki.upgrade import alembic_config
 
+wiki = app.extensions["kbwiki"]["main"].wiki
+with wiki.begin(kbwiki.SYSTEM) as tx:
+    save_page(tx, Edit("first", "It **works**."))
 visitor = app.test_client()
-page = visitor.get("/wiki/", follow_redirects=True)
-styles = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page.text)
+page = visitor.get("/wiki/first")
+asked = re.findall(r'<(?:link|script)[^>]* (?:href|src)="(/wiki/-/[^"]+[.](?:css|js)[^"]*)"', page.text)
 print(json.dumps({
     "package": kbwiki.__file__,
     "migrations": ScriptDirectory.from_config(alembic_config()).dir,
     "page": page.status_code,
-    "styles": {style: visitor.get(style).status_code for style in styles},
+    "text": "It <strong>works</strong>." in page.text,
+    "asked": {address: visitor.get(address).status_code for address in asked},
 }))
 """
 
 
 def start_host(programs: Path, folder: Path) -> dict[str, Any]:
-    """Write a host into the folder, make its tables from the command line, and visit its wiki."""
+    """Write a host into the folder, make its tables from the command line, then write and visit a page."""
     (folder / "host.py").write_text(HOST, "utf-8")
     (folder / "visit.py").write_text(VISIT, "utf-8")
     run(programs / "python", "-m", "flask", "--app", "host", "kbwiki", "db", "upgrade", cwd=folder)
@@ -83,8 +89,8 @@ def test_a_host_starts_where_only_this_is_installed(
     visit = start_host(programs, tmp_path)
 
     environment = str(programs.parent)
-    assert visit["page"] == 200
-    assert set(visit["styles"].values()) == {200}
+    assert (visit["page"], visit["text"]) == (200, True)
+    assert set(visit["asked"].values()) == {200}
     assert visit["package"].startswith(environment)
     assert visit["migrations"].startswith(environment)
     run(programs / "kbwiki", "--help", cwd=tmp_path)
@@ -94,6 +100,6 @@ def test_a_host_starts_where_only_this_is_installed(
 def test_the_editable_install_finds_its_migrations_beside_the_package(tmp_path: Path) -> None:
     visit = start_host(Path(sys.executable).parent, tmp_path)
 
-    assert visit["page"] == 200
+    assert (visit["page"], visit["text"]) == (200, True)
     assert Path(visit["package"]) == REPOSITORY / "src" / "kbwiki" / "__init__.py"
     assert Path(visit["migrations"]).resolve() == REPOSITORY / "migrations"

@@ -168,7 +168,7 @@ def _space(row: Mapping[str, Any]) -> SpaceSettings:
 
 
 def _working_hour(now: datetime, revision: Mapping[str, Any], *, salt: str) -> datetime:
-    """Some minute of the working day, always the same for one revision; what falls on a weekend is Friday's."""
+    """Some minute of the working day, the same for a revision every time; weekends count as Friday."""
     at = _clock_time(now, revision["days"], "08:00")
     at += timedelta(minutes=crc32(f"{salt} {revision['days']} {revision['by']}".encode()) % 570)
     return at - timedelta(days=max(0, at.weekday() - 4))

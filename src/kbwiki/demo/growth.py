@@ -22,8 +22,8 @@ class Mismatch(ValueError):
 class Step:
     """What one revision brought to its page.
 
-    ``sections``: headings of sections that are new as a whole. ``blocks``: beginnings of new paragraphs, lists,
-    tables or callouts. ``lines``: beginnings of new lines, with the indented lines that continue them.
+    ``sections``: headings of sections that are new as a whole. ``blocks``: beginnings of new paragraphs,
+    lists, tables or callouts. ``lines``: beginnings of new lines, with the indented lines that continue them.
     ``swaps``: pairs of words before and after.
     """
 

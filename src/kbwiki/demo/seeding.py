@@ -32,8 +32,8 @@ SETTINGS = Settings(
     name="Handbook",
     readers=("staff", "contractors"),
     writers=("staff",),
-    fallback_group="stewards",
-    admin_group="handbook-admins",
+    fallback_group="Stewards",
+    admin_group="Administrators",
 )
 _ADMINISTRATOR = "owen"
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,8 +42,8 @@ _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 def fill_once(folder: Path) -> bool:
     """See to it that the folder has a handbook; whether this call made it.
 
-    The handbook is written beside its place and put there whole: a start that is killed half-way leaves no half
-    of it, and of two processes that start together one is first and the other throws its copy away.
+    The handbook is written beside its place and put there whole: a start that is killed leaves no half of
+    it, and of two processes that start together one is first and the other throws its copy away.
     """
     kept = folder / DATABASE
     if kept.exists():

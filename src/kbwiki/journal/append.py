@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
-from ..db import Transaction
+from ..db import Change, Transaction, table_of
 from .chain import EMPTY, Head, digest, link
 from .models import Entry
 
-_INSERT = insert(Entry.__table__)
+_INSERT = insert(table_of(Entry))
 _HEAD = (
     select(Entry.position, Entry.chain)
     .where(Entry.wiki_id == bindparam("wiki_id"), Entry.position.is_not(None))
@@ -25,8 +25,8 @@ _UNSEALED = (
     .limit(1000)
 )
 _SEAL = (
-    update(Entry.__table__)
-    .where(Entry.__table__.c.id == bindparam("entry_id"))
+    update(table_of(Entry))
+    .where(table_of(Entry).c.id == bindparam("entry_id"))
     .values(position=bindparam("new_position"), chain=bindparam("new_chain"))
 )
 _SEALER_LOCK = 0x6B62_7769  # "kbwi": the first half of the advisory lock's key; the wiki's id is the second
@@ -44,44 +44,50 @@ def append(tx: Transaction, wiki: str, *, seal_now: bool) -> list[dict[str, Any]
     With `seal_now` (a database with one writer at a time, where the order of writing is the order of commits) the
     entries take their place in the chain in the same statement. Elsewhere they stay unsealed until `seal`.
     """
-    head = head_of(tx.connection, tx.wiki_id) if seal_now else EMPTY
-    rows: list[dict[str, Any]] = []
-    for change in tx.changes:
-        row: dict[str, Any] = {
-            "wiki_id": tx.wiki_id,
-            "position": None,
-            "kind": change.kind,
-            "actor_id": tx.actor_id,
-            "at": tx.now,
-            "batch": tx.batch,
-            "subject_kind": change.subject_kind,
-            "subject_id": change.subject_id,
-            "number": change.number,
-            "exempt": change.exempt,
-            "payload": dict(change.payload),
-            "digest": digest(
-                wiki=wiki,
-                kind=change.kind,
-                actor=tx.actor.id,
-                at=tx.now,
-                batch=tx.batch,
-                subject=(change.subject_kind, change.subject_id, change.number),
-                exempt=change.exempt,
-                payload=change.payload,
-            ),
-            "chain": None,
-        }
-        if seal_now:
-            head = link(head, row["digest"])
-            row["position"], row["chain"] = head.position, head.chain
-        rows.append(row)
-    if rows:
-        write_entries(tx.connection, rows)
+    rows = [entry_row(tx, wiki, change, actor_id=tx.actor_id, actor=tx.actor.id) for change in tx.changes]
+    write_entries(tx.connection, tx.wiki_id, rows, seal_now=seal_now)
     return rows
 
 
-def write_entries(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert ready-made entry rows in order."""
+def entry_row(tx: Transaction, wiki: str, change: Change, *, actor_id: int, actor: str) -> dict[str, Any]:
+    """The row of an entry for `change` by the actor with row `actor_id` and host's id `actor`, not sealed yet."""
+    return {
+        "wiki_id": tx.wiki_id,
+        "position": None,
+        "kind": change.kind,
+        "actor_id": actor_id,
+        "at": tx.now,
+        "batch": tx.batch,
+        "subject_kind": change.subject_kind,
+        "subject_id": change.subject_id,
+        "number": change.number,
+        "exempt": change.exempt,
+        "payload": dict(change.payload),
+        "digest": digest(
+            wiki=wiki,
+            kind=change.kind,
+            actor=actor,
+            at=tx.now,
+            batch=tx.batch,
+            subject=(change.subject_kind, change.subject_id, change.number),
+            exempt=change.exempt,
+            payload=change.payload,
+        ),
+        "chain": None,
+    }
+
+
+def write_entries(
+    connection: Connection, wiki_id: int, rows: Sequence[dict[str, Any]], *, seal_now: bool
+) -> None:
+    """Insert entry rows in order; with `seal_now` they get their places in the chain first."""
+    if not rows:
+        return
+    if seal_now:
+        head = head_of(connection, wiki_id)
+        for row in rows:
+            head = link(head, row["digest"])
+            row["position"], row["chain"] = head.position, head.chain
     connection.execute(_INSERT, rows if len(rows) > 1 else rows[0])
 
 

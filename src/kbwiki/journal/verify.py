@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select
 
+from ..db import table_of
 from .chain import EMPTY, Head, digest, link
 from .models import ActorRow, Entry, WikiRow
 
@@ -92,9 +94,9 @@ def _missing(first: int, last: int) -> str:
     return f"entry {first} is missing" if first >= last else f"entries {first} to {last} are missing"
 
 
-def _entries(connection: Connection, wiki_id: int) -> Iterator[Entry]:
+def _entries(connection: Connection, wiki_id: int) -> Iterator[Any]:
     after = 0
-    columns = [column for column in Entry.__table__.columns if column.name != "wiki_id"]
+    columns = [column for column in table_of(Entry).columns if column.name != "wiki_id"]
     while True:
         rows = connection.execute(
             select(*columns)
@@ -104,5 +106,5 @@ def _entries(connection: Connection, wiki_id: int) -> Iterator[Entry]:
         ).all()
         if not rows:
             return
-        yield from rows  # type: ignore[misc]
+        yield from rows
         after = rows[-1].position

@@ -209,7 +209,7 @@ def _carry_out(tx: Transaction, page: CurrentPage, review: Any, verdict: Verdict
 
 def _opened_and_decided(tx: Transaction, row: Any) -> int:
     created = tx.connection.execute(
-        insert(Review.__table__),  # type: ignore[arg-type]
+        insert(Review).returning(Review.id),
         {
             "wiki_id": tx.wiki_id,
             "group": row.group,
@@ -222,7 +222,7 @@ def _opened_and_decided(tx: Transaction, row: Any) -> int:
             "updated_at": tx.now,
         },
     )
-    return int(created.inserted_primary_key[0])
+    return created.scalar_one()
 
 
 def record_decision(
@@ -230,7 +230,7 @@ def record_decision(
 ) -> Decided:
     """Write the decision row and its journal entry."""
     created = tx.connection.execute(
-        insert(Decision.__table__),  # type: ignore[arg-type]
+        insert(Decision).returning(Decision.id),
         {
             "review_id": review.id,
             "verdict": verdict.value,
@@ -244,7 +244,7 @@ def record_decision(
             "at": tx.now,
         },
     )
-    decision_id = int(created.inserted_primary_key[0])
+    decision_id = created.scalar_one()
     tx.record(
         Change(
             kind="decide",

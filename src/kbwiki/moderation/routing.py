@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select, update
 
-from ..db import Change, Transaction, insert_or_ignore
+from ..db import Change, Transaction, insert_or_ignore, table_of
 from ..errors import Busy
 from ..spaces.queries import responsible_groups
 from .models import Review, ReviewAuthor
@@ -20,7 +20,7 @@ _OPEN = (
     Review.state == "open",
 )
 _EXTEND = (
-    update(Review.__table__)  # type: ignore[arg-type]
+    update(table_of(Review))
     .where(*_OPEN, Review.head < bindparam("new_head"))
     .values(head=bindparam("new_head"), updated_at=bindparam("new_at"))
 )

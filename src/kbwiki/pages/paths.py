@@ -12,7 +12,7 @@ MAX_SEGMENT = 200
 RESERVED = "-"
 """The first segment that belongs to kbwiki's own screens (`/-/search`, `/-/reviews`, …)."""
 
-_FORBIDDEN = re.compile(r"[#?\[\]|<>{}\\]")
+_FORBIDDEN = re.compile(r"[#?|<>{}\\]")
 _SPACES = re.compile(r"\s+")
 _BREAKS = re.compile(r"[\s_-]+")
 _NOT_IN_SLUG = re.compile(r"[^\w\s-]", re.UNICODE)
@@ -101,8 +101,10 @@ def locate(target: str, style: str, page_path: str) -> str | None:
         return None
 
 
-def written_for(path: str, style: str, page_path: str) -> str:
-    """How a link of `style` on `page_path` is written so that `locate` finds `path`."""
+def written_for(path: str, style: str, page_path: str) -> str | None:
+    """How a link of `style` on `page_path` is written so that `locate` finds `path`; None where it cannot be."""
+    if style == "wiki" and ("[" in path or "]" in path):
+        return None
     folder = parent_of(page_path)
     if style == "wiki":
         if parent_of(path) == folder:

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from ..db import Change, Transaction, insert_or_ignore
+from ..db import Change, Transaction, insert_or_ignore, table_of
 from ..errors import Conflict, Forbidden, NotFound
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right
 from .models import Page, PageTag, Redirect, Revision
 from .paths import look_alike, parent_of, title_of
 from .policy import Kind, PageState, meta_digest
+
 
 @dataclass(frozen=True, slots=True)
 class CurrentPage:
@@ -61,10 +62,10 @@ _AT_NUMBER = select(
     Revision.size,
     Revision.hidden,
 ).where(Revision.page_id == bindparam("page_id"), Revision.number == bindparam("number"))
-_INSERT_PAGE = insert(Page.__table__)  # type: ignore[arg-type]
-_INSERT_REVISION = insert(Revision.__table__)  # type: ignore[arg-type]
+_INSERT_PAGE = insert(table_of(Page))
+_INSERT_REVISION = insert(table_of(Revision))
 _ADVANCE = (
-    update(Page.__table__)  # type: ignore[arg-type]
+    update(table_of(Page))
     .where(Page.id == bindparam("page_id"), Page.number == bindparam("was_number"))
     .values(
         {
@@ -259,7 +260,8 @@ def _set_tags(connection: Connection, page_id: int, was: Iterable[str], tags: It
 
 def _leave_redirect(tx: Transaction, page_id: int, old_path: str) -> None:
     key = {"wiki_id": tx.wiki_id, "path": old_path, "page_id": page_id}
-    if tx.connection.execute(insert_or_ignore(tx.connection, Redirect), key).rowcount != 1:
+    left = insert_or_ignore(tx.connection, Redirect).returning(Redirect.path)
+    if tx.connection.execute(left, key).scalar() is None:
         tx.connection.execute(
             update(Redirect)
             .where(Redirect.wiki_id == tx.wiki_id, Redirect.path == old_path)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select
 
@@ -276,7 +277,7 @@ class Search:
         self, connection: Connection, ids: Sequence[int]
     ) -> tuple[list[Document], list[int]]:
         """The pages as the index takes them, and those of the ids that are not to be found any more."""
-        rows = []
+        rows: list[Any] = []
         for start in range(0, len(ids), _BATCH):
             rows += connection.execute(
                 select(Page.id, Page.path, Page.title, Page.space_id, Page.text_digest, Revision.tags)

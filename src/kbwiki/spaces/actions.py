@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from ..db import Change, Transaction
+from ..db import Change, Transaction, table_of
 from ..errors import Forbidden, Invalid
 from ..settings import Settings
 from .models import Grant, Space
@@ -21,7 +21,7 @@ Refile = Callable[[Connection, int], None]
 def create_root(connection: Connection, wiki_id: int, settings: Settings, now: datetime) -> None:
     """Make the root space of a new wiki, with the readers and writers of its settings."""
     connection.execute(
-        insert(Space.__table__),  # type: ignore[arg-type]
+        insert(table_of(Space)),
         {
             "wiki_id": wiki_id,
             "path": "",
@@ -58,10 +58,10 @@ def set_space(tx: Transaction, path: str, wanted: SpaceSettings, settings: Setti
     }
     if row is None:
         created = tx.connection.execute(
-            insert(Space.__table__),  # type: ignore[arg-type]
+            insert(Space).returning(Space.id),
             {"wiki_id": tx.wiki_id, "path": path, "number": 1, "created_at": tx.now, **values},
         )
-        space_id, number = int(created.inserted_primary_key[0]), 1
+        space_id, number = created.scalar_one(), 1
     else:
         space_id, number = row.id, row.number + 1
         tx.connection.execute(update(Space).where(Space.id == space_id).values(number=number, **values))
@@ -101,7 +101,7 @@ def rebuild_grants(connection: Connection, wiki_id: int, settings: Settings) -> 
             )
         if missing := sorted(wanted - present):
             connection.execute(
-                insert(Grant.__table__),  # type: ignore[arg-type]
+                insert(table_of(Grant)),
                 [{"space_id": row.id, "right": right, "group": group} for right, group in missing],
             )
 

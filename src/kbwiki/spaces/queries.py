@@ -59,7 +59,7 @@ class SpaceView:
 def find_space(connection: Connection, wiki_id: int, path: str) -> int:
     """The id of the deepest space that contains `path`; the root space contains every path."""
     rows = connection.execute(_CONTAINING, {"wiki_id": wiki_id, "paths": chain_above(path)})
-    return max(rows, key=lambda row: len(row.path)).id
+    return int(max(rows, key=lambda row: len(row.path)).id)
 
 
 _CONTAINING = select(Space.id, Space.path).where(
@@ -96,7 +96,7 @@ def responsible_groups(connection: Connection, space_ids: Sequence[int]) -> tupl
 def readable_spaces(connection: Connection, wiki_id: int, actor: Actor) -> list[tuple[int, str, str]]:
     """Id, path and title of every space the actor may read, by path."""
     rows = connection.execute(_READABLE_SPACES, {"wiki_id": wiki_id, **bound(actor)})
-    return sorted((tuple(row) for row in rows), key=lambda row: row[1])
+    return sorted(((row.id, row.path, row.title) for row in rows), key=lambda row: row[1])
 
 
 def list_spaces(connection: Connection, wiki_id: int, actor: Actor) -> list[SpaceView]:

@@ -77,18 +77,17 @@ class PageTimeline:
     def summary(self) -> tuple[str, ...]:
         """The report on what is odd and what was left out, one sentence each."""
         lines = [
-            f"{self.begun} pages began with a new file, and their history begins there "
-            "(git log --follow may go on with the history of a file that was half the same and stayed)."
+            "Pages that began with a new file, where their history begins (git log --follow may go on with the "
+            f"history of another file that was half the same): {self.begun}."
         ]
         for oddity, pages in self.oddities.items():
             if pages:
-                lines.append(f"{len(pages)} pages {oddity}: {_some(pages)}.")
+                lines.append(f"Pages {oddity}: {len(pages)} ({_some(pages)}).")
         left_out = defaultdict(list)
         for file, why in self.skipped.items():
             left_out[why].append(file)
-        lines += [
-            f"{len(files)} files left out, each {why}: {_some(files)}." for why, files in left_out.items()
-        ]
+        for why, files in left_out.items():
+            lines.append(f"Files left out, because each {why}: {len(files)} ({_some(files)}).")
         return tuple(lines)
 
     def apply(self, changes: Iterable[FileChange]) -> tuple[PageChange, ...]:

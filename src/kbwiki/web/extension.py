@@ -101,9 +101,14 @@ class Mount:
             return
         with self._lock:
             if not self._ready:
-                self._folder.mkdir(parents=True, exist_ok=True)
+                self.make_folder()
                 self.wiki.upgrade()
                 self._ready = True
+
+    def make_folder(self) -> None:
+        """Make the folder of the embedded database, so that its file can be created."""
+        if self.is_embedded:
+            self._folder.mkdir(parents=True, exist_ok=True)
 
     def blueprint(self) -> Blueprint:
         """A new blueprint with every screen; a blueprint object belongs to one app."""

@@ -11,14 +11,13 @@ from urllib.parse import quote, urlencode
 
 from flask import current_app, render_template
 from jinja2 import Template
-from markupsafe import Markup
 
 from ..actors import Actor
 from ..errors import Invalid
 from ..moderation.queries.state import count_queued
 from ..pages.queries.view import neighbours
-from ..spaces.queries import find_space, has_right
 from ..spaces.policy import Right
+from ..spaces.queries import find_space, has_right
 from .csrf import hidden_inputs
 from .words import kb_t, when
 

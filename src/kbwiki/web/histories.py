@@ -12,9 +12,10 @@ from ..errors import NotFound
 from ..moderation.queries.outcomes import Outcome, outcome_of, outcomes
 from ..pages.actions import EditConflict, restore_revision, undo_change
 from ..pages.diff import Difference, difference
-from ..pages.queries.history import RevisionLine, history as revisions
-from ..pages.queries.view import PageView, get_any_page, get_by_id
 from ..pages.merge import merge
+from ..pages.queries.history import RevisionLine
+from ..pages.queries.history import history as revisions
+from ..pages.queries.view import PageView, get_any_page, get_by_id
 from ..pages.texts import load_texts
 from .editing import MergeChunk, chunks_of
 from .reading import crumbs, show_page

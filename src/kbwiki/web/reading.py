@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response
 from markupsafe import Markup
@@ -96,12 +98,10 @@ def _read(visit: Visit, path: str) -> Response:
 
 
 def _with(url: str, **args: str) -> str:
-    from urllib.parse import urlencode
-
     return f"{url}?{urlencode(args)}"
 
 
-def show_page(visit: Visit, view: PageView, template: str, **facts: object) -> Response:
+def show_page(visit: Visit, view: PageView, template: str, **facts: Any) -> Response:
     """The page rendered into `template`, with the navigation around it."""
     rendered = page_html(
         visit.wiki.database,

@@ -20,7 +20,7 @@ from ..pages.queries.view import PageView, get_by_id
 from ..pages.texts import load_texts
 from .differences import other_changes
 from .editing import FieldError
-from .histories import PageHead, view_of
+from .histories import view_of
 from .visit import Visit
 from .words import KINDS, VERDICTS, kb_t, when
 

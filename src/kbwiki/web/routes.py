@@ -7,7 +7,19 @@ from typing import NamedTuple
 
 from flask.typing import ResponseReturnValue
 
-from . import assets, differences, editing, histories, lists, mine, reading, reviews, searching, setup, structure
+from . import (
+    assets,
+    differences,
+    editing,
+    histories,
+    lists,
+    mine,
+    reading,
+    reviews,
+    searching,
+    setup,
+    structure,
+)
 
 View = Callable[..., ResponseReturnValue]
 

@@ -126,9 +126,13 @@ def _authors(connection: Connection, review_id: int) -> tuple[AuthorRecord, ...]
     changes = {one[0]: (one[1], one[2]) for one in counted}
     return tuple(
         AuthorRecord(
-            *row,
-            *changes.get(row.id, (0, None)),
-            verdicts={verdict: count for actor_id, verdict, count in answered if actor_id == row.id},
+            row.id,
+            row.external_id,
+            row.name,
+            row.kind,
+            changes[row.id][0] if row.id in changes else 0,
+            changes[row.id][1] if row.id in changes else None,
+            {verdict: count for actor_id, verdict, count in answered if actor_id == row.id},
         )
         for row in rows
     )
@@ -154,7 +158,7 @@ def _decisions(connection: Connection, page_id: int) -> list[PastDecision]:
         .order_by(Decision.id.desc())
         .limit(20)
     )
-    return [PastDecision(*row) for row in rows]
+    return [PastDecision(*values) for values in map(tuple, rows)]
 
 
 def _others(connection: Connection, page_id: int, review_id: int) -> tuple[tuple[str, str], ...]:

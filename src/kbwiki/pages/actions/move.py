@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from ...db import Transaction
 from ...errors import Conflict, Forbidden, Invalid
 from ...spaces.policy import Right
-from ...spaces.queries import find_space, granted, has_right
 from ...spaces.queries import bound as bound_to
+from ...spaces.queries import find_space, granted, has_right
 from ..links import Moves, relink, take_in_all
 from ..models import Page, PageLink
 from ..paths import below, look_alike, normalise_path, title_of

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, or_, select
 
 from ...actors import Actor
+from ...db import table_of
 from ...journal.models import ActorRow
 from ...spaces.queries import bound, readable
 from ..models import Page, Revision
@@ -37,7 +38,7 @@ class RevisionLine:
     page_deleted: bool
 
 
-_PREVIOUS = Revision.__table__.alias("previous")  # type: ignore[attr-defined]
+_PREVIOUS = table_of(Revision).alias("previous")
 _LINE = (
     select(
         Revision.id,
@@ -75,7 +76,8 @@ _HISTORY = (
 
 
 def _line(row: Any) -> RevisionLine:
-    return RevisionLine(*row[:11], row.size - (row.previous_size or 0), *row[12:])
+    values = (*row[:11], row.size - (row.previous_size or 0), *row[12:])
+    return RevisionLine(*values)
 
 
 def history(connection: Connection, page_id: int, newest: int, count: int) -> list[RevisionLine]:
@@ -114,7 +116,7 @@ def recent_changes(
     wiki_id: int,
     actor: Actor,
     *,
-    wanted: RecentFilter = RecentFilter(),  # noqa: B008 - frozen
+    wanted: RecentFilter = RecentFilter(),
     before: int = NEWEST,
     count: int = 100,
 ) -> list[RevisionLine]:

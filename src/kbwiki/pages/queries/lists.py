@@ -180,8 +180,8 @@ def _sources(connection: Connection, wiki_id: int, actor: Actor, targets: list[s
         bound(actor),
     )
     found: dict[str, list[PageLine]] = {}
-    for target, *page in rows:
-        found.setdefault(target, []).append(PageLine(*page))
+    for row in rows:
+        found.setdefault(row.target, []).append(PageLine(row.id, row.path, row.title))
     return found
 
 

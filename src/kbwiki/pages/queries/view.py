@@ -108,13 +108,14 @@ _ADDRESSES = union_all(
 
 
 def _view(row: Any) -> PageView:
-    return PageView(
+    values = (
         *row[:11],
         tuple(row.tags),
         *row[12:18],
         links_from(row.links) if row.links is not None else None,
         headings_from(row.headings) if row.headings is not None else (),
     )
+    return PageView(*values)
 
 
 def find_page(connection: Connection, wiki_id: int, path: str, actor: Actor) -> PageView | None:
