@@ -6,6 +6,7 @@ table is, statements are built once, and no identity map or lazy load stands bet
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from typing import Any, cast
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -26,14 +29,18 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    bindparam,
     create_engine,
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .actors import Actor
 from .errors import Busy, Conflict, SchemaBehind
@@ -82,6 +89,57 @@ Path = String(1024).with_variant(String(1024, collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 Digest = LargeBinary(32)
 Json = JSON
+
+
+class _ListOf(TypeDecorator[list[Any]]):
+    """A list as one parameter: an array on PostgreSQL, JSON elsewhere."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """An array where there are arrays."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.ARRAY(self.item))
+        return dialect.type_descriptor(String())
+
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
+        """The list itself, or its JSON."""
+        return value if dialect.name == "postgresql" or value is None else json.dumps(value)
+
+
+class _InList(FunctionElement[bool]):
+    """`column` is one of the values in a single list parameter."""
+
+    name = "in_list"
+    inherit_cache = True
+    type = Boolean()
+
+
+@compiles(_InList)
+def _in_json(element: _InList, compiler: SQLCompiler, **kw: Any) -> str:
+    column, values = (compiler.process(part, **kw) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"
+
+
+@compiles(_InList, "postgresql")
+def _in_array(element: _InList, compiler: SQLCompiler, **kw: Any) -> str:
+    column, values = (compiler.process(part, **kw) for part in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+def in_list(column: Any, parameter: str) -> ColumnElement[bool]:
+    """SQL: `column` is one of the values of the list passed as `parameter`.
+
+    Unlike IN with its one placeholder for each value, the statement is the same for every length, so it is compiled
+    once; and no list is too long for it.
+    """
+    item: TypeEngine[Any] = BigInteger() if isinstance(column.type, (Integer, BigInteger)) else String()
+    return _InList(column, bindparam(parameter, type_=_ListOf(item)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,22 +235,18 @@ class Database:
     @contextmanager
     def write_if_free(self) -> Iterator[Connection | None]:
         """Like `write`, but gives None at once when somebody else is writing. For caches, which may be skipped."""
-        with self.engine.connect() as connection, _translated():
-            if not self.has_single_writer:
-                with connection.begin():
-                    yield connection
-                return
-            connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-            try:
-                with connection.begin():
-                    try:
-                        connection.exec_driver_sql("BEGIN IMMEDIATE")
-                    except OperationalError:
-                        yield None
-                    else:
-                        yield connection
-            finally:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(self._lock_timeout * 1000)}")
+        with self.engine.connect() as connection, _translated(), connection.begin():
+            yield connection if not self.has_single_writer or self._takes_lock_at_once(connection) else None
+
+    def _takes_lock_at_once(self, connection: Connection) -> bool:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError:
+            return False
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(self._lock_timeout * 1000)}")
+        return True
 
     def dispose(self) -> None:
         """Close every pooled connection."""

@@ -50,11 +50,8 @@ def verify(
     found too. `progress` is called with the number of entries read so far.
     """
     wiki = connection.execute(select(WikiRow.name).where(WikiRow.id == wiki_id)).scalar_one()
-    names = dict(
-        connection.execute(select(ActorRow.id, ActorRow.external_id).where(ActorRow.wiki_id == wiki_id))
-        .tuples()
-        .all()
-    )
+    actors = select(ActorRow.id, ActorRow.external_id).where(ActorRow.wiki_id == wiki_id)
+    names = {row.id: row.external_id for row in connection.execute(actors)}
     head, faults, count = EMPTY, [], 0
     seen_exported = exported is None or exported == EMPTY
     for row in _entries(connection, wiki_id):

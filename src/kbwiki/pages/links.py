@@ -67,9 +67,8 @@ def _refresh(connection: Connection, wiki_id: int, ids: list[int]) -> None:
         for link in parsed[row.text_digest].links
         if (target := locate(link.target, link.style, row.path)) is not None and target != row.path
     }
-    present = set(
-        connection.execute(select(PageLink.page_id, PageLink.target).where(PageLink.page_id.in_(ids))).tuples().all()
-    )
+    stored = select(PageLink.page_id, PageLink.target).where(PageLink.page_id.in_(ids))
+    present = {(row.page_id, row.target) for row in connection.execute(stored)}
     for page_id, target in present - wanted:
         connection.execute(delete(PageLink).where(PageLink.page_id == page_id, PageLink.target == target))
     if new := sorted(wanted - present):

@@ -62,7 +62,7 @@ def without_islands(pieces: Sequence[Opcode], weights: Sequence[int]) -> list[Op
         kept.append(piece)
         while len(kept) >= 3 and kept[-1][0] != "equal":
             left, weight, right = (total[i2] - total[i1] for _, i1, i2, _, _ in kept[-3:])
-            if weight and 2 * weight > min(left, right):
+            if 2 * weight > min(left, right):
                 break
             (_, i1, _, j1, _), _, (_, _, i2, _, j2) = kept[-3:]
             kept[-3:] = [("replace", i1, i2, j1, j2)]

@@ -18,7 +18,7 @@ from threading import Lock
 from sqlalchemy import Connection, bindparam, select, union_all
 
 from ..actors import Actor
-from ..db import Database, insert_or_ignore
+from ..db import Database, in_list, insert_or_ignore
 from ..markup import RENDERER_VERSION, Document, Heading, Link, Resolved, parse, render
 from ..spaces.queries import bound, readable
 from .models import Page, ParsedText, Redirect, Rendered
@@ -31,7 +31,7 @@ Address = Callable[[str, str | None, bool], str]
 
 _ALIKE = select(Page.path, Page.look_alike).where(
     Page.wiki_id == bindparam("wiki_id"),
-    Page.look_alike.in_(bindparam("keys", expanding=True)),
+    in_list(Page.look_alike, "keys"),
     Page.deleted.is_(False),
     readable(Page.space_id),
 )
@@ -40,7 +40,7 @@ _FORMER = (
     .join(Page, Page.id == Redirect.page_id)
     .where(
         Redirect.wiki_id == bindparam("wiki_id"),
-        Redirect.path.in_(bindparam("paths", expanding=True)),
+        in_list(Redirect.path, "paths"),
         Page.deleted.is_(False),
         readable(Page.space_id),
     )

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, or_, select
 
 from ..actors import Actor
-from ..db import Database
+from ..db import Database, in_list
 from ..errors import KBWikiError
 from ..journal.models import ActorRow
 from ..journal.tail import Sealed, entries_after, last_position
@@ -56,7 +56,7 @@ _ROWS = (
     )
     .where(
         Page.wiki_id == bindparam("wiki_id"),
-        Page.id.in_(bindparam("ids", expanding=True)),
+        in_list(Page.id, "ids"),
         Page.deleted.is_(False),
         readable(Page.space_id),
     )

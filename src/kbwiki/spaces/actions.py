@@ -92,9 +92,8 @@ def rebuild_grants(connection: Connection, wiki_id: int, settings: Settings) -> 
                 spaces, row.path, admin_group=settings.admin_group, fallback_group=settings.fallback_group
             )
         }
-        present = set(
-            connection.execute(select(Grant.right, Grant.group).where(Grant.space_id == row.id)).tuples().all()
-        )
+        given = select(Grant.right, Grant.group).where(Grant.space_id == row.id)
+        present = {(one.right, one.group) for one in connection.execute(given)}
         for right, group in present - wanted:
             connection.execute(
                 delete(Grant).where(Grant.space_id == row.id, Grant.right == right, Grant.group == group)
@@ -108,8 +107,8 @@ def rebuild_grants(connection: Connection, wiki_id: int, settings: Settings) -> 
 
 def deepest_first(connection: Connection, wiki_id: int) -> list[tuple[int, str]]:
     """Id and path of every space, deepest first: the first that `contains` a path is its space."""
-    rows = connection.execute(select(Space.id, Space.path).where(Space.wiki_id == wiki_id)).tuples().all()
-    return sorted(rows, key=lambda row: -len(row[1]))
+    rows = connection.execute(select(Space.id, Space.path).where(Space.wiki_id == wiki_id))
+    return sorted(((row.id, row.path) for row in rows), key=lambda row: -len(row[1]))
 
 
 def space_among(spaces: list[tuple[int, str]], path: str) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, selec
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ..actors import Actor
+from ..db import in_list
 from ..errors import NotFound
 from .models import Grant, Space
 from .policy import Right, SpaceSettings, chain_above
@@ -34,7 +35,7 @@ def readable(space_id: InstrumentedAttribute[int] | ColumnElement[int]) -> Colum
 
 def _spaces_giving(right: Right) -> Select[int]:
     return select(Grant.space_id).where(
-        Grant.right == right.value, Grant.group.in_(bindparam("actor_groups", expanding=True))
+        Grant.right == right.value, in_list(Grant.group, "actor_groups")
     )
 
 
@@ -63,7 +64,7 @@ def find_space(connection: Connection, wiki_id: int, path: str) -> int:
 
 
 _CONTAINING = select(Space.id, Space.path).where(
-    Space.wiki_id == bindparam("wiki_id"), Space.path.in_(bindparam("paths", expanding=True))
+    Space.wiki_id == bindparam("wiki_id"), in_list(Space.path, "paths")
 )
 _HAS_RIGHT = {
     right: select(Space.id).where(Space.id == bindparam("space_id"), granted(right, Space.id)) for right in Right
@@ -71,7 +72,7 @@ _HAS_RIGHT = {
 _GROUPS = (
     select(Grant.group)
     .where(
-        Grant.space_id.in_(bindparam("space_ids", expanding=True)),
+        in_list(Grant.space_id, "space_ids"),
         Grant.right == Right.REVIEW.value,
     )
     .distinct()

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select, tuple_
 
 from ...actors import Actor
+from ...db import in_list
 from ...journal.models import ActorRow
 from ...pages.models import Page, Revision
 from ...spaces.models import Space
@@ -67,7 +68,7 @@ _LINES = (
 _AUTHORS = (
     select(ReviewAuthor.review_id, ActorRow.name, ActorRow.external_id)
     .join(ActorRow, ActorRow.id == ReviewAuthor.actor_id)
-    .where(ReviewAuthor.review_id.in_(bindparam("reviews", expanding=True)))
+    .where(in_list(ReviewAuthor.review_id, "reviews"))
     .order_by(ActorRow.name)
 )
 _CHANGES = (
@@ -78,7 +79,7 @@ _CHANGES = (
         & (Revision.number >= Review.base)
         & (Revision.number <= Review.head),
     )
-    .where(Review.id.in_(bindparam("reviews", expanding=True)))
+    .where(in_list(Review.id, "reviews"))
     .order_by(Review.id, Revision.number)
 )
 _COUNTS = (
@@ -86,7 +87,7 @@ _COUNTS = (
     .join(Page, Page.id == Review.subject_id)
     .where(
         Review.wiki_id == bindparam("wiki_id"),
-        Review.group.in_(bindparam("groups", expanding=True)),
+        in_list(Review.group, "groups"),
         Review.state == "open",
         Review.subject_kind == "page",
         readable(Page.space_id),

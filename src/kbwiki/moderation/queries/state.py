@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select
 
 from ...actors import Actor
+from ...db import in_list
 from ...pages.models import Page
 from ...spaces.models import Grant
 from ...spaces.policy import Right
@@ -44,7 +45,7 @@ _QUEUED = select(func.count()).select_from(
     .join(Page, Page.id == Review.subject_id)
     .where(
         Review.wiki_id == bindparam("wiki_id"),
-        Review.group.in_(bindparam("actor_groups", expanding=True)),
+        in_list(Review.group, "actor_groups"),
         Review.state == "open",
         Review.subject_kind == "page",
         readable(Page.space_id),
@@ -54,7 +55,7 @@ _QUEUED = select(func.count()).select_from(
 )
 _REVIEWING = (
     select(Grant.group)
-    .where(Grant.right == Right.REVIEW.value, Grant.group.in_(bindparam("actor_groups", expanding=True)))
+    .where(Grant.right == Right.REVIEW.value, in_list(Grant.group, "actor_groups"))
     .distinct()
     .order_by(Grant.group)
 )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, literal, select, union_all
 
 from ...actors import Actor
+from ...db import in_list
 from ...errors import NotFound
 from ...journal.models import ActorRow
 from ...markup import RENDERER_VERSION, Heading, Link
@@ -219,7 +220,7 @@ def _near(place: str, *where: Any, order: Any) -> Any:
 
 
 _NEIGHBOURS = union_all(
-    _near("above", Page.path.in_(bindparam("above", expanding=True)), order=Page.path),
+    _near("above", in_list(Page.path, "above"), order=Page.path),
     _near(
         "beside", Page.parent == bindparam("folder"), Page.path <= bindparam("path"), order=Page.path.desc()
     ),

@@ -74,7 +74,7 @@
       button.addEventListener("click", () => {
         const field = document.getElementById(button.dataset.kbCopies);
         field.select();
-        copy(field.value, () => {});
+        copy(field.value, () => {}, button.dataset.kbCopied);
       });
     }
   }
@@ -82,9 +82,9 @@
   function scrollers() {
     for (const wide of all(".kb .kb-text :is(pre, table), .kb .kb-scroll")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
   }
-  function copy(text, otherwise) {
+  function copy(text, otherwise, done = words.kbCopied) {
     if (!navigator.clipboard) { otherwise(); return; }
-    navigator.clipboard.writeText(text).then(() => say(words.kbCopied), otherwise);
+    navigator.clipboard.writeText(text).then(() => say(done), otherwise);
   }
 
   /* Editing: warn before a changed form is left, keep what was typed, offer it back. */
@@ -103,7 +103,12 @@
 
     offer(form, key, before, fields);
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 800); });
-    form.addEventListener("submit", () => { sending = true; keep(); store.set("kb-sent", key); });
+    document.addEventListener("submit", (event) => {
+      if (!event.target.closest(".kb") || event.target.method !== "post") return;
+      sending = true;
+      keep();
+      store.set("kb-sent", key);
+    });
     addEventListener("pagehide", () => { if (!sending) keep(); });
     addEventListener("pageshow", () => { sending = false; });
     addEventListener("beforeunload", (event) => { if (!sending && dirty()) event.preventDefault(); });
