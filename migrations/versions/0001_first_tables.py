@@ -89,11 +89,13 @@ def upgrade() -> None:
     op.create_index(
         "ix_kbwiki_review_queue",
         "kbwiki_review",
-        ["wiki_id", "group", "state", "updated_at", "id"],
+        ["wiki_id", "group", "updated_at", "id"],
         unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
     )
     op.create_index(
-        "ix_kbwiki_review_subject", "kbwiki_review", ["subject_kind", "subject_id", "id"], unique=False
+        "ix_kbwiki_review_subject", "kbwiki_review", ["subject_id", "subject_kind", "id"], unique=False
     )
     op.create_index(
         "uq_kbwiki_review_open",
@@ -162,7 +164,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_kbwiki_entry_actor", "kbwiki_entry", ["actor_id", "id"], unique=False)
     op.create_index(
-        "ix_kbwiki_entry_subject", "kbwiki_entry", ["subject_kind", "subject_id", "number"], unique=False
+        "ix_kbwiki_entry_subject", "kbwiki_entry", ["subject_id", "subject_kind", "number"], unique=False
     )
     op.create_index(
         "ix_kbwiki_entry_unsealed",

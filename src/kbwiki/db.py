@@ -17,7 +17,6 @@ from typing import Any, cast
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Boolean,
     ColumnElement,
     Connection,
     DateTime,
@@ -112,24 +111,21 @@ class _ListOf(TypeDecorator[list[Any]]):
         return value if dialect.name == "postgresql" or value is None else json.dumps(value)
 
 
-class _InList(FunctionElement[bool]):
-    """`column` is one of the values in a single list parameter."""
+class _EachOf(FunctionElement[Any]):
+    """The values in a single list parameter, as a subquery."""
 
-    name = "in_list"
+    name = "each_of"
     inherit_cache = True
-    type = Boolean()
 
 
-@compiles(_InList)
-def _in_json(element: _InList, compiler: SQLCompiler, **kw: Any) -> str:
-    column, values = (compiler.process(part, **kw) for part in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"
+@compiles(_EachOf)
+def _each_in_json(element: _EachOf, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kw)}))"
 
 
-@compiles(_InList, "postgresql")
-def _in_array(element: _InList, compiler: SQLCompiler, **kw: Any) -> str:
-    column, values = (compiler.process(part, **kw) for part in element.clauses)
-    return f"{column} = ANY ({values})"
+@compiles(_EachOf, "postgresql")
+def _each_in_array(element: _EachOf, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT unnest({compiler.process(element.clauses, **kw)}))"
 
 
 def in_list(column: Any, parameter: str) -> ColumnElement[bool]:
@@ -139,7 +135,10 @@ def in_list(column: Any, parameter: str) -> ColumnElement[bool]:
     once; and no list is too long for it.
     """
     item: TypeEngine[Any] = BigInteger() if isinstance(column.type, (Integer, BigInteger)) else String()
-    return _InList(column, bindparam(parameter, type_=_ListOf(item)))
+    expression: ColumnElement[bool] = column.op("IN", is_comparison=True)(
+        _EachOf(bindparam(parameter, type_=_ListOf(item)))
+    )
+    return expression
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class Entry(Base):
 
     __tablename__ = "kbwiki_entry"
     __table_args__ = (
-        Index("ix_kbwiki_entry_subject", "subject_kind", "subject_id", "number"),
+        Index("ix_kbwiki_entry_subject", "subject_id", "subject_kind", "number"),
         Index("uq_kbwiki_entry_position", "wiki_id", "position", unique=True),
         Index(
             "ix_kbwiki_entry_unsealed",

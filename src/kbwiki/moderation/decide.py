@@ -15,7 +15,7 @@ from ..pages.actions import merge_out
 from ..pages.hiding import hide_revisions, show_revisions
 from ..pages.policy import Kind
 from ..pages.state import CurrentPage, get_locked
-from .models import Decision, Review, ReviewAuthor
+from .models import IS_OPEN, Decision, Review, ReviewAuthor
 from .policy import MAX_NOTE, NEEDS_REASON, REASONS, Verdict
 from .shown import what_is_shown
 
@@ -162,7 +162,7 @@ def _close(tx: Transaction, review: Any) -> None:
         update(Review)
         .where(
             Review.id == review.id,
-            Review.state == "open",
+            IS_OPEN,
             Review.base == review.base,
             Review.head == review.head,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, literal_column, text
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,8 +30,16 @@ class Review(Base):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
-        Index("ix_kbwiki_review_queue", "wiki_id", "group", "state", "updated_at", "id"),
-        Index("ix_kbwiki_review_subject", "subject_kind", "subject_id", "id"),
+        Index(
+            "ix_kbwiki_review_queue",
+            "wiki_id",
+            "group",
+            "updated_at",
+            "id",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_kbwiki_review_subject", "subject_id", "subject_kind", "id"),
         CheckConstraint("state IN ('open', 'decided')", name="state"),
         CheckConstraint("base < head", name="range"),
     )
@@ -46,6 +54,10 @@ class Review(Base):
     state: Mapped[str] = mapped_column(String(12))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+IS_OPEN = Review.state == literal_column("'open'")
+"""SQL: the review is open. Spelled out, not a parameter, so that the partial indexes of open reviews serve it."""
 
 
 class ReviewAuthor(Base):

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select, update
 from ..db import Change, Transaction, insert_or_ignore, table_of
 from ..errors import Busy
 from ..spaces.queries import responsible_groups
-from .models import Review, ReviewAuthor
+from .models import IS_OPEN, Review, ReviewAuthor
 
 DECIDED = "decision"
 """The rule that exempts a change made by a decision when no other group is responsible: a human has just looked."""
@@ -17,7 +17,7 @@ _OPEN = (
     Review.subject_id == bindparam("of_id"),
     Review.group == bindparam("of_group"),
     Review.wiki_id == bindparam("of_wiki"),
-    Review.state == "open",
+    IS_OPEN,
 )
 _EXTEND = (
     update(table_of(Review))

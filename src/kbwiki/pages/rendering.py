@@ -32,7 +32,7 @@ Address = Callable[[str, str | None, bool], str]
 _ALIKE = select(Page.path, Page.look_alike).where(
     Page.wiki_id == bindparam("wiki_id"),
     in_list(Page.look_alike, "keys"),
-    Page.deleted.is_(False),
+    ~Page.deleted,
     readable(Page.space_id),
 )
 _FORMER = (
@@ -41,7 +41,7 @@ _FORMER = (
     .where(
         Redirect.wiki_id == bindparam("wiki_id"),
         in_list(Redirect.path, "paths"),
-        Page.deleted.is_(False),
+        ~Page.deleted,
         readable(Page.space_id),
     )
 )

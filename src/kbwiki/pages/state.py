@@ -42,15 +42,15 @@ _CURRENT = select(*_COLUMNS).join(Revision, (Revision.page_id == Page.id) & (Rev
 # Only the page row is locked: revisions never change, and locking a join would lock both.
 _LOCKED = _CURRENT.with_for_update(of=Page)
 _BY_PATH = _LOCKED.where(
-    Page.wiki_id == bindparam("wiki_id"), Page.path == bindparam("path"), Page.deleted.is_(False)
+    Page.wiki_id == bindparam("wiki_id"), Page.path == bindparam("path"), ~Page.deleted
 )
 _DELETED_BY_PATH = (
-    _LOCKED.where(Page.wiki_id == bindparam("wiki_id"), Page.path == bindparam("path"), Page.deleted.is_(True))
+    _LOCKED.where(Page.wiki_id == bindparam("wiki_id"), Page.path == bindparam("path"), Page.deleted)
     .order_by(Page.updated_at.desc(), Page.id.desc())
     .limit(1)
 )
 _BY_REDIRECT = _LOCKED.join(Redirect, Redirect.page_id == Page.id).where(
-    Redirect.wiki_id == bindparam("wiki_id"), Redirect.path == bindparam("path"), Page.deleted.is_(False)
+    Redirect.wiki_id == bindparam("wiki_id"), Redirect.path == bindparam("path"), ~Page.deleted
 )
 _BY_ID = _LOCKED.where(Page.wiki_id == bindparam("wiki_id"), Page.id == bindparam("page_id"))
 _AT_NUMBER = select(
@@ -208,7 +208,7 @@ def write_state(
 _TAKEN = select(Page.id).where(
     Page.wiki_id == bindparam("wiki_id"),
     Page.path == bindparam("path"),
-    Page.deleted.is_(False),
+    ~Page.deleted,
     Page.id != bindparam("page_id"),
 )
 

@@ -57,7 +57,7 @@ _ROWS = (
     .where(
         Page.wiki_id == bindparam("wiki_id"),
         in_list(Page.id, "ids"),
-        Page.deleted.is_(False),
+        ~Page.deleted,
         readable(Page.space_id),
     )
 )
@@ -231,7 +231,7 @@ class Search:
             position = last_position(connection, self._wiki_id())
             ids = list(
                 connection.execute(
-                    select(Page.id).where(Page.wiki_id == self._wiki_id(), Page.deleted.is_(False)).order_by(Page.id)
+                    select(Page.id).where(Page.wiki_id == self._wiki_id(), ~Page.deleted).order_by(Page.id)
                 ).scalars()
             )
         with index.rebuild(position) as building:
@@ -282,7 +282,7 @@ class Search:
             rows += connection.execute(
                 select(Page.id, Page.path, Page.title, Page.space_id, Page.text_digest, Revision.tags)
                 .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
-                .where(Page.id.in_(ids[start : start + _BATCH]), Page.deleted.is_(False))
+                .where(Page.id.in_(ids[start : start + _BATCH]), ~Page.deleted)
             ).all()
         parsed = get_parsed(connection, {row.text_digest for row in rows}, keep=False)
         documents = [

@@ -14,7 +14,7 @@ from ...journal.models import ActorRow
 from ...pages.models import Page, Revision
 from ...spaces.models import Space
 from ...spaces.queries import bound, readable
-from ..models import Review, ReviewAuthor
+from ..models import IS_OPEN, Review, ReviewAuthor
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ _LINES = (
     .where(
         Review.wiki_id == bindparam("wiki_id"),
         Review.group == bindparam("group"),
-        Review.state == "open",
+        IS_OPEN,
         Review.subject_kind == "page",
         readable(Page.space_id),
         tuple_(Review.updated_at, Review.id) > tuple_(bindparam("after_at"), bindparam("after_id")),
@@ -88,7 +88,7 @@ _COUNTS = (
     .where(
         Review.wiki_id == bindparam("wiki_id"),
         in_list(Review.group, "groups"),
-        Review.state == "open",
+        IS_OPEN,
         Review.subject_kind == "page",
         readable(Page.space_id),
     )

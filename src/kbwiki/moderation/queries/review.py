@@ -13,7 +13,7 @@ from ...journal.models import ActorRow, Entry
 from ...pages.models import Page, Revision
 from ...pages.queries.view import PageView, get_by_id
 from ...spaces.queries import bound, readable
-from ..models import Decision, Review, ReviewAuthor
+from ..models import IS_OPEN, Decision, Review, ReviewAuthor
 from ..policy import Shown
 from ..shown import what_is_shown
 
@@ -168,7 +168,7 @@ def _others(connection: Connection, page_id: int, review_id: int) -> tuple[tuple
             Review.subject_kind == "page",
             Review.subject_id == page_id,
             Review.id != review_id,
-            Review.state == "open",
+            IS_OPEN,
         )
         .order_by(Review.group)
     )

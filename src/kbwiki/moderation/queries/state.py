@@ -13,7 +13,7 @@ from ...pages.models import Page
 from ...spaces.models import Grant
 from ...spaces.policy import Right
 from ...spaces.queries import bound, readable
-from ..models import Decision, Review
+from ..models import IS_OPEN, Decision, Review
 
 MOST_COUNTED = 100
 
@@ -46,7 +46,7 @@ _QUEUED = select(func.count()).select_from(
     .where(
         Review.wiki_id == bindparam("wiki_id"),
         in_list(Review.group, "actor_groups"),
-        Review.state == "open",
+        IS_OPEN,
         Review.subject_kind == "page",
         readable(Page.space_id),
     )

@@ -65,7 +65,7 @@ def _below(tx: Transaction, path: str) -> list[CurrentPage]:
             Page.wiki_id == tx.wiki_id,
             Page.path >= low,
             Page.path < high,
-            Page.deleted.is_(False),
+            ~Page.deleted,
         )
         .order_by(Page.id),
         bound_to(tx.actor),
@@ -84,7 +84,7 @@ def _refuse_taken(tx: Transaction, moved: dict[str, str]) -> None:
             select(Page.path).where(
                 Page.wiki_id == tx.wiki_id,
                 Page.path.in_(targets[start : start + 500]),
-                Page.deleted.is_(False),
+                ~Page.deleted,
             )
         ).scalar()
         if taken is not None:
@@ -101,7 +101,7 @@ def _unmistakable(tx: Transaction, moved: dict[str, str]) -> dict[str, str]:
             .where(
                 Page.wiki_id == tx.wiki_id,
                 Page.look_alike.in_(wanted[start : start + 500]),
-                Page.deleted.is_(False),
+                ~Page.deleted,
             )
             .group_by(Page.look_alike)
             .having(func.count() > 1)
@@ -134,7 +134,7 @@ def _relink_others(tx: Transaction, moves: Moves, family: set[int]) -> tuple[tup
             .where(
                 PageLink.wiki_id == tx.wiki_id,
                 PageLink.look_alike.in_(olds[start : start + 500]),
-                Page.deleted.is_(False),
+                ~Page.deleted,
             ),
             bound_to(tx.actor),
         )

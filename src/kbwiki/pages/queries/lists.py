@@ -32,7 +32,7 @@ def children(connection: Connection, wiki_id: int, path: str, actor: Actor, *, a
     child = aliased(Page)
     inside = (
         select(func.count())
-        .where(child.wiki_id == wiki_id, child.parent == Page.path, child.deleted.is_(False), readable(child.space_id))
+        .where(child.wiki_id == wiki_id, child.parent == Page.path, ~child.deleted, readable(child.space_id))
         .correlate(Page)
         .scalar_subquery()
     )
@@ -42,7 +42,7 @@ def children(connection: Connection, wiki_id: int, path: str, actor: Actor, *, a
             Page.wiki_id == wiki_id,
             Page.parent == path,
             Page.path > after,
-            Page.deleted.is_(False),
+            ~Page.deleted,
             readable(Page.space_id),
         )
         .order_by(Page.path)
@@ -56,7 +56,7 @@ def children(connection: Connection, wiki_id: int, path: str, actor: Actor, *, a
                 Page.wiki_id == wiki_id,
                 Page.parent >= low,
                 Page.parent < high,
-                Page.deleted.is_(False),
+                ~Page.deleted,
                 readable(Page.space_id),
             ),
             bound(actor),
@@ -78,7 +78,7 @@ def pages_below(connection: Connection, wiki_id: int, path: str, actor: Actor, *
             Page.wiki_id == wiki_id,
             Page.path >= low,
             Page.path < high,
-            Page.deleted.is_(False),
+            ~Page.deleted,
             readable(Page.space_id),
         )
         .order_by(Page.path)
@@ -91,13 +91,13 @@ def pages_below(connection: Connection, wiki_id: int, path: str, actor: Actor, *
 def backlinks(connection: Connection, wiki_id: int, path: str, actor: Actor, *, count: int = 500) -> list[PageLine]:
     """The pages with a link to `path`, to one of its former addresses, or to a spelling that means it."""
     former = select(Redirect.path).join(Page, Page.id == Redirect.page_id).where(
-        Redirect.wiki_id == wiki_id, Page.path == path, Page.deleted.is_(False)
+        Redirect.wiki_id == wiki_id, Page.path == path, ~Page.deleted
     )
     others = exists().where(
         Page.wiki_id == wiki_id,
         Page.path == PageLink.target,
         Page.path != path,
-        Page.deleted.is_(False),
+        ~Page.deleted,
         readable(Page.space_id),
     )
     source = aliased(Page)
@@ -111,7 +111,7 @@ def backlinks(connection: Connection, wiki_id: int, path: str, actor: Actor, *, 
                 (PageLink.look_alike == look_alike(path)) & ~others,
                 PageLink.target.in_(former) & ~others,
             ),
-            source.deleted.is_(False),
+            ~source.deleted,
             readable(source.space_id),
         )
         .distinct()
@@ -138,7 +138,7 @@ def wanted_pages(connection: Connection, wiki_id: int, actor: Actor, *, count: i
     present = exists().where(
         target.wiki_id == wiki_id,
         target.look_alike == PageLink.look_alike,
-        target.deleted.is_(False),
+        ~target.deleted,
         readable(target.space_id),
     )
     moved = aliased(Page)
@@ -146,7 +146,7 @@ def wanted_pages(connection: Connection, wiki_id: int, actor: Actor, *, count: i
         Redirect.wiki_id == wiki_id,
         Redirect.path == PageLink.target,
         moved.id == Redirect.page_id,
-        moved.deleted.is_(False),
+        ~moved.deleted,
         readable(moved.space_id),
     )
     number = func.count(distinct(PageLink.page_id)).label("number")
@@ -154,7 +154,7 @@ def wanted_pages(connection: Connection, wiki_id: int, actor: Actor, *, count: i
         select(PageLink.target, number)
         .join(source, source.id == PageLink.page_id)
         .where(
-            PageLink.wiki_id == wiki_id, source.deleted.is_(False), readable(source.space_id), ~present, ~former
+            PageLink.wiki_id == wiki_id, ~source.deleted, readable(source.space_id), ~present, ~former
         )
         .group_by(PageLink.target)
         .order_by(number.desc(), PageLink.target)
@@ -172,7 +172,7 @@ def _sources(connection: Connection, wiki_id: int, actor: Actor, targets: list[s
         .where(
             PageLink.wiki_id == wiki_id,
             PageLink.target.in_(targets),
-            Page.deleted.is_(False),
+            ~Page.deleted,
             readable(Page.space_id),
         )
         .order_by(PageLink.target, Page.path)
@@ -190,7 +190,7 @@ def tags(connection: Connection, wiki_id: int, actor: Actor, *, count: int = 500
     rows = connection.execute(
         select(PageTag.tag, func.count())
         .join(Page, Page.id == PageTag.page_id)
-        .where(Page.wiki_id == wiki_id, Page.deleted.is_(False), readable(Page.space_id))
+        .where(Page.wiki_id == wiki_id, ~Page.deleted, readable(Page.space_id))
         .group_by(PageTag.tag)
         .order_by(PageTag.tag)
         .limit(count),
@@ -205,7 +205,7 @@ def tagged(connection: Connection, wiki_id: int, tag: str, actor: Actor, *, coun
         select(Page.id, Page.path, Page.title)
         .join(PageTag, PageTag.page_id == Page.id)
         .where(
-            Page.wiki_id == wiki_id, PageTag.tag == tag, Page.deleted.is_(False), readable(Page.space_id)
+            Page.wiki_id == wiki_id, PageTag.tag == tag, ~Page.deleted, readable(Page.space_id)
         )
         .order_by(Page.title)
         .limit(count),

@@ -82,10 +82,10 @@ _VIEW = (
     .where(Page.wiki_id == bindparam("wiki_id"), readable(Page.space_id))
 )
 _LIVE = _VIEW.where(
-    Page.path == bindparam("path"), Page.deleted.is_(False), Revision.number == Page.number
+    Page.path == bindparam("path"), ~Page.deleted, Revision.number == Page.number
 )
 _DELETED = (
-    _VIEW.where(Page.path == bindparam("path"), Page.deleted.is_(True), Revision.number == Page.number)
+    _VIEW.where(Page.path == bindparam("path"), Page.deleted, Revision.number == Page.number)
     .order_by(Page.updated_at.desc(), Page.id.desc())
     .limit(1)
 )
@@ -96,13 +96,13 @@ _ADDRESSES = union_all(
     .where(
         Redirect.wiki_id == bindparam("wiki_id"),
         Redirect.path == bindparam("path"),
-        Page.deleted.is_(False),
+        ~Page.deleted,
         readable(Page.space_id),
     ),
     select(Page.path, literal(0).label("sure")).where(
         Page.wiki_id == bindparam("wiki_id"),
         Page.look_alike == bindparam("key"),
-        Page.deleted.is_(False),
+        ~Page.deleted,
         readable(Page.space_id),
     ),
 )
@@ -174,7 +174,7 @@ def look_alikes(connection: Connection, wiki_id: int, path: str, actor: Actor) -
             Page.wiki_id == wiki_id,
             Page.look_alike == look_alike(path),
             Page.path != path,
-            Page.deleted.is_(False),
+            ~Page.deleted,
             readable(Page.space_id),
         )
         .order_by(Page.path)
@@ -208,7 +208,7 @@ def _near(place: str, *where: Any, order: Any) -> Any:
         select(Page.path, Page.title, literal(place).label("place"))
         .where(
             Page.wiki_id == bindparam("wiki_id"),
-            Page.deleted.is_(False),
+            ~Page.deleted,
             readable(Page.space_id),
             *where,
         )
