@@ -1,0 +1,393 @@
+"""Two people's work on one text: put together where it is safe, shown side by side where it is not."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kbwiki.pages.merge import Agreed, Choice, Clash, Merge, merge, merge_lines, resolve
+from kbwiki.pages.words import fields
+
+PASSAGES = ["", "a b c d", "a b c e", "x b c d", "* one", "|p|q|", "|p|r|", "今日は雨です", "今日は晴です"]
+texts = (
+    st.builds("\n".join, st.lists(st.sampled_from(PASSAGES), max_size=8))
+    | st.text("ab \n", max_size=40)
+    | st.text(max_size=30)
+)
+
+
+PIECES = ["alpha", "beta", "gamma", " ", " ", "\n", "\n", "| ", "語", "(", "x\n"]
+Edits = list[tuple[int, int, list[str]]]
+edits = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 3), st.lists(st.sampled_from([*PIECES, "new"]), max_size=3)),
+    max_size=3,
+)
+
+
+def edited(pieces: list[str], changes: Edits) -> str:
+    """Replace so many pieces at such a place by others."""
+    changed = list(pieces)
+    for place, length, new in changes:
+        changed[place : place + length] = new
+    return "".join(changed)
+
+
+def three_versions(pieces: list[str], mine: Edits, theirs: Edits) -> tuple[str, str, str]:
+    return "".join(pieces), edited(pieces, mine), edited(pieces, theirs)
+
+
+triples = st.tuples(texts, texts, texts) | st.builds(
+    three_versions, st.lists(st.sampled_from(PIECES), max_size=40), edits, edits
+)
+Triple = tuple[str, str, str]
+
+
+def clashes(outcome: Merge) -> list[Clash]:
+    return [chunk for chunk in outcome.chunks if isinstance(chunk, Clash)]
+
+
+def neighbours(text: str) -> set[tuple[str, str]]:
+    """Return what stands next to what in a text, its beginning and end included."""
+    return set(pairwise(["<", *fields(text), ">"]))
+
+
+# What holds for any three texts
+
+
+@given(texts, texts)
+def test_a_side_that_changed_nothing_yields_to_the_other(base: str, changed: str) -> None:
+    assert merge(base, changed, base).text == changed
+    assert merge(base, base, changed).text == changed
+
+
+@given(texts, texts)
+def test_the_same_change_on_both_sides_is_made_once(base: str, changed: str) -> None:
+    assert merge(base, changed, changed).text == changed
+
+
+@given(triples)
+def test_it_does_not_matter_who_is_mine_and_who_is_theirs(three: Triple) -> None:
+    base, one, other = three
+    here, there = merge(base, one, other), merge(base, other, one)
+
+    assert here.by_words == there.by_words
+    assert here.chunks == tuple(
+        Clash(chunk.base, chunk.theirs, chunk.mine) if isinstance(chunk, Clash) else chunk for chunk in there.chunks
+    )
+
+
+@given(triples, st.sampled_from(["mine", "theirs"]))
+def test_nothing_stands_together_that_neither_side_put_together(three: Triple, choice: Choice) -> None:
+    base, mine, theirs = three
+    outcome = merge(base, mine, theirs)
+
+    text = resolve(outcome, [choice] * len(clashes(outcome)))
+
+    assert neighbours(text) <= neighbours(mine) | neighbours(theirs)
+
+
+@given(triples)
+def test_every_line_that_one_side_added_is_in_a_clean_merge_by_lines(three: Triple) -> None:
+    base, mine, theirs = three
+    outcome = merge_lines(base, mine, theirs)
+
+    if outcome.clean:
+        added = (set(mine.split("\n")) | set(theirs.split("\n"))) - set(base.split("\n"))
+        assert added <= set(outcome.text.split("\n"))
+
+
+@given(triples)
+def test_every_word_that_one_side_added_is_in_a_clean_merge(three: Triple) -> None:
+    base, mine, theirs = three
+    outcome = merge(base, mine, theirs)
+
+    if outcome.clean:
+        added = (set(fields(mine)) | set(fields(theirs))) - set(fields(base))
+        assert added <= set(fields(outcome.text))
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=30))
+def test_a_clean_merge_of_deletions_lacks_exactly_what_either_side_deleted(
+    deleted: list[tuple[bool, bool]],
+) -> None:
+    base = [f"line {n}\n" for n in range(len(deleted))]
+    mine = "".join(line for line, (by_mine, _) in zip(base, deleted, strict=True) if not by_mine)
+    theirs = "".join(line for line, (_, by_theirs) in zip(base, deleted, strict=True) if not by_theirs)
+
+    outcome = merge("".join(base), mine, theirs)
+
+    if outcome.clean:
+        assert outcome.text == "".join(line for line, sides in zip(base, deleted, strict=True) if not any(sides))
+
+
+@given(triples)
+def test_both_texts_of_a_clash_can_be_had_in_full(three: Triple) -> None:
+    outcome = merge(*three)
+
+    both = resolve(outcome, ["both"] * len(clashes(outcome)))
+
+    for clash in clashes(outcome):
+        assert clash.mine in both
+        assert clash.theirs in both
+
+
+@given(triples)
+def test_a_clash_holds_whole_lines(three: Triple) -> None:
+    outcome = merge(*three)
+
+    for chunk, following in pairwise(outcome.chunks):
+        if isinstance(chunk, Agreed):
+            assert chunk.text.endswith("\n")
+        elif isinstance(following, Agreed):
+            assert all(part == "" or part.endswith("\n") for part in (chunk.mine, chunk.theirs))
+
+
+@given(triples)
+def test_chunks_are_never_empty_and_agreed_ones_never_touch(three: Triple) -> None:
+    chunks = merge(*three).chunks
+
+    assert all(chunk.text for chunk in chunks if isinstance(chunk, Agreed))
+    assert all(chunk.mine != chunk.theirs for chunk in chunks if isinstance(chunk, Clash))
+    assert not any(isinstance(a, Agreed) and isinstance(b, Agreed) for a, b in pairwise(chunks))
+
+
+# Lines
+
+
+def test_changes_in_different_lines_are_both_made() -> None:
+    outcome = merge("one\ntwo\nthree\n", "ONE\ntwo\nthree\n", "one\ntwo\nTHREE\n")
+
+    assert (outcome.text, outcome.by_words) == ("ONE\ntwo\nTHREE\n", False)
+
+
+def test_changes_of_neighbouring_lines_clash_line_by_line() -> None:
+    outcome = merge_lines("one\ntwo\n", "ONE\ntwo\n", "one\nTWO\n")
+
+    assert outcome.chunks == (Clash("one\ntwo\n", "ONE\ntwo\n", "one\nTWO\n"),)
+
+
+def test_two_additions_at_one_place_clash() -> None:
+    outcome = merge("top\n", "top\nmine\n", "top\ntheirs\n")
+
+    assert outcome.chunks == (Agreed("top\n"), Clash("", "mine\n", "theirs\n"))
+
+
+def test_a_line_that_one_side_deleted_and_the_other_changed_clashes() -> None:
+    outcome = merge("a\nthe pump needs oil\nb\n", "a\nb\n", "a\nthe pump needs fresh oil\nb\n")
+
+    assert clashes(outcome) == [Clash("the pump needs oil\n", "", "the pump needs fresh oil\n")]
+
+
+def test_a_long_change_clashes_once_with_all_the_small_ones_in_it() -> None:
+    base = [f"line {n}\n" for n in range(12)]
+    theirs = [line.upper() if n in (3, 7, 11) else line for n, line in enumerate(base)]
+
+    outcome = merge_lines("".join(base), "".join(base[:1] + base[10:]), "".join(theirs))
+
+    assert clashes(outcome) == [Clash("".join(base[1:10]), "", "".join(theirs[1:10]))]
+    assert resolve(outcome, ["mine"]) == "line 0\nline 10\nLINE 11\n"
+
+
+def test_what_both_sides_agree_on_is_taken_off_a_clash() -> None:
+    outcome = merge("old\n", "same start\nmine\nsame end\n", "same start\ntheirs\nsame end\n")
+
+    assert outcome.chunks == (
+        Agreed("same start\n"),
+        Clash("old\n", "mine\n", "theirs\n"),
+        Agreed("same end\n"),
+    )
+
+
+# Words
+
+
+def test_changes_of_words_apart_in_one_line_are_both_made() -> None:
+    base = "The pump in hall three needs fresh oil every week.\n"
+
+    outcome = merge(base, base.replace("three", "four"), base.replace("every week", "every month"))
+
+    assert outcome.text == "The pump in hall four needs fresh oil every month.\n"
+    assert outcome.by_words
+
+
+def test_changes_of_neighbouring_words_clash() -> None:
+    base = "The big dog sleeps in the yard.\n"
+
+    outcome = merge(base, base.replace("big", "small"), base.replace("dog", "cat"))
+
+    assert clashes(outcome) == [Clash(base, base.replace("big", "small"), base.replace("dog", "cat"))]
+
+
+def test_one_word_between_the_changes_is_enough() -> None:
+    base = "The big black dog sleeps in the yard.\n"
+
+    outcome = merge(base, base.replace("big", "small"), base.replace("dog", "cat"))
+
+    assert outcome.text == "The small black cat sleeps in the yard.\n"
+
+
+def test_an_address_is_never_put_together_from_two() -> None:
+    base = "See https://example.org/old/page/one for all the details about it.\n"
+
+    outcome = merge(base, base.replace("old", "new"), base.replace("one", "two"))
+
+    assert not outcome.clean
+
+
+def test_a_number_is_never_put_together_from_two() -> None:
+    base = "The valve opens at 3.14 bar and closes by itself.\n"
+
+    assert not merge(base, base.replace("3.14", "4.14"), base.replace("3.14", "3.15")).clean
+
+
+def test_a_link_and_the_words_around_it_may_change_together() -> None:
+    base = "Ask [the stewards](stewards/north) of the hall before you start.\n"
+
+    outcome = merge(base, base.replace("north", "south"), base.replace("start", "begin"))
+
+    assert outcome.text == "Ask [the stewards](stewards/south) of the hall before you begin.\n"
+
+
+def test_neighbouring_lines_changed_by_one_side_each_are_merged_by_words() -> None:
+    base = "- oil the pump\n- check the belt\n"
+
+    outcome = merge(base, "- oil the big pump\n- check the belt\n", "- oil the pump\n- check the fan belt\n")
+
+    assert outcome.text == "- oil the big pump\n- check the fan belt\n"
+
+
+def test_cells_of_one_table_row_are_apart_and_words_around_a_bar_elsewhere_are_not() -> None:
+    row = "| pump | oil | weekly |\n"
+    prose = "Set READ | WRITE in the options of the driver.\n"
+
+    assert merge(row, row.replace("oil", "fat"), row.replace("weekly", "daily")).text == "| pump | fat | daily |\n"
+    assert not merge(prose, prose.replace("READ", "SEEK"), prose.replace("WRITE", "TELL")).clean
+
+
+def test_signs_without_spaces_need_three_between_the_changes() -> None:
+    base = "今天我们一起去学校上课\n"
+
+    near = merge(base, base.replace("今", "明"), base.replace("我", "他"))
+    far = merge(base, base.replace("今", "明"), base.replace("上课", "开会"))
+
+    assert not near.clean
+    assert far.text == "明天我们一起去学校开会\n"
+
+
+def test_nothing_is_put_into_a_line_that_the_other_side_rewrote() -> None:
+    base = "The pump needs fresh oil every single week of the year.\n"
+    rewritten = "Nobody may touch any part of this machine, not one of the year.\n"
+
+    assert merge(base, rewritten, base).clean
+    assert not merge(base, rewritten, base.replace("year", "decade")).clean
+
+
+def test_nothing_is_put_into_words_that_survived_by_chance_in_a_rewritten_sentence() -> None:
+    end = "and everything that follows here stays exactly as it has been for twenty years or so in the past.\n"
+    base = "one two three four five six the very big seven eight nine ten eleven twelve " + end
+    mine = "eins zwei drei vier fünf sechs the very big sieben acht neun zehn elf zwölf " + end
+
+    assert not merge(base, mine, base.replace("very", "quite")).clean
+
+
+def test_what_both_sides_deleted_does_not_count_as_rewritten() -> None:
+    kept = "Oil the pump each single week.\n"
+    base = "Nobody reads this long and winding introduction anyway, so why keep it? " + kept
+
+    outcome = merge(base, kept.replace("each", "every"), kept.replace("week", "month"))
+
+    assert outcome.text == "Oil the pump every single month.\n"
+
+
+def test_a_clash_in_one_line_does_not_take_its_neighbours_along() -> None:
+    base = "alpha beta gamma delta\nfirst second third fourth\n"
+
+    outcome = merge(
+        base,
+        "alpha MINE gamma delta\nfirst second third fourth\n",
+        "alpha THEIRS gamma delta\nfirst second third LAST\n",
+    )
+
+    assert outcome.chunks == (
+        Clash("alpha beta gamma delta\n", "alpha MINE gamma delta\n", "alpha THEIRS gamma delta\n"),
+        Agreed("first second third LAST\n"),
+    )
+
+
+# Deciding
+
+
+def test_choosing_mine_keeps_their_changes_elsewhere() -> None:
+    base = "intro\n\nold\n\noutro\n"
+    outcome = merge(base, base.replace("old", "mine"), "INTRO\n\ntheirs\n\noutro\n")
+
+    assert resolve(outcome, ["mine"]) == "INTRO\n\nmine\n\noutro\n"
+    assert resolve(outcome, ["theirs"]) == "INTRO\n\ntheirs\n\noutro\n"
+    assert resolve(outcome, ["both"]) == "INTRO\n\nmine\ntheirs\n\noutro\n"
+
+
+def test_each_clash_has_its_own_choice() -> None:
+    outcome = merge("a\n\nb\n", "a1\n\nb1\n", "a2\n\nb2\n")
+
+    assert resolve(outcome, ["theirs", "mine"]) == "a2\n\nb1\n"
+
+
+def test_both_texts_of_a_last_line_without_newline_stay_apart() -> None:
+    assert resolve(merge("", "mine", "theirs"), ["both"]) == "mine\ntheirs"
+
+
+def test_a_merge_with_clashes_has_no_text() -> None:
+    with pytest.raises(ValueError, match="1 clashes"):
+        _ = merge("a", "b", "c").text
+
+
+@pytest.mark.parametrize("choices", [[], ["mine", "mine"], ["ours"]])
+def test_a_missing_a_spare_and_an_unknown_choice_are_refused(choices: list[Choice]) -> None:
+    with pytest.raises(ValueError, match="choice"):
+        resolve(merge("a", "b", "c"), choices)
+
+
+# Time
+
+
+def prose(seed: int, size: int) -> list[str]:
+    draw = random.Random(seed)
+    return [" ".join(f"w{draw.randrange(300)}" for _ in range(10)) for _ in range(size)]
+
+
+def every_line_changed_by_both(size: int) -> tuple[str, str, str]:
+    base = prose(1, size)
+    mine = ["MINE" + line[line.index(" ") :] for line in base]
+    theirs = [line[: line.rindex(" ")] + " THEIRS" for line in base]
+    return "\n".join(base), "\n".join(mine), "\n".join(theirs)
+
+
+def all_rewritten(size: int) -> tuple[str, str, str]:
+    return "\n".join(prose(1, size)), "\n".join(prose(2, size)), "\n".join(prose(3, size))
+
+
+def equal_lines(size: int) -> tuple[str, str, str]:
+    base = "the same\n" * size * 9
+    return base, base + "mine\n" + base, "theirs\n" + base
+
+
+def seconds(base: str, mine: str, theirs: str) -> float:
+    start = time.process_time()
+    merge(base, mine, theirs)
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("make", [every_line_changed_by_both, all_rewritten, equal_lines])
+def test_twice_the_text_takes_about_twice_the_time(make: Callable[[int], tuple[str, str, str]]) -> None:
+    small, large = make(400), make(800)
+
+    # The machine may be busy with something else: the least of several times is what the work itself took.
+    ratio = min(seconds(*large) for _ in range(3)) / min(seconds(*small) for _ in range(3))
+
+    assert ratio <= 3
