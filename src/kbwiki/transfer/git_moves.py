@@ -7,9 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from .git_records import Oddity
 
 
-def sift_moves(
-    moves: dict[str, str], existed: Collection[str], files: Mapping[str, int]
-) -> dict[str, Oddity]:
+def sift_moves(moves: dict[str, str], existed: Collection[str], files: Mapping[str, int]) -> dict[str, Oddity]:
     """Take out of `moves` what is no move of a page, and say why: new path → oddity.
 
     `existed` are the pages before the commit, `files` how many files each page has after it. A page moves
@@ -39,9 +37,7 @@ def in_order(moves: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield from reversed(chain)
 
 
-def _unfounded(
-    moves: Mapping[str, str], existed: Collection[str], files: Mapping[str, int]
-) -> dict[str, Oddity]:
+def _unfounded(moves: Mapping[str, str], existed: Collection[str], files: Mapping[str, int]) -> dict[str, Oddity]:
     arrived = set(moves.values())
     found = {}
     for old, new in moves.items():

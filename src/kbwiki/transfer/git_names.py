@@ -33,11 +33,11 @@ class PageNames:
         return self._ranks[file.rpartition(".")[2].casefold()]
 
     def _find(self, file: str) -> str | None:
-        stem, _, ending = file.rpartition(".")
+        stem, dot, ending = file.rpartition(".")
         # A name that is nothing but an ending is a page without a name rather than a hidden file.
         nameless = stem == "" or stem.endswith("/")
         folder_or_name = stem.removesuffix("/") if nameless else file
-        if ending.casefold() not in self._ranks:
+        if not dot or ending.casefold() not in self._ranks:
             self.skipped[file] = f"does not end in {', '.join(f'.{known}' for known in self._ranks)}"
         elif folder_or_name.startswith(".") or "/." in folder_or_name:
             self.skipped[file] = "is hidden: part of its path begins with a dot"

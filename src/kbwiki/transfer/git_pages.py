@@ -77,8 +77,8 @@ class PageTimeline:
     def summary(self) -> tuple[str, ...]:
         """The report on what is odd and what was left out, one sentence each."""
         lines = [
-            "Pages that began with a new file, where their history begins (git log --follow may go on with the "
-            f"history of another file that was half the same): {self.begun}."
+            "Pages that began with a new file, and whose history begins there (git log --follow may go on with "
+            f"the history of another file that was half the same): {self.begun}."
         ]
         for oddity, pages in self.oddities.items():
             if pages:
@@ -178,9 +178,7 @@ class PageTimeline:
 
     def _note_copies(self, step: _Step) -> None:
         """Before the commit is carried out: which new pages take over a text that another page has."""
-        rewritten = {
-            was.blob for page, was in step.before.items() if was is not None and page in step.written
-        }
+        rewritten = {was.blob for page, was in step.before.items() if was is not None and page in step.written}
         for page, versions in step.written.items():
             if step.before[page] is not None:
                 continue

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Literal
 
 Kind = Literal["write", "move", "delete"]
 
 
-class Reason(StrEnum):
-    """Why a file's text cannot become a page's text; the value completes the sentence "this file …"."""
+class Reason(Enum):
+    """Why a file's text cannot become a page's text; as text it completes the sentence "this file …".
+
+    Not a kind of `str`, because it stands where a text would.
+    """
 
     NOT_UTF8 = "is not valid UTF-8"
     BINARY = "holds NUL characters, so it is not text"
@@ -21,6 +24,9 @@ class Reason(StrEnum):
     NAME_NOT_UTF8 = "has a name that is not valid UTF-8"
     SYMLINK = "is a symbolic link"
     SUBMODULE = "is a submodule"
+
+    def __str__(self) -> str:
+        return self.value
 
 
 class Oddity(StrEnum):

@@ -119,12 +119,8 @@ def _open_repository(source: Path, git: Git) -> tuple[Git, References]:
     folder = _repository_folder(source, git)
     theirs = git.within(folder)
     try:
-        objects = Path(
-            theirs.run("rev-parse", "--path-format=absolute", "--git-path", "objects").rstrip("\n")
-        )
-        shallow, object_format = theirs.run(
-            "rev-parse", "--is-shallow-repository", "--show-object-format"
-        ).split()
+        objects = Path(theirs.run("rev-parse", "--path-format=absolute", "--git-path", "objects").rstrip("\n"))
+        shallow, object_format = theirs.run("rev-parse", "--is-shallow-repository", "--show-object-format").split()
         references = _references(theirs)
     except GitFailed as failed:
         raise TransferError(
