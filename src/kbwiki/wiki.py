@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from . import signals
 from .actors import Actor
@@ -153,8 +154,9 @@ class Wiki:
         if not self.database.has_single_writer:
             try:
                 self.seal()
-            except KBWikiError:
-                # The change is committed; the next sealer, or the next reader of the journal, gives it its place.
+            except (KBWikiError, SQLAlchemyError):
+                # The change is committed, so whatever failed here, the author must not be told that the save did;
+                # the next sealer, or the next reader of the journal, gives it its place.
                 log.warning("An entry could not be sealed just now; it will be.", exc_info=True)
         for row in rows:
             signal = signals.decision_committed if row["kind"] == "decide" else signals.change_committed

@@ -1,0 +1,1 @@
+"""The journal: chain, sealing, verification, and consumers that follow it."""
