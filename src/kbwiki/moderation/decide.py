@@ -13,8 +13,8 @@ from ..errors import Conflict, Forbidden, Invalid, NotFound
 from ..journal.models import ActorRow
 from ..pages.actions import merge_out
 from ..pages.hiding import hide_revisions, show_revisions
+from ..pages.locking import CurrentPage, get_locked
 from ..pages.policy import Kind
-from ..pages.state import CurrentPage, get_locked
 from .models import IS_OPEN, Decision, Review, ReviewAuthor
 from .policy import MAX_NOTE, NEEDS_REASON, REASONS, Verdict
 from .shown import what_is_shown
@@ -71,6 +71,8 @@ def decide(tx: Transaction, answer: Answer) -> Decided:
         raise Invalid("verdict", "Hidden text is shown again from the page's history, by “restore”.")
     review = _get_review(tx, answer.review_id)
     page = get_locked(tx, review.subject_id)
+    # Somebody may have decided while we waited for the page: only what is read behind its lock counts.
+    review = _get_review(tx, answer.review_id)
     _require_member(tx.actor, review.group)
     if review.state != "open":
         raise _already(tx, review.id)

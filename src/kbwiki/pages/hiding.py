@@ -9,9 +9,10 @@ from sqlalchemy import update
 from ..db import Transaction
 from ..errors import Conflict
 from .actions.undo import merge_out
+from .locking import CurrentPage
 from .models import Revision
 from .policy import Kind, with_text
-from .state import CurrentPage, state_at, write_state
+from .state import state_at, write_state
 from .texts import store_text
 
 

@@ -3,56 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from ..db import Change, Transaction, insert_or_ignore, table_of
-from ..errors import Conflict, Forbidden, NotFound
-from ..spaces.policy import Right
-from ..spaces.queries import find_space, has_right
+from ..errors import Conflict, NotFound
+from ..spaces.queries import find_space
+from .locking import CurrentPage, require_write
 from .models import Page, PageTag, Redirect, Revision
 from .paths import look_alike, parent_of, title_of
 from .policy import Kind, PageState, meta_digest
 
-
-@dataclass(frozen=True, slots=True)
-class CurrentPage:
-    """A page as it is now, locked for the rest of the transaction."""
-
-    id: int
-    space_id: int
-    number: int
-    state: PageState
-
-
-_COLUMNS = (
-    Page.id,
-    Page.space_id,
-    Page.number,
-    Revision.path,
-    Revision.title,
-    Revision.tags,
-    Revision.deleted,
-    Revision.text_digest,
-    Revision.size,
-)
-_CURRENT = select(*_COLUMNS).join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
-# Only the page row is locked: revisions never change, and locking a join would lock both.
-_LOCKED = _CURRENT.with_for_update(of=Page)
-_BY_PATH = _LOCKED.where(
-    Page.wiki_id == bindparam("wiki_id"), Page.path == bindparam("path"), ~Page.deleted
-)
-_DELETED_BY_PATH = (
-    _LOCKED.where(Page.wiki_id == bindparam("wiki_id"), Page.path == bindparam("path"), Page.deleted)
-    .order_by(Page.updated_at.desc(), Page.id.desc())
-    .limit(1)
-)
-_BY_REDIRECT = _LOCKED.join(Redirect, Redirect.page_id == Page.id).where(
-    Redirect.wiki_id == bindparam("wiki_id"), Redirect.path == bindparam("path"), ~Page.deleted
-)
-_BY_ID = _LOCKED.where(Page.wiki_id == bindparam("wiki_id"), Page.id == bindparam("page_id"))
 _AT_NUMBER = select(
     Revision.path,
     Revision.title,
@@ -76,54 +38,6 @@ _ADVANCE = (
         }
     )
 )  # fmt: skip
-
-
-def _current(row: Any) -> CurrentPage:
-    state = PageState(row.path, row.title, tuple(row.tags), row.deleted, row.text_digest, row.size)
-    return CurrentPage(row.id, row.space_id, row.number, state)
-
-
-def find_locked(tx: Transaction, path: str, *, follow: bool = True) -> CurrentPage | None:
-    """The live page at `path` (or, with `follow`, the one that moved away from there), locked; None when there is none."""
-    key = {"wiki_id": tx.wiki_id, "path": path}
-    row = tx.connection.execute(_BY_PATH, key).first()
-    if row is None and follow:
-        row = tx.connection.execute(_BY_REDIRECT, key).first()
-    return _current(row) if row is not None else None
-
-
-def find_deleted_locked(tx: Transaction, path: str) -> CurrentPage | None:
-    """The page last deleted at `path`, locked; None when there is none."""
-    row = tx.connection.execute(_DELETED_BY_PATH, {"wiki_id": tx.wiki_id, "path": path}).first()
-    return _current(row) if row is not None else None
-
-
-def get_locked(tx: Transaction, page_id: int) -> CurrentPage:
-    """The page with this id, deleted or not, locked. Errors: NotFound."""
-    row = tx.connection.execute(_BY_ID, {"wiki_id": tx.wiki_id, "page_id": page_id}).first()
-    if row is None:
-        raise NotFound("page", str(page_id))
-    return _current(row)
-
-
-def get_writable(tx: Transaction, path: str) -> CurrentPage:
-    """The live page at `path`, locked, that the actor may change. Errors: NotFound, Forbidden."""
-    page = find_locked(tx, path)
-    if page is None:
-        raise NotFound("page", path)
-    require_write(tx, page.space_id, path)
-    return page
-
-
-def require_write(tx: Transaction, space_id: int, path: str) -> None:
-    """Errors: NotFound when the actor may not even read there, Forbidden when reading is all they may."""
-    if has_right(tx.connection, space_id, Right.WRITE, tx.actor):
-        return
-    if not has_right(tx.connection, space_id, Right.READ, tx.actor):
-        raise NotFound("page", path)
-    if tx.actor.is_anonymous:
-        raise Forbidden("Please sign in to change this page.")
-    raise Forbidden("You can read this page, but changing it is for other groups.")
 
 
 def state_at(connection: Connection, page_id: int, number: int) -> tuple[PageState, bool]:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from ...db import Transaction
 from ...errors import NotFound
+from ..locking import find_deleted_locked, get_writable, require_write
 from ..paths import normalise_path
 from ..policy import Kind, clean_comment
-from ..state import find_deleted_locked, get_writable, require_write, write_state
+from ..state import write_state
 from .save import Saved
 
 

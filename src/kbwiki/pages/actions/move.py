@@ -12,10 +12,11 @@ from ...spaces.policy import Right
 from ...spaces.queries import bound as bound_to
 from ...spaces.queries import find_space, granted, has_right
 from ..links import Moves, relink, take_in_all
+from ..locking import CurrentPage, get_locked, get_writable, require_write
 from ..models import Page, PageLink
 from ..paths import below, look_alike, normalise_path, title_of
 from ..policy import Kind, clean_comment, with_text
-from ..state import CurrentPage, get_locked, get_writable, require_write, write_state
+from ..state import write_state
 from ..texts import encode, load_texts, store_text
 from .save import MAX_PAGE_BYTES
 

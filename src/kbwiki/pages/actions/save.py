@@ -7,18 +7,11 @@ from dataclasses import dataclass, replace
 
 from ...db import Transaction
 from ...errors import Conflict
+from ..locking import CurrentPage, find_deleted_locked, find_locked, require_write
 from ..merge import Agreed, Clash, Merge, merge
 from ..paths import normalise_path, title_of
 from ..policy import Kind, PageState, clean_comment, clean_tags, clean_title, with_text
-from ..state import (
-    CurrentPage,
-    create_page,
-    find_deleted_locked,
-    find_locked,
-    require_write,
-    state_at,
-    write_state,
-)
+from ..state import create_page, state_at, write_state
 from ..texts import encode, load_texts, store_text
 
 MAX_PAGE_BYTES = 2_000_000

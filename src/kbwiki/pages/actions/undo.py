@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from ...db import Transaction
 from ...errors import Conflict, Forbidden, NotFound
+from ..locking import CurrentPage, find_deleted_locked, find_locked, require_write
 from ..merge import merge
 from ..paths import normalise_path
 from ..policy import Kind, PageState, clean_comment, with_text
-from ..state import CurrentPage, find_deleted_locked, find_locked, require_write, state_at, write_state
+from ..state import state_at, write_state
 from ..texts import encode, load_texts, store_text
 from .save import MAX_PAGE_BYTES, EditConflict, Saved, merge_tags
 
