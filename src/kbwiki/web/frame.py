@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from flask import current_app, render_template
 from jinja2 import Template
+from markupsafe import Markup
 
 from ..actors import Actor
 from ..errors import Invalid
+from ..markup import section_anchor
 from ..moderation.queries.state import count_queued
 from ..pages.queries.view import neighbours
 from ..spaces.policy import Right
@@ -53,7 +55,7 @@ class Addresses:
 
     def page(self, path: str, section: str | None = None) -> str:
         """The address of a page."""
-        fragment = f"#kb-{quoted(section)}" if section else ""
+        fragment = f"#{quoted(section_anchor(section))}" if section else ""
         return f"{self.base}/{quoted(path)}{fragment}"
 
     def to_link(self, path: str, section: str | None, missing: bool) -> str:
@@ -162,6 +164,8 @@ class Abilities:
 class Frame:
     """The object templates know as `kb`. Facts of the screen stand beside those every screen has."""
 
+    actor: Actor
+
     @classmethod
     def of(cls, visit: Visit, *, title: str, section: str, facts: Mapping[str, Any]) -> Frame:
         """The frame of this visit's screen; queries only what the screen's facts do not bring along."""
@@ -183,7 +187,6 @@ class Frame:
             home_url=visit.url("home"),
             icons=visit.url("static", filename="kb-icons.svg"),
             sign_in_url=mount.sign_in_url,
-            csrf=hidden_inputs(actor),
             flash=(),
             nav=Navigation(queued, facts.get("tree", ())),
             can=Abilities(
@@ -198,6 +201,11 @@ class Frame:
         )
         frame.__dict__.update(facts)
         return frame
+
+    @cached_property
+    def csrf(self) -> Markup:
+        """The inputs every form carries; made when a form is on the screen, which reading seldom has."""
+        return hidden_inputs(self.actor)
 
 
 _UNASKED = object()

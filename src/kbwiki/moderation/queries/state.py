@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, exists, func, select
 
 from ...actors import Actor
 from ...db import in_list
@@ -40,18 +40,26 @@ _REVIEWS = (
     .order_by(Review.id.desc())
     .limit(20)
 )
-_QUEUED = select(func.count()).select_from(
-    select(Review.id)
-    .join(Page, Page.id == Review.subject_id)
-    .where(
-        Review.wiki_id == bindparam("wiki_id"),
-        in_list(Review.group, "actor_groups"),
-        IS_OPEN,
-        Review.subject_kind == "page",
-        readable(Page.space_id),
+_QUEUED = select(
+    select(func.count())
+    .select_from(
+        select(Review.id)
+        .join(Page, Page.id == Review.subject_id)
+        .where(
+            Review.wiki_id == bindparam("wiki_id"),
+            in_list(Review.group, "actor_groups"),
+            IS_OPEN,
+            Review.subject_kind == "page",
+            readable(Page.space_id),
+        )
+        .limit(MOST_COUNTED)
+        .subquery()
     )
-    .limit(MOST_COUNTED)
-    .subquery()
+    .scalar_subquery()
+    .label("waiting"),
+    exists()
+    .where(Grant.right == Right.REVIEW.value, in_list(Grant.group, "actor_groups"))
+    .label("reviews"),
 )
 _REVIEWING = (
     select(Grant.group)
@@ -83,8 +91,8 @@ def count_queued(connection: Connection, wiki_id: int, actor: Actor) -> int | No
     """How many reviews wait for the actor's groups, at most 100; None when none of them is responsible for anything."""
     if not actor.groups:
         return None
-    waiting = connection.execute(_QUEUED, {"wiki_id": wiki_id, **bound(actor)}).scalar_one()
-    return waiting or (0 if reviewing_groups(connection, actor) else None)
+    row = connection.execute(_QUEUED, {"wiki_id": wiki_id, **bound(actor)}).one()
+    return int(row.waiting) if row.reviews else None
 
 
 def reviewing_groups(connection: Connection, actor: Actor) -> list[str]:

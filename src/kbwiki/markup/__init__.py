@@ -1,0 +1,25 @@
+"""Markup: a text becomes safe HTML, its links, its headings and its plain words. Knows no page and no
+database.
+
+`parse` reads, `render` writes, `rewrite_links` changes where links lead and nothing else.
+"""
+
+from .document import Document, Heading, Link, LinkStyle, Rendered, Resolved, Wording
+from .engine import parse
+from .rendering import RENDERER_VERSION, render
+from .rewriting import rewrite_links
+
+__all__ = [
+    "RENDERER_VERSION",
+    "Document",
+    "Heading",
+    "Link",
+    "LinkStyle",
+    "Rendered",
+    "Resolved",
+    "Wording",
+    "parse",
+    "render",
+    "rewrite_links",
+    "section_anchor",
+]
