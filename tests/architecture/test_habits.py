@@ -58,11 +58,15 @@ def file_lengths() -> dict[str, int]:
 
 
 def function_lengths() -> dict[str, int]:
-    """Lines of every function from its `def` to its end, docstring and comments included."""
+    """Lines of every function from its `def` to its end, docstring and comments included.
+
+    A migration is a list of statements in the order of history: it is as long as its step was.
+    """
     return {
         f"{name_of(path)}:{function.name}": (function.end_lineno or 0) - function.lineno + 1
         for path in source_files()
         for function in functions_of(path)
+        if path.parent.name != "versions"
     }
 
 
