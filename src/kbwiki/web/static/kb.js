@@ -80,7 +80,7 @@
   }
   /* What scrolls sideways must be reachable without a mouse. */
   function scrollers() {
-    for (const wide of all(".kb .kb-text :is(pre, table), .kb .kb-scroll")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+    for (const wide of all(".kb .kb-scroll")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
   }
   function copy(text, otherwise, done = words.kbCopied) {
     if (!navigator.clipboard) { otherwise(); return; }
