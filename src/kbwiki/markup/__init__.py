@@ -8,6 +8,7 @@ from .document import Document, Heading, Link, LinkStyle, Rendered, Resolved, Wo
 from .engine import parse
 from .rendering import RENDERER_VERSION, render
 from .rewriting import rewrite_links
+from .slugs import section_anchor
 
 __all__ = [
     "RENDERER_VERSION",

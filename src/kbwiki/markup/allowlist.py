@@ -1,0 +1,126 @@
+"""The one list of what rendered text may contain, and the one place where it is enforced.
+
+Nothing touches the HTML after `clean`. Whatever the parser, the renderer or a resolver may let through:
+elements, attributes, classes, schemes and ids outside this list do not reach a reader.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import nh3
+
+from .highlighting import CLASSES, LANGUAGES
+
+SCHEMES = {"http", "https", "mailto"}
+
+_WITHOUT_ATTRIBUTES = {"br", "dd", "dl", "dt", "em", "hr", "s", "strong", "table", "tbody", "thead", "tr", "ul"}
+_HEADINGS = {f"h{level}" for level in range(1, 7)}
+
+ATTRIBUTES: dict[str, set[str]] = {
+    "a": {"aria-label", "class", "href", "id", "rel", "title"},
+    "blockquote": set(),
+    "code": {"class"},
+    "div": {"aria-label", "class", "role", "tabindex"},
+    "img": {"alt", "class", "loading", "src", "title"},
+    "input": {"aria-label", "checked", "class", "disabled", "type"},
+    "li": {"class", "id"},
+    "ol": {"start"},
+    "p": {"class"},
+    "pre": {"class", "tabindex"},
+    "section": {"aria-label", "class"},
+    "span": {"class", "title"},
+    "sup": {"class"},
+    "td": {"class"},
+    "th": {"class", "scope"},
+    **{tag: {"id"} for tag in _HEADINGS},
+}
+
+TAGS = {*ATTRIBUTES, *_WITHOUT_ATTRIBUTES}
+
+KINDS = ("note", "tip", "important", "warning", "caution")
+
+CLASS_VALUES = {
+    "kb-back",
+    "kb-box",
+    "kb-callout-title",
+    "kb-center",
+    "kb-code",
+    "kb-external",
+    "kb-footnotes",
+    "kb-image",
+    "kb-left",
+    "kb-link",
+    "kb-mention",
+    "kb-missing",
+    "kb-right",
+    "kb-table",
+    "kb-task",
+    "kb-toc",
+    "kb-toc-title",
+    *(f"kb-callout kb-callout-{kind}" for kind in KINDS),
+    *(f"language-{name}" for name in LANGUAGES),
+    *CLASSES.values(),
+}
+"""Whole values of the class attribute, not single names: the renderer writes no others."""
+
+_FIXED = {
+    ("div", "role"): {"group", "note"},
+    ("div", "tabindex"): {"0"},
+    ("pre", "tabindex"): {"0"},
+    ("input", "type"): {"checkbox"},
+    ("input", "checked"): {""},
+    ("input", "disabled"): {""},
+    ("img", "loading"): {"lazy"},
+    ("a", "rel"): {"nofollow noopener noreferrer"},
+    ("th", "scope"): {"col"},
+}
+_ID = re.compile(r"kb-(?:h-[^\s\"'<>&]+|f-\d+|r-\d+-\d+)")
+_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2060\u3000\ufeff]")
+
+
+def _allowed(tag: str, attribute: str, value: str) -> str | None:
+    """The value, or None to drop the attribute. Called for every attribute that the list above lets
+    through."""
+    if attribute == "class":
+        return value if value in CLASS_VALUES else None
+    if attribute in ("href", "src"):
+        return value if _stays_here(value) else None
+    if attribute == "id":
+        return value if _ID.fullmatch(value) else None
+    if attribute == "start":
+        return value if value.isascii() and value.isdigit() else None
+    fixed = _FIXED.get((tag, attribute))
+    return value if fixed is None or value in fixed else None
+
+
+def _stays_here(address: str) -> bool:
+    """False for `//host`, `\\\\host` and their mixtures: browsers read them as another host although no
+    scheme is there.
+
+    Browsers drop tabs and line ends anywhere and white space in front, so those do not count.
+    """
+    return _CONTROL.sub("", address)[:2].replace("\\", "/") != "//"
+
+
+def _cleaner() -> Callable[[str], str]:
+    options: dict[str, Any] = {
+        "tags": TAGS,
+        "attributes": {tag: names for tag, names in ATTRIBUTES.items() if names},
+        "attribute_filter": _allowed,
+        "clean_content_tags": {"script", "style"},
+        "strip_comments": True,
+        "link_rel": None,  # the renderer writes rel on links that leave the wiki, and only there
+        "url_schemes": SCHEMES,
+    }
+    if hasattr(nh3, "Cleaner"):
+        cleaner: Callable[[str], str] = nh3.Cleaner(**options).clean
+        return cleaner
+    return partial(nh3.clean, **options)
+
+
+clean = _cleaner()
+"""HTML in, HTML out: only what the list allows, every element closed. Safe to call from any thread."""

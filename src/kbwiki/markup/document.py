@@ -1,0 +1,98 @@
+"""What the markup room takes and gives: links, headings, a parsed text, a rendered text.
+
+Nothing here knows a page or a database. Texts are ordinary Unicode strings, offsets never leave this package.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from markdown_it.token import Token
+
+from .plain import plain_text
+
+LinkStyle = Literal["wiki", "markdown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link whose target may be a page.
+
+    ``target`` is what the author meant: entities and escapes are resolved, and for the markdown style percent
+    codes too. It is never empty, and it is not yet a path: `../pay` and `Pay ` with a capital are the
+    resolver's business. ``section`` is the part after `#`, resolved alike, or None.
+    """
+
+    target: str
+    section: str | None
+    style: LinkStyle
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading: level 1 to 6, its words without markup, and the id its element carries (prefix included)."""
+
+    level: int
+    title: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Where a link leads. ``href`` may leave out the fragment: the renderer adds the section then.
+    ``missing`` marks a page that does not exist yet; ``title`` is then the text that offers to write it."""
+
+    href: str
+    missing: bool
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Sanitised HTML, ready to stand in a page, and the headings for a contents list beside it.
+
+    ``complete`` is False when the HTML was cut at the size limit; the HTML then says so itself.
+    """
+
+    html: str
+    toc: tuple[Heading, ...]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The few words that rendering itself adds, so that they can be translated."""
+
+    note: str = "Note"
+    tip: str = "Tip"
+    important: str = "Important"
+    warning: str = "Warning"
+    caution: str = "Caution"
+    contents: str = "Contents"
+    footnotes: str = "Footnotes"
+    footnote: str = "Footnote {number}"
+    back: str = "Back to the text"
+    done: str = "Done"
+    to_do: str = "To do"
+    table: str = "Table"
+    too_long: str = (
+        "This page is too long to be shown in full. What is missing here is not lost: "
+        "it is still in the page's text, which can be opened for editing."
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """A parsed text. Immutable and independent of who reads it, so it may be kept and rendered many times."""
+
+    links: tuple[Link, ...]
+    headings: tuple[Heading, ...]
+    _tokens: tuple[Token, ...] = field(repr=False)
+    _length: int = field(repr=False)
+
+    @property
+    def plain(self) -> str:
+        """The words without markup, blocks on lines of their own: for search and snippets. Worked out anew
+        at each call."""
+        return plain_text(self._tokens)

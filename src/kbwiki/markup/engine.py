@@ -1,0 +1,70 @@
+"""The parser, put together once.
+
+All threads share it: it keeps nothing of a text beyond the call (our rules keep what they need in the call's
+environment), and the one thing it prepares on first use, its lists of rules, is prepared before anybody gets
+it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.deflist import deflist_plugin
+
+from .autolinks import enable_autolinks
+from .callouts import enable_callouts, enable_contents, enable_tasks
+from .document import Document
+from .footnotes import enable_footnotes
+from .gathering import HEADINGS, LINKS, enable_gathering
+from .tables import enable_tables
+from .wikilinks import enable_wiki_links
+
+Extension = Callable[[MarkdownIt], None]
+
+EXTENSIONS: tuple[Extension, ...] = (
+    enable_tables,
+    deflist_plugin,
+    enable_footnotes,
+    enable_callouts,
+    enable_tasks,
+    enable_contents,
+    enable_wiki_links,
+    enable_autolinks,
+    enable_gathering,
+)
+"""What we add to CommonMark, in this order."""
+
+_UNFIT = re.compile("[\ud800-\udfff\0]")
+
+
+def parse(text: str) -> Document:
+    """Read a text. Never refuses one: what cannot stand in HTML (NUL, half a surrogate pair) becomes
+    U+FFFD."""
+    env: dict[str, object] = {}
+    source = fit(text)
+    tokens = _shared().parse(source, env)
+    return Document(env[LINKS], env[HEADINGS], tuple(tokens), len(source))  # type: ignore[arg-type]
+
+
+def fit(text: str) -> str:
+    """The text with one U+FFFD for every character that neither HTML nor UTF-8 can carry."""
+    return _UNFIT.sub("\ufffd", text)
+
+
+def build(extensions: tuple[Extension, ...] = EXTENSIONS) -> MarkdownIt:
+    """A parser with these extensions. Raw HTML is off twice: as an option, and because its rules are off."""
+    md = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
+    md.enable("strikethrough")
+    md.disable(["html_block", "html_inline"])
+    for extend in extensions:
+        extend(md)
+    md.parse("> - [a](b)")  # compiles every list of rules
+    return md
+
+
+@cache
+def _shared() -> MarkdownIt:
+    return build()

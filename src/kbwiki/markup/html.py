@@ -1,0 +1,274 @@
+"""Tokens to HTML, before the sanitiser.
+
+Every text goes through `escape`, whatever comes after; the sanitiser is the second lock, not the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from html import escape
+from urllib.parse import unquote
+
+from markdown_it.common.utils import unescapeAll
+from markdown_it.token import Token
+
+from .document import Heading, Link, Resolved, Wording
+from .highlighting import Highlighter, language_of
+from .plain import inline_text
+from .slugs import section_anchor
+
+_FIXED = {
+    "blockquote_close": "</blockquote>\n",
+    "blockquote_open": "<blockquote>\n",
+    "bullet_list_close": "</ul>\n",
+    "bullet_list_open": "<ul>\n",
+    "callout_close": "</div>\n",
+    "callout_title_close": "</p>\n",
+    "dd_close": "</dd>\n",
+    "dd_open": "<dd>",
+    "dl_close": "</dl>\n",
+    "dl_open": "<dl>\n",
+    "dt_close": "</dt>\n",
+    "dt_open": "<dt>",
+    "em_close": "</em>",
+    "em_open": "<em>",
+    "footnote_close": "</li>\n",
+    "footnotes_close": "</ol></section>\n",
+    "hardbreak": "<br>\n",
+    "hr": "<hr>\n",
+    "link_close": "</a>",
+    "list_item_close": "</li>\n",
+    "ordered_list_close": "</ol>\n",
+    "s_close": "</s>",
+    "s_open": "<s>",
+    "softbreak": "\n",
+    "strong_close": "</strong>",
+    "strong_open": "<strong>",
+    "table_close": "</table></div>\n",
+    "tbody_close": "</tbody>\n",
+    "tbody_open": "<tbody>\n",
+    "td_close": "</td>\n",
+    "th_close": "</th>\n",
+    "thead_close": "</thead>\n",
+    "thead_open": "<thead>\n",
+    "tr_close": "</tr>\n",
+    "tr_open": "<tr>\n",
+    "wiki_link_close": "</a>",
+}
+_ALIGNMENTS = {"text-align:left": "kb-left", "text-align:center": "kb-center", "text-align:right": "kb-right"}
+_EXTERNAL = ' class="kb-external" rel="nofollow noopener noreferrer"'
+
+
+class TooLong(Exception):
+    """The limit was reached."""
+
+
+class HtmlWriter:
+    """Writes one rendering into ``parts``; raises `TooLong` once ``limit`` characters are exceeded."""
+
+    def __init__(
+        self, resolve: Callable[[Link], Resolved], headings: Iterable[Heading], wording: Wording, limit: int
+    ) -> None:
+        self.parts: list[str] = []
+        self._resolve = resolve
+        self._resolved: dict[Link, Resolved] = {}
+        self._headings = tuple(headings)
+        self._wording = wording
+        self._left = limit
+        self._highlighter = Highlighter()
+        self._writers: dict[str, Callable[[Token], str]] = {
+            name.removeprefix("_on_"): getattr(self, name) for name in dir(self) if name.startswith("_on_")
+        }
+
+    def write(self, tokens: Iterable[Token]) -> None:
+        """Write block tokens and the inline tokens in them."""
+        for token in tokens:
+            if token.type == "inline":
+                for child in token.children or ():
+                    self._put(child)
+            else:
+                self._put(token)
+
+    def _put(self, token: Token) -> None:
+        part = _FIXED.get(token.type)
+        if part is None:
+            part = self._writers[token.type](token)
+        self._left -= len(part)
+        if self._left < 0:
+            raise TooLong
+        self.parts.append(part)
+
+    # Text
+
+    def _on_text(self, token: Token) -> str:
+        return escape(token.content, quote=False)
+
+    _on_text_special = _on_text
+
+    def _on_code_inline(self, token: Token) -> str:
+        return f"<code>{escape(token.content, quote=False)}</code>"
+
+    def _on_paragraph_open(self, token: Token) -> str:
+        return "" if token.hidden else "<p>"
+
+    def _on_paragraph_close(self, token: Token) -> str:
+        return "\n" if token.hidden else "</p>\n"
+
+    def _on_heading_open(self, token: Token) -> str:
+        return f"<{token.tag} id={_quoted(token.meta['kb_anchor'])}>"
+
+    def _on_heading_close(self, token: Token) -> str:
+        return f"</{token.tag}>\n"
+
+    # Code
+
+    def _on_code_block(self, token: Token) -> str:
+        return f'<pre class="kb-code" tabindex="0"><code>{escape(token.content, quote=False)}</code></pre>\n'
+
+    def _on_fence(self, token: Token) -> str:
+        language = language_of(unescapeAll(token.info))
+        if language is None:
+            return self._on_code_block(token)
+        code = self._highlighter.html(token.content, language)
+        return f'<pre class="kb-code" tabindex="0"><code class="language-{language}">{code}</code></pre>\n'
+
+    # Links and images
+
+    def _on_link_open(self, token: Token) -> str:
+        link: Link | None = token.meta.get("kb_link")
+        title = token.attrs.get("title")
+        if link:
+            return self._page_link(link, link.section, None if title is None else str(title))
+        href = str(token.attrs["href"])
+        attributes = _EXTERNAL if href.lower().startswith(("http:", "https:")) else ""
+        if href.startswith("#"):
+            href = _fragment(href[1:])
+        return f"<a href={_quoted(href)}{attributes}{_title(title)}>"
+
+    def _on_wiki_link_open(self, token: Token) -> str:
+        link: Link | None = token.meta["kb_link"]
+        section: str | None = token.meta["kb_section"]
+        if link:
+            opening = self._page_link(link, section, None)
+        else:
+            opening = f'<a href={_quoted(_fragment(section or ""))} class="kb-link">'
+        return opening + escape(token.content, quote=False)
+
+    def _page_link(self, link: Link, section: str | None, title: str | None) -> str:
+        resolved = self._look_up(link)
+        href = resolved.href + (_fragment(section) if section and "#" not in resolved.href else "")
+        if resolved.missing:
+            return f'<a href={_quoted(href)} class="kb-missing"{_title(resolved.title or title)}>'
+        return f'<a href={_quoted(href)} class="kb-link"{_title(title or resolved.title)}>'
+
+    def _on_image(self, token: Token) -> str:
+        link: Link | None = token.meta.get("kb_link")
+        source, title = str(token.attrs["src"]), token.attrs.get("title")
+        alt = inline_text(token.children or ())
+        if link:
+            resolved = self._look_up(link)
+            if resolved.missing:
+                words = escape(alt or link.target, quote=False)
+                return f'<span class="kb-missing"{_title(resolved.title or title)}>{words}</span>'
+            source = resolved.href
+        return f'<img src={_quoted(source)} alt={_quoted(alt)}{_title(title)} class="kb-image" loading="lazy">'
+
+    def _look_up(self, link: Link) -> Resolved:
+        if link not in self._resolved:
+            self._resolved[link] = self._resolve(link)
+        return self._resolved[link]
+
+    # Lists and tables
+
+    def _on_ordered_list_open(self, token: Token) -> str:
+        start = token.attrs.get("start")
+        return "<ol>\n" if start is None else f'<ol start="{int(start)}">\n'
+
+    def _on_list_item_open(self, token: Token) -> str:
+        if "kb_task" not in token.meta:
+            return "<li>"
+        done: bool = token.meta["kb_task"]
+        label = _quoted(self._wording.done if done else self._wording.to_do)
+        checked = " checked" if done else ""
+        return f'<li class="kb-task"><input type="checkbox" class="kb-box" aria-label={label} disabled{checked}> '
+
+    def _on_table_open(self, _token: Token) -> str:
+        label = _quoted(self._wording.table)
+        return f'<div class="kb-table" role="group" aria-label={label} tabindex="0"><table>\n'
+
+    def _on_th_open(self, token: Token) -> str:
+        return f'<th scope="col"{_alignment(token)}>'
+
+    def _on_td_open(self, token: Token) -> str:
+        return f"<td{_alignment(token)}>"
+
+    # Callouts, contents, footnotes
+
+    def _on_callout_open(self, token: Token) -> str:
+        return f'<div class="kb-callout kb-callout-{token.meta["kb_kind"]}" role="note">\n'
+
+    def _on_callout_title_open(self, token: Token) -> str:
+        words = getattr(self._wording, token.meta["kb_kind"]) if token.meta["kb_auto"] else ""
+        return f'<p class="kb-callout-title">{escape(words)}'
+
+    def _on_contents(self, _token: Token) -> str:
+        title = escape(self._wording.contents)
+        return f'<div class="kb-toc"><p class="kb-toc-title">{title}</p>{_outline(self._headings)}</div>\n'
+
+    def _on_footnote_ref(self, token: Token) -> str:
+        number, mention = token.meta["kb_number"], token.meta["kb_mention"]
+        label = _quoted(self._wording.footnote.replace("{number}", str(number)))
+        return (
+            f'<sup class="kb-mention"><a href="#kb-f-{number}" id="kb-r-{number}-{mention}" aria-label={label}>'
+            f"{number}</a></sup>"
+        )
+
+    def _on_footnotes_open(self, _token: Token) -> str:
+        return f'<section class="kb-footnotes" aria-label={_quoted(self._wording.footnotes)}><ol>\n'
+
+    def _on_footnote_open(self, token: Token) -> str:
+        return f'<li id="kb-f-{token.meta["kb_number"]}">'
+
+    def _on_footnote_back(self, token: Token) -> str:
+        number, label = token.meta["kb_number"], _quoted(self._wording.back)
+        return "".join(
+            f' <a href="#kb-r-{number}-{mention}" class="kb-back" aria-label={label}>↩\ufe0e</a>'
+            for mention in range(1, token.meta["kb_mentions"] + 1)
+        )
+
+
+def _quoted(value: str) -> str:
+    return f'"{escape(value)}"'
+
+
+def _title(title: object) -> str:
+    return f" title={_quoted(str(title))}" if title else ""
+
+
+def _fragment(section: str) -> str:
+    """A section of a page as written in a link; our own ids are recognised, so that a copied address
+    works."""
+    return "#" + section_anchor(unquote(section)) if section else "#"
+
+
+def _alignment(token: Token) -> str:
+    name = _ALIGNMENTS.get(str(token.attrs.get("style")))
+    return f' class="{name}"' if name else ""
+
+
+def _outline(headings: tuple[Heading, ...]) -> str:
+    """Nested lists; a level that is skipped in the text is skipped in the list too."""
+    parts: list[str] = []
+    levels: list[int] = []
+    for heading in headings:
+        while len(levels) > 1 and heading.level < levels[-1] and heading.level <= levels[-2]:
+            parts.append("</li></ul>")
+            levels.pop()
+        if not levels or heading.level > levels[-1]:
+            parts.append("<ul><li>")
+            levels.append(heading.level)
+        else:
+            parts.append("</li><li>")
+            levels[-1] = heading.level
+        parts.append(f"<a href={_quoted('#' + heading.anchor)}>{escape(heading.title, quote=False)}</a>")
+    return "".join(parts) + "</li></ul>" * len(levels)
