@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
 import hypothesis
@@ -21,6 +22,7 @@ from tests.databases import (
     PostgresServer,
     PostgresTemplate,
     SqliteTemplate,
+    folder_in_memory,
     postgresql_server,
     sqlite_address,
 )
@@ -92,14 +94,19 @@ def _postgresql_template(postgresql: PostgresServer) -> Iterator[PostgresTemplat
 
 
 @pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
-    return SqliteTemplate(tmp_path_factory.mktemp("template") / "wiki.db", _migrate)
+def _sqlite_template() -> Iterator[SqliteTemplate]:
+    with folder_in_memory() as folder:
+        yield SqliteTemplate(folder / "template.db", _migrate)
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path, _sqlite_template: SqliteTemplate) -> str:
-    """The address of a migrated SQLite file without a page in it, the test's own."""
-    return _sqlite_template.copy_to(tmp_path / "wiki.db")
+def sqlite_url(_sqlite_template: SqliteTemplate) -> Iterator[str]:
+    """The address of a migrated SQLite file without a page in it, the test's own, in a folder of its own.
+
+    The file is in memory where there is room; a test that wants it on disk copies it to its tmp_path.
+    """
+    with TemporaryDirectory(dir=_sqlite_template.path.parent) as folder:
+        yield _sqlite_template.copy_to(Path(folder) / "wiki.db")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -12,7 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, create_engine, inspect, text
 
-from tests.databases import PostgresqlMissing, PostgresServer, PostgresTemplate, postgresql_server
+from tests.databases import (
+    SERVER_VARIABLE,
+    PostgresqlMissing,
+    PostgresServer,
+    PostgresTemplate,
+    postgresql_server,
+)
 
 REPOSITORY = Path(__file__).parent.parent
 PATIENCE = 60  # seconds; only a broken keeper waits as long
@@ -22,6 +27,14 @@ import time
 from tests.databases import postgresql_server
 with postgresql_server() as server:
     print(server.url.query["host"], flush=True)
+    time.sleep(600)
+"""
+
+A_PROCESS_WITH_A_FOLDER = """
+import time
+from tests.databases import folder_in_memory
+with folder_in_memory() as folder:
+    print(folder, flush=True)
     time.sleep(600)
 """
 
@@ -77,28 +90,48 @@ def test_a_durable_server_waits_for_the_disk(durable_postgresql: PostgresServer)
 
 
 def test_a_killed_run_leaves_no_server_behind(postgresql: PostgresServer) -> None:
-    run = subprocess.Popen(
-        [sys.executable, "-c", A_PROCESS_WITH_A_SERVER],
+    process, folder = start(A_PROCESS_WITH_A_SERVER)
+    assert (folder / ".s.PGSQL.5432").exists()
+
+    process.kill()
+    process.communicate()
+
+    assert vanishes(folder)
+
+
+def test_a_killed_run_leaves_no_files_in_memory() -> None:
+    process, folder = start(A_PROCESS_WITH_A_FOLDER)
+    assert folder.is_dir()
+
+    process.kill()
+    process.communicate()
+
+    assert vanishes(folder)
+
+
+def start(program: str) -> tuple[subprocess.Popen[str], Path]:
+    """Start a process and wait for the folder it says it has."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
         cwd=REPOSITORY,
-        env={name: value for name, value in os.environ.items() if name != "KBWIKI_TEST_POSTGRESQL"},
+        env={name: value for name, value in os.environ.items() if name != SERVER_VARIABLE},
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert run.stdout is not None
-    folder = Path(run.stdout.readline().strip())
-    assert (folder / ".s.PGSQL.5432").exists()
+    assert process.stdout is not None
+    return process, Path(process.stdout.readline().strip())
 
-    run.send_signal(signal.SIGKILL)
-    run.communicate()
 
+def vanishes(folder: Path) -> bool:
+    """Wait until the folder is gone; False if it does not go."""
     deadline = time.monotonic() + PATIENCE
     while folder.exists() and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert not folder.exists()
+    return not folder.exists()
 
 
 def test_a_machine_without_postgresql_hears_what_was_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("KBWIKI_TEST_POSTGRESQL", raising=False)
+    monkeypatch.delenv(SERVER_VARIABLE, raising=False)
     monkeypatch.setenv("PATH", "/nonexistent")
     monkeypatch.setattr("tests.databases.PACKAGED", "/nonexistent")
 
