@@ -1,7 +1,7 @@
 # One command for everything a developer does. `make` alone lists them.
 
 PORT     ?= 5000
-INSTANCE ?= instance
+INSTANCE ?= instance/demo
 WORKERS  ?= 2
 ONLY     ?=
 ARGS     ?=
@@ -17,7 +17,7 @@ help: ## List the commands
 
 setup: $(VENV)/.dev ## Install kbwiki and its tools into .venv (once; the others do it by themselves)
 
-demo: $(VENV)/.dev ## Serve a small intranet with kbwiki in it (PORT=5000, INSTANCE=instance)
+demo: $(VENV)/.dev ## Serve a small intranet with kbwiki in it (PORT=5000, INSTANCE=instance/demo)
 	$(BIN)/python -m kbwiki.demo --port $(PORT) --instance $(INSTANCE)
 
 test: lint types ## Lint, check types and run every test (WORKERS=2, ARGS="-k words")
