@@ -1,1 +1,0 @@
-"""Bringing pages in from elsewhere, and taking everything out again."""
