@@ -1,0 +1,248 @@
+"""The commands, over a Wiki; how one gets hold of it is for `flask_commands` and `standalone` to say."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from ..actors import ANONYMOUS, SYSTEM, Actor
+from ..errors import KBWikiError
+from ..journal.append import head_of
+from ..journal.chain import Head
+from ..pages.paths import normalise_path
+from ..spaces.policy import SpaceSettings
+from ..spaces.queries import list_spaces
+from ..transfer.git import ENDINGS, TransferError, open_history
+from ..transfer.load import Loader
+from ..upgrade import current_revision, newest_revision
+from ..wiki import Wiki
+from .report import say_summary
+
+
+class Commands(click.Group):
+    """A group whose commands end kindly on what kbwiki refuses: one sentence, exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run, and turn kbwiki's errors into click's."""
+        try:
+            return super().invoke(ctx)
+        except (KBWikiError, TransferError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group()
+def db() -> None:
+    """The wiki's tables."""
+
+
+@db.command("upgrade")
+@click.pass_obj
+def db_upgrade(wiki: Wiki) -> None:
+    """Create the tables, or bring them up to date. Safe to run at any time, from several processes."""
+    wiki.upgrade()
+    click.echo(f"The tables are up to date (revision {newest_revision()}).")
+
+
+@db.command("current")
+@click.pass_obj
+def db_current(wiki: Wiki) -> None:
+    """Say which revision the tables are at, and which is the newest. Exit code 1 when they differ."""
+    with wiki.read() as connection:
+        at = current_revision(connection)
+    click.echo(f"at {at or 'nothing: there are no tables yet'}; newest {newest_revision()}")
+    if at != newest_revision():
+        raise SystemExit(1)
+
+
+@click.group()
+def journal() -> None:
+    """The record of every change and decision."""
+
+
+@journal.command("verify")
+@click.option("--head", "head", metavar="HEAD", help="A head exported earlier; finds what was cut off since.")
+@click.pass_obj
+def journal_verify(wiki: Wiki, head: str | None) -> None:
+    """Check that no entry was edited, deleted, reordered or cut off. Exit code 1 when one was."""
+    try:
+        exported = Head.parse(head) if head else None
+    except ValueError as error:
+        raise click.BadParameter("a head looks like 123:9f86d0… (POSITION:64 hex digits).", param_hint="--head") from error
+    outcome = wiki.verify(exported, lambda read: click.echo(f"\r{read:,} entries read", nl=False, err=True))
+    click.echo("\r", nl=False, err=True)
+    for fault in outcome.faults:
+        click.echo(f"entry {fault.position}: {fault.problem}")
+    click.echo(f"{outcome.entries:,} entries, head {outcome.head}: {'intact' if outcome.intact else 'NOT intact'}")
+    if not outcome.intact:
+        raise SystemExit(1)
+
+
+@journal.command("head")
+@click.pass_obj
+def journal_head(wiki: Wiki) -> None:
+    """Print the head of the chain; kept outside the database, it later proves that nothing was cut off."""
+    wiki.seal()
+    with wiki.read() as connection:
+        click.echo(str(head_of(connection, wiki.id)))
+
+
+@click.group()
+def search() -> None:
+    """The search index."""
+
+
+@search.command("rebuild")
+@click.pass_obj
+def search_rebuild(wiki: Wiki) -> None:
+    """Build the index anew beside the present one, then put it in its place. Search goes on meanwhile."""
+    wiki.seal()
+    wiki.catch_up_links()
+    with click.progressbar(length=1, label="Indexing pages") as bar:
+        wiki.search.rebuild(_moves(bar))
+
+
+@search.command("find")
+@click.argument("words", nargs=-1, required=True)
+@click.pass_obj
+def search_find(wiki: Wiki, words: tuple[str, ...]) -> None:
+    """Search as everybody (not signed in) does."""
+    found = wiki.search.find(ANONYMOUS, " ".join(words))
+    for one in found.results:
+        click.echo(f"{one.path}\t{one.title}")
+    click.echo(f"{found.total} found. {found.note or ''}".rstrip(), err=True)
+
+
+@click.group()
+def spaces() -> None:
+    """Spaces: who reads, who writes, who looks at what was written."""
+
+
+@spaces.command("list")
+@click.pass_obj
+def spaces_list(wiki: Wiki) -> None:
+    """List every space with the groups that hold in it."""
+    with wiki.read() as connection:
+        for space in list_spaces(connection, wiki.id, _administrator(wiki)):
+            click.echo(
+                f"{space.path or '/'}\t{space.title}\tread: {', '.join(space.readers)}\t"
+                f"write: {', '.join(space.writers)}\tlooked at by: {', '.join(space.reviewers)}"
+            )
+
+
+@spaces.command("set")
+@click.argument("path")
+@click.option("--title", help="What people call it.")
+@click.option("--reader", "readers", multiple=True, help="A group that may read; repeat for more. None: as above.")
+@click.option("--writer", "writers", multiple=True, help="A group that may write; repeat for more. None: as above.")
+@click.option("--reviewer", "reviewers", multiple=True, help="A group that looks at changes. None: as above.")
+@click.pass_obj
+def spaces_set(
+    wiki: Wiki,
+    path: str,
+    title: str | None,
+    readers: tuple[str, ...],
+    writers: tuple[str, ...],
+    reviewers: tuple[str, ...],
+) -> None:
+    """Create the space at PATH ('/' is the whole wiki), or set it anew."""
+    clean = normalise_path(path) if path.strip("/") else ""
+    with wiki.begin(SYSTEM) as tx:
+        wiki.set_space(tx, clean, SpaceSettings(title, readers or None, writers or None, reviewers or None))
+    click.echo(f"Space {clean or '/'} is set.")
+
+
+@click.group("import")
+def import_() -> None:
+    """Taking over content from elsewhere."""
+
+
+@import_.command("git")
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option("--space", default="", help="The space to import into; it is created if it is not there.")
+@click.option("--branch", help="The branch to read. Default: the repository's own, or its only one.")
+@click.option(
+    "--strip-extension",
+    "endings",
+    multiple=True,
+    default=ENDINGS,
+    show_default=True,
+    help="A file ending that makes a file a page and is left off its path; repeat for more.",
+)
+@click.option("--index/--no-index", default=True, show_default=True, help="Index for search afterwards.")
+@click.pass_obj
+def import_git(
+    wiki: Wiki, source: Path, space: str, branch: str | None, endings: tuple[str, ...], index: bool
+) -> None:
+    """Import a git repository or bundle with its whole history.
+
+    Every commit becomes revisions with its author, time and message; moves and deletions included. It can be stopped and
+    run again at any time: it goes on where it was. What cannot be read is named at the end, and the rest goes on.
+    """
+    path = normalise_path(space) if space.strip("/") else ""
+    if path:
+        _ensure_space(wiki, path)
+    loader = Loader(
+        lambda: wiki.begin(SYSTEM),
+        wiki.name,
+        path,
+        seal_now=wiki.database.has_single_writer,
+        endings=tuple(ending if ending.startswith(".") else f".{ending}" for ending in endings),
+    )
+    started = time.monotonic()
+    with open_history(source, branch=branch) as history:
+        with click.progressbar(length=history.total, label="Importing commits") as bar:
+            summary = loader.load(history, _moves(bar))
+    say_summary(summary, time.monotonic() - started)
+    click.echo("Reading links …", err=True)
+    wiki.catch_up_links()
+    if index:
+        with click.progressbar(length=1, label="Indexing pages") as bar:
+            wiki.search.catch_up(progress=_moves(bar))
+
+
+def _ensure_space(wiki: Wiki, path: str) -> None:
+    with wiki.read() as connection:
+        if any(space.path == path for space in list_spaces(connection, wiki.id, _administrator(wiki))):
+            return
+    with wiki.begin(SYSTEM) as tx:
+        wiki.set_space(tx, path, SpaceSettings())
+
+
+def _administrator(wiki: Wiki) -> Actor:
+    return Actor(SYSTEM.id, SYSTEM.name, frozenset({wiki.settings.admin_group}), SYSTEM.kind)
+
+
+def _moves(bar: object) -> Callable[[int, int], None]:
+    """A progress function that moves a click progress bar."""
+
+    def move(done: int, total: int) -> None:
+        bar.length = max(total, 1)  # type: ignore[attr-defined]
+        bar.update(done - bar.pos)  # type: ignore[attr-defined]
+
+    return move
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what there is to do, then end.")
+@click.option("--every", default=2.0, show_default=True, help="Seconds between two looks.")
+@click.pass_obj
+def work(wiki: Wiki, once: bool, every: float) -> None:
+    """Keep links and the search index up to date with the journal. Optional: searching does it too, when needed.
+
+    Any number may run; one at a time does the work.
+    """
+    while True:
+        wiki.seal()
+        read = wiki.catch_up_links()
+        taken = wiki.search.catch_up(wait=False)
+        if read or taken:
+            click.echo(f"links: {read} entries, search: {taken} entries")
+        if once:
+            return
+        time.sleep(every)
+
+
+ALL: tuple[click.Command, ...] = (db, journal, search, spaces, import_, work)

@@ -1,0 +1,39 @@
+"""`flask kbwiki …`: the commands over the wiki of a host app."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from ..wiki import Wiki
+from . import commands
+
+
+def group() -> click.Group:
+    """A new group for one app's command line."""
+
+    @click.group("kbwiki", cls=commands.Commands, help="The wiki in this app.")
+    @click.option("--wiki", "name", default="main", show_default=True, help="Which, if the app has several.")
+    @click.pass_context
+    @with_appcontext
+    def kbwiki(ctx: click.Context, name: str) -> None:
+        ctx.obj = _wiki_of_app(name, upgrading="db" in (ctx.invoked_subcommand or ""))
+
+    for command in commands.ALL:
+        kbwiki.add_command(command)
+    return kbwiki
+
+
+def _wiki_of_app(name: str, *, upgrading: bool) -> Wiki:
+    mounts = current_app.extensions.get("kbwiki", {})
+    if name not in mounts:
+        known = ", ".join(mounts) or "none"
+        raise click.ClickException(f"There is no wiki named {name!r} in this app (there is: {known}).")
+    mount = mounts[name]
+    if not upgrading:
+        mount.make_ready()
+    else:
+        mount.make_folder()
+    wiki: Wiki = mount.wiki
+    return wiki

@@ -1,0 +1,39 @@
+"""What an import says at its end."""
+
+from __future__ import annotations
+
+import click
+
+from ..transfer.load import Summary
+
+_MOST_NAMED = 20
+
+
+def say_summary(summary: Summary, seconds: float) -> None:
+    """Print what was imported, what was left out and why, and what a history reader may wonder about."""
+    if summary.resumed_after:
+        click.echo(f"Went on after commit {summary.resumed_after[:12]}.")
+    rate = summary.revisions / seconds if seconds else 0
+    click.echo(
+        f"{summary.commits:,} commits read; {summary.revisions:,} revisions written "
+        f"({rate:,.0f} a second); {summary.pages:,} pages are there now."
+    )
+    for kind, count in summary.kinds.most_common():
+        click.echo(f"  {count:>8,} × {kind}")
+    if summary.oddities:
+        click.echo("Where a page's history is not simply its file's, pages")
+        for odd, count in sorted(summary.oddities.items(), key=lambda one: -one[1]):
+            click.echo(f"  {count:>8,} × {odd}")
+    _named("could not be read", [f"{one.path} (commit {one.commit[:12]}) {one.reason}" for one in summary.unreadable])
+    _named("are no pages", [f"{path} {why}" for path, why in summary.skipped.items()])
+    _named("were left alone", [f"{path}: {why}" for path, why in summary.refused.items()])
+
+
+def _named(what: str, lines: list[str]) -> None:
+    if not lines:
+        return
+    click.echo(f"{len(lines):,} files {what}:")
+    for line in lines[:_MOST_NAMED]:
+        click.echo(f"    {line}")
+    if len(lines) > _MOST_NAMED:
+        click.echo(f"    … and {len(lines) - _MOST_NAMED:,} more")

@@ -1,0 +1,27 @@
+"""`kbwiki --database URL …`: the same commands without a host app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..wiki import Wiki
+from . import commands
+
+
+@click.group("kbwiki", cls=commands.Commands)
+@click.option("--database", required=True, envvar="KBWIKI_DATABASE_URI", help="A SQLAlchemy address, e.g. sqlite:///wiki.db")
+@click.option("--index", type=click.Path(path_type=Path), envvar="KBWIKI_INDEX_FOLDER", help="Folder of the search index.")
+@click.option("--wiki", "name", default="main", show_default=True, help="Which, if the database has several.")
+@click.version_option(package_name="kbwiki")
+@click.pass_context
+def main(ctx: click.Context, database: str, index: Path | None, name: str) -> None:
+    """Work on a wiki's database. Inside a Flask app, `flask kbwiki` is the same with the app's own settings."""
+    wiki = Wiki(database, name=name, index=index)
+    ctx.call_on_close(wiki.close)
+    ctx.obj = wiki
+
+
+for _command in commands.ALL:
+    main.add_command(_command)

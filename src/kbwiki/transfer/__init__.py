@@ -1,0 +1,1 @@
+"""Bringing pages in from elsewhere, and taking everything out again."""
