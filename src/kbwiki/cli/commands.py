@@ -70,7 +70,8 @@ def journal_verify(wiki: Wiki, head: str | None) -> None:
     try:
         exported = Head.parse(head) if head else None
     except ValueError as error:
-        raise click.BadParameter("a head looks like 123:9f86d0… (POSITION:64 hex digits).", param_hint="--head") from error
+        said = "a head looks like 123:9f86d0… (POSITION:64 hex digits)."
+        raise click.BadParameter(said, param_hint="--head") from error
     outcome = wiki.verify(exported, lambda read: click.echo(f"\r{read:,} entries read", nl=False, err=True))
     click.echo("\r", nl=False, err=True)
     for fault in outcome.faults:
@@ -178,8 +179,9 @@ def import_git(
 ) -> None:
     """Import a git repository or bundle with its whole history.
 
-    Every commit becomes revisions with its author, time and message; moves and deletions included. It can be stopped and
-    run again at any time: it goes on where it was. What cannot be read is named at the end, and the rest goes on.
+    Every commit becomes revisions with its author, time and message; moves and deletions included. It can be
+    stopped and run again at any time: it goes on where it was. What cannot be read is named at the end, and the
+    rest goes on.
     """
     path = normalise_path(space) if space.strip("/") else ""
     if path:
@@ -192,9 +194,11 @@ def import_git(
         endings=tuple(ending if ending.startswith(".") else f".{ending}" for ending in endings),
     )
     started = time.monotonic()
-    with open_history(source, branch=branch) as history:
-        with click.progressbar(length=history.total, label="Importing commits") as bar:
-            summary = loader.load(history, _moves(bar))
+    with (
+        open_history(source, branch=branch) as history,
+        click.progressbar(length=history.total, label="Importing commits") as bar,
+    ):
+        summary = loader.load(history, _moves(bar))
     say_summary(summary, time.monotonic() - started)
     click.echo("Reading links …", err=True)
     wiki.catch_up_links()

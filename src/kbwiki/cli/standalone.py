@@ -11,8 +11,12 @@ from . import commands
 
 
 @click.group("kbwiki", cls=commands.Commands)
-@click.option("--database", required=True, envvar="KBWIKI_DATABASE_URI", help="A SQLAlchemy address, e.g. sqlite:///wiki.db")
-@click.option("--index", type=click.Path(path_type=Path), envvar="KBWIKI_INDEX_FOLDER", help="Folder of the search index.")
+@click.option(
+    "--database", required=True, envvar="KBWIKI_DATABASE_URI", help="A SQLAlchemy address, e.g. sqlite:///wiki.db"
+)
+@click.option(
+    "--index", type=click.Path(path_type=Path), envvar="KBWIKI_INDEX_FOLDER", help="Folder of the search index."
+)
 @click.option("--wiki", "name", default="main", show_default=True, help="Which, if the database has several.")
 @click.version_option(package_name="kbwiki")
 @click.pass_context

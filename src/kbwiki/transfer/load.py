@@ -4,108 +4,68 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import select
 
-from ..db import Change, Transaction, insert_or_ignore, table_of
-from ..journal.append import entry_row, write_entries
+from ..db import Change, Transaction, insert_or_ignore
 from ..journal.models import ActorRow, Entry
-from ..pages.models import Page, Redirect, Revision, Text
-from ..pages.paths import below, look_alike, normalise_path, parent_of, title_of
-from ..pages.policy import MAX_COMMENT, meta_digest
+from ..pages.models import Page, Revision
+from ..pages.paths import below, normalise_path
 from ..pages.texts import row_of
 from ..spaces.actions import deepest_first, space_among
 from .git import ENDINGS, History, PageCommit, PageTimeline, Unreadable, read_pages
-from .git_records import PageChange
-
-RULE = "import"
-"""The rule under which imported changes are exempt from review: their history was made elsewhere."""
+from .ledger import Ledger, Line, Target, external_id, raw_text
+from .rows import RULE, Spaces, write_former_addresses, write_lines, write_texts
 
 BATCH = "import-batch"
 """The kind of the journal entry that ends each batch; its bookmark is where a stopped import goes on."""
 
 _PER_TRANSACTION = 2000
 
-Begin = Callable[[], Any]
+Begin = Callable[[], AbstractContextManager[Transaction]]
 Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
 class Summary:
-    """What an import did. `unreadable` and `refused` name what was left out, and why."""
+    """What an import did. `unreadable`, `skipped` and `refused` name what was left out, and why.
+
+    `kinds` counts the revisions by what they did, `oddities` the pages whose history is not simply their file's.
+    """
 
     commits: int = 0
     revisions: int = 0
     pages: int = 0
     resumed_after: str | None = None
     unreadable: list[Unreadable] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
     skipped: Mapping[str, str] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
-    oddities: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(slots=True)
-class _Target:
-    """A page of the import as it will be when the batch is written; `id` None until then."""
-
-    id: int | None
-    path: str
-    number: int
-    digest: bytes
-    size: int
-    deleted: bool
-    moved_from: list[str] = field(default_factory=list)
-    stored_path: str | None = None
-
-
-@dataclass(slots=True)
-class _Line:
-    """One revision of the batch."""
-
-    page: _Target
-    number: int
-    kind: str
-    author: int
-    author_id: str
-    at: Any
-    comment: str
-    path: str
-    digest: bytes
-    size: int
-    deleted: bool
+    oddities: Mapping[str, int] = field(default_factory=dict)
 
 
 class Loader:
-    """Writes a git history into the space at `space` ('' for the whole wiki) through transactions that `begin` opens."""
+    """Writes a git history into the space at `space` ('' for the whole wiki) through transactions that `begin` opens.
+
+    `wiki` is the wiki's name, `seal_now` whether its database has one writer at a time, `endings` are the file
+    endings that make a file a page. A loader is used once.
+    """
 
     def __init__(
-        self,
-        begin: Begin,
-        wiki: str,
-        space: str,
-        *,
-        seal_now: bool,
-        endings: tuple[str, ...] = ENDINGS,
+        self, begin: Begin, wiki: str, space: str, *, seal_now: bool, endings: tuple[str, ...] = ENDINGS
     ) -> None:
         self._begin = begin
         self._wiki = wiki
         self._space = space
         self._seal_now = seal_now
-        self._pages: dict[str, _Target] = {}
-        self._gone: dict[str, _Target] = {}
-        self._foreign: set[str] = set()
-        self._actors: dict[tuple[str, str], int] = {}
+        self._ledger = Ledger()
+        self._actors: dict[str, int] = {}
         self._texts: set[bytes] = set()
-        self._spaces: list[tuple[int, str]] = []
+        self._spaces: Spaces = []
         self._timeline = PageTimeline(endings, self._address)
-        self.summary = Summary()
-
-    def _address(self, path: str) -> str:
-        return normalise_path(f"{self._space}/{path}" if self._space else path)
+        self._summary = Summary()
 
     def load(self, history: History, progress: Progress | None = None) -> Summary:
         """Write every commit that was not written by an earlier run; give back what was done.
@@ -114,25 +74,37 @@ class Loader:
         """
         with self._begin() as tx:
             after = self._take_up(tx)
-        self.summary.resumed_after = after
         total = history.count(after)
         waiting: list[PageCommit] = []
         changes = 0
         for page_commit in read_pages(history, self._timeline, after):
             waiting.append(page_commit)
             changes += len(page_commit.changes)
-            if changes >= _PER_TRANSACTION or len(waiting) >= _PER_TRANSACTION:
+            if max(changes, len(waiting)) >= _PER_TRANSACTION:
                 self._write(waiting)
                 waiting, changes = [], 0
                 if progress is not None:
-                    progress(self.summary.commits, total)
+                    progress(self._summary.commits, total)
         if waiting:
             self._write(waiting)
+        with self._begin() as tx:
+            self._keep_addresses(tx)
         if progress is not None:
-            progress(self.summary.commits, total)
-        self.summary.skipped = dict(self._timeline.skipped)
-        self.summary.pages = sum(1 for page in self._pages.values() if not page.deleted)
-        return self.summary
+            progress(total, total)
+        return self._summed_up(after)
+
+    def _address(self, path: str) -> str:
+        return normalise_path(f"{self._space}/{path}" if self._space else path)
+
+    def _summed_up(self, after: str | None) -> Summary:
+        summary = self._summary
+        summary.resumed_after = after
+        summary.pages = self._ledger.count
+        summary.refused = dict(self._ledger.refused)
+        summary.skipped = dict(self._timeline.skipped)
+        counted = {oddity.value: len(pages) for oddity, pages in self._timeline.oddities.items()}
+        summary.oddities = {oddity: count for oddity, count in counted.items() if count}
+        return summary
 
     def _take_up(self, tx: Transaction) -> str | None:
         """Learn what earlier runs left: the pages of the import, pages of others, and the last batch's bookmark."""
@@ -148,14 +120,10 @@ class Loader:
             .order_by(Page.updated_at, Page.id)
         )
         for row in rows:
-            target = _Target(row.id, row.path, row.number, row.text_digest, row.size, row.deleted)
-            target.stored_path = row.path
-            if row.exempt != RULE:
-                self._foreign.add(row.path)
-            elif row.deleted:
-                self._gone[row.path] = target
+            if row.exempt == RULE:
+                self._ledger.take_up(Target(row.id, row.path, row.number, row.text_digest, row.size, row.deleted))
             else:
-                self._pages[row.path] = target
+                self._ledger.foreign.add(row.path)
         return self._bookmark(tx)
 
     def _bookmark(self, tx: Transaction) -> str | None:
@@ -177,218 +145,65 @@ class Loader:
             self._prepare_actors(tx, commits)
             texts: dict[bytes, dict[str, object]] = {}
             lines = [line for one in commits for line in self._lines(one, texts)]
-            self._write_texts(tx, texts)
-            self._write_pages(tx, lines)
-            self._write_revisions(tx, lines)
-            tx.record(self._batch(tx, commits[-1], len(lines)))
-        self.summary.commits += len(commits)
-        self.summary.revisions += len(lines)
+            write_texts(tx, texts)
+            write_lines(tx, self._wiki, lines, self._spaces, seal_now=self._seal_now)
+            tx.record(self._batch(commits[-1], len(lines)))
+        self._summary.commits += len(commits)
+        self._summary.revisions += len(lines)
         for one in commits:
-            self.summary.unreadable.extend(one.unreadable)
+            self._summary.unreadable.extend(one.unreadable)
 
-    def _batch(self, tx: Transaction, last: PageCommit, revisions: int) -> Change:
+    def _batch(self, last: PageCommit, revisions: int) -> Change:
         space_id = space_among(self._spaces, self._space)
         return Change(
             kind=BATCH,
             subject_kind="space",
             subject_id=space_id,
-            number=self.summary.commits + 1,
+            number=0,
             spaces=(space_id,),
             payload={"path": self._space, "bookmark": last.commit.bookmark, "revisions": revisions},
             exempt=RULE,
         )
 
     def _prepare_actors(self, tx: Transaction, commits: list[PageCommit]) -> None:
-        wanted = {(one.commit.author_email, one.commit.author_name) for one in commits} - self._actors.keys()
-        for email, name in wanted:
-            external_id = _external_id(email, name)
-            tx.connection.execute(
-                insert_or_ignore(tx.connection, ActorRow),
-                {"wiki_id": tx.wiki_id, "external_id": external_id, "kind": "human", "name": name[:255] or "?"},
-            )
-            self._actors[email, name] = tx.connection.execute(
-                select(ActorRow.id).where(
-                    ActorRow.wiki_id == tx.wiki_id, ActorRow.external_id == external_id
-                )
-            ).scalar_one()
+        for one in commits:
+            known_as = external_id(one.commit)
+            if known_as not in self._actors:
+                self._actors[known_as] = _author(tx, known_as, one.commit.author_name)
 
-    def _lines(self, one: PageCommit, texts: dict[bytes, dict[str, object]]) -> list[_Line]:
+    def _lines(self, one: PageCommit, texts: dict[bytes, dict[str, object]]) -> list[Line]:
         lines = []
+        author = self._actors[external_id(one.commit)]
         for change in one.changes:
-            raw = one.texts[change.blob].encode() if change.blob is not None and change.blob in one.texts else None
-            line = self._line(one, change, raw)
+            raw = raw_text(one, change)
+            line = self._ledger.line(one.commit, change, raw, author)
             if line is None:
                 continue
             if raw is not None and line.digest not in self._texts:
                 texts[line.digest] = row_of(raw)
                 self._texts.add(line.digest)
-            self.summary.kinds[change.kind] += 1
-            if change.note is not None:
-                self.summary.oddities[change.note.value] += 1
+            self._summary.kinds[change.kind] += 1
             lines.append(line)
         return lines
 
-    def _line(self, one: PageCommit, change: PageChange, raw: bytes | None) -> _Line | None:
-        page = self._target(change)
-        if page is None:
-            return None
-        if change.kind == "delete":
-            page.deleted = True
-            self._gone[page.path] = self._pages.pop(page.path)
-        elif raw is not None:
-            page.digest, page.size, page.deleted = sha256(raw).digest(), len(raw), False
-        page.number += 1
-        commit = one.commit
-        comment = " ".join(commit.message.split())
-        return _Line(
-            page,
-            page.number,
-            "delete" if change.kind == "delete" else "move" if change.kind == "move" else "import",
-            self._actors[commit.author_email, commit.author_name],
-            _external_id(commit.author_email, commit.author_name),
-            commit.at,
-            comment if len(comment) <= MAX_COMMENT else comment[: MAX_COMMENT - 1] + "…",
-            page.path,
-            page.digest,
-            page.size,
-            page.deleted,
-        )
-
-    def _target(self, change: PageChange) -> _Target | None:
-        """The page a change is about, where it will be after it; None when that place belongs to somebody here."""
-        path = change.path
-        if path in self._foreign:
-            self.summary.refused.setdefault(path, "it was written or changed here, so the import leaves it alone")
-            return None
-        if change.kind == "move" and change.old_path in self._pages:
-            page = self._pages.pop(change.old_path)
-            page.moved_from.append(page.path)
-            page.path = path
-            self._pages[path] = page
-            return page
-        if change.kind == "delete":
-            return self._pages.get(path)
-        known = self._pages.get(path) or self._gone.pop(path, None)
-        self._pages[path] = known or _Target(None, path, 0, b"", 0, False)
-        return self._pages[path]
-
-    def _write_texts(self, tx: Transaction, texts: Mapping[bytes, dict[str, object]]) -> None:
-        if texts:
-            tx.connection.execute(insert_or_ignore(tx.connection, Text), list(texts.values()))
-
-    def _write_pages(self, tx: Transaction, lines: list[_Line]) -> None:
-        touched = list({id(line.page): line.page for line in lines}.values())
-        last = {id(line.page): line.at for line in lines}
-        new = [page for page in touched if page.id is None]
-        if new:
-            # Made as deleted and shown below: until all rows have their places, no two live ones may share a path.
-            rows = [{**self._row(page), "deleted": True, "created_at": last[id(page)]} for page in new]
-            ids = tx.connection.execute(
-                insert(table_of(Page)).returning(Page.id, sort_by_parameter_order=True),
-                [{**row, "wiki_id": tx.wiki_id, "updated_at": row["created_at"]} for row in rows],
-            ).scalars()
-            for page, page_id in zip(new, ids, strict=True):
-                page.id = page_id
-        restless = [page for page in touched if page.stored_path not in (None, page.path) or page.deleted]
-        if restless:
-            tx.connection.execute(_LIFT, [{"page_id": page.id} for page in restless])
-        tx.connection.execute(
-            _PLACE,
-            [
-                {"page_id": page.id, "new_updated_at": last[id(page)]}
-                | {f"new_{name}": value for name, value in self._row(page).items()}
-                for page in touched
-            ],
-        )
-        self._write_redirects(tx, touched)
-
-    def _write_redirects(self, tx: Transaction, touched: list[_Target]) -> None:
-        former = [(old, page) for page in touched for old in page.moved_from]
-        if former:
-            tx.connection.execute(
-                insert_or_ignore(tx.connection, Redirect),
-                [{"wiki_id": tx.wiki_id, "path": old, "page_id": page.id} for old, page in former],
-            )
-        for page in touched:
-            page.moved_from.clear()
-            page.stored_path = page.path
-
-    def _row(self, page: _Target) -> dict[str, Any]:
-        return {
-            "space_id": space_among(self._spaces, page.path),
-            "path": page.path,
-            "parent": parent_of(page.path),
-            "look_alike": look_alike(page.path),
-            "title": title_of(page.path),
-            "text_digest": page.digest,
-            "number": page.number,
-            "deleted": page.deleted,
-        }
-
-    def _write_revisions(self, tx: Transaction, lines: list[_Line]) -> None:
-        if not lines:
+    def _keep_addresses(self, tx: Transaction) -> None:
+        """Let the paths pages have in the repository lead to them too, when they went into a space of another name."""
+        if not self._space:
             return
-        tx.connection.execute(
-            insert(table_of(Revision)),
-            [
-                {
-                    "page_id": line.page.id,
-                    "number": line.number,
-                    "kind": line.kind,
-                    "actor_id": line.author,
-                    "at": line.at,
-                    "comment": line.comment,
-                    "path": line.path,
-                    "title": title_of(line.path),
-                    "tags": [],
-                    "deleted": line.deleted,
-                    "text_digest": line.digest,
-                    "size": line.size,
-                    "exempt": RULE,
-                    "hidden": False,
-                }
-                for line in lines
-            ],
-        )
-        entries = [
-            entry_row(tx, self._wiki, self._change(line), actor_id=line.author, actor=line.author_id)
-            for line in lines
-        ]
-        write_entries(tx.connection, tx.wiki_id, entries, seal_now=self._seal_now)
-
-    def _change(self, line: _Line) -> Change:
-        assert line.page.id is not None
-        return Change(
-            kind=line.kind,
-            subject_kind="page",
-            subject_id=line.page.id,
-            number=line.number,
-            spaces=(),
-            payload={
-                "path": line.path,
-                "text": line.digest.hex(),
-                "words": meta_digest(title_of(line.path), (), line.comment),
-                "deleted": line.deleted,
-                "exempt": {"rule": RULE, "probability": 1},
-            },
-            exempt=RULE,
-        )
-
-
-def _external_id(email: str, name: str) -> str:
-    return f"git:{email or name}"[:255]
-
-
-_LIFT = update(table_of(Page)).where(table_of(Page).c.id == bindparam("page_id")).values(deleted=True)
-_PLACE = (
-    update(table_of(Page))
-    .where(table_of(Page).c.id == bindparam("page_id"))
-    .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in (
-                "space_id", "path", "parent", "look_alike", "title", "text_digest", "number", "deleted", "updated_at"
+        low, high = below(self._space)
+        rows = tx.connection.execute(
+            select(Page.path, Page.id).where(
+                Page.wiki_id == tx.wiki_id, Page.path >= low, Page.path < high, ~Page.deleted
             )
-        }
+        )
+        write_former_addresses(tx, {row.path[len(low) :]: row.id for row in rows})
+
+
+def _author(tx: Transaction, known_as: str, name: str) -> int:
+    tx.connection.execute(
+        insert_or_ignore(tx.connection, ActorRow),
+        {"wiki_id": tx.wiki_id, "external_id": known_as, "kind": "human", "name": name[:255] or known_as},
     )
-)  # fmt: skip
+    return tx.connection.execute(
+        select(ActorRow.id).where(ActorRow.wiki_id == tx.wiki_id, ActorRow.external_id == known_as)
+    ).scalar_one()
