@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from hashlib import sha256
 
 from ..errors import Invalid
 
 MAX_PATH = 1000
+MAX_BYTES = 1200
+"""The same in bytes of UTF-8: an index entry of PostgreSQL holds 2,704, and one of ours holds a path and its parent."""
 MAX_SEGMENT = 200
 RESERVED = "-"
 """The first segment that belongs to kbwiki's own screens (`/-/search`, `/-/reviews`, …)."""
@@ -15,7 +18,6 @@ RESERVED = "-"
 _FORBIDDEN = re.compile(r"[#?|<>{}\\]")
 _SPACES = re.compile(r"\s+")
 _BREAKS = re.compile(r"[\s_-]+")
-_NOT_IN_SLUG = re.compile(r"[^\w\s-]", re.UNICODE)
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d"
 
@@ -37,6 +39,8 @@ def normalise_path(raw: str) -> str:
     path = "/".join(segments)
     if len(path) > MAX_PATH:
         raise Invalid("path", f"The address is too long: {len(path)} characters, at most {MAX_PATH} are possible.")
+    if (size := len(path.encode())) > MAX_BYTES:
+        raise Invalid("path", f"The address is too long: {size} bytes in UTF-8, at most {MAX_BYTES} are possible.")
     return path
 
 
@@ -52,9 +56,14 @@ def _check_segment(segment: str) -> None:
 
 
 def look_alike(path: str) -> str:
-    """A key that is equal for paths people would mistake for each other: case, compatibility forms, `-`, `_` and space."""
+    """A key that is equal for paths people would mistake for each other: case, compatibility forms, `-`, `_`, space."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", path).casefold())
-    return "/".join(_BREAKS.sub("-", segment).strip("-") or segment for segment in folded.split("/"))
+    key = "/".join(_BREAKS.sub("-", segment).strip("-") or segment for segment in folded.split("/"))
+    raw = key.encode("utf-8", "surrogatepass")
+    if len(raw) <= MAX_BYTES and len(key) <= MAX_PATH:
+        return key
+    # Some characters unfold into eighteen; what no longer fits is told apart by its digest.
+    return raw[: MAX_PATH - 64].decode("utf-8", "ignore") + sha256(raw).hexdigest()
 
 
 def parent_of(path: str) -> str:
@@ -69,8 +78,14 @@ def title_of(path: str) -> str:
 
 def slug(title: str) -> str:
     """A path segment made from a title, for new pages: lower case, words joined by hyphens; '' when nothing is left."""
-    words = _NOT_IN_SLUG.sub("", unicodedata.normalize("NFC", title).lower())
-    return re.sub(r"[\s_-]+", "-", words).strip("-")[:MAX_SEGMENT]
+    lower = unicodedata.normalize("NFC", title).lower()
+    # Marks are part of words in many scripts, though not of what `\w` finds.
+    words = "".join(one for one in lower if one.isalnum() or one.isspace() or one in "-_" or _is_mark(one))
+    return unicodedata.normalize("NFC", _BREAKS.sub("-", words)).strip("-")[:MAX_SEGMENT]
+
+
+def _is_mark(one: str) -> bool:
+    return unicodedata.category(one) in ("Mn", "Mc")
 
 
 def locate(target: str, style: str, page_path: str) -> str | None:
