@@ -1,0 +1,1 @@
+"""Routing, decisions, and what is shown of them."""

@@ -1,0 +1,1 @@
+"""The promises of kbwiki, each with a module that tries to break it."""

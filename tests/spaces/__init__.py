@@ -1,0 +1,1 @@
+"""Spaces: what follows for whom, and how pages are filed."""
