@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -59,9 +60,13 @@ def meta_digest(title: str, tags: Iterable[str], comment: str) -> str:
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]+")
 
 
+def _one_line(words: str) -> str:
+    return unicodedata.normalize("NFC", _CONTROL.sub(" ", words)).strip()
+
+
 def clean_title(title: str) -> str:
     """A title as it is stored: one line, trimmed. Errors: Invalid when too long."""
-    cleaned = _CONTROL.sub(" ", title).strip()
+    cleaned = _one_line(title)
     if len(cleaned) > MAX_TITLE:
         raise Invalid("title", f"The title is too long: at most {MAX_TITLE} characters are possible.")
     return cleaned
@@ -69,7 +74,7 @@ def clean_title(title: str) -> str:
 
 def clean_comment(comment: str) -> str:
     """A comment as it is stored: one line, trimmed. Errors: Invalid when too long."""
-    cleaned = _CONTROL.sub(" ", comment).strip()
+    cleaned = _one_line(comment)
     if len(cleaned) > MAX_COMMENT:
         raise Invalid("comment", f"The comment is too long: at most {MAX_COMMENT} characters are possible.")
     return cleaned
@@ -77,7 +82,7 @@ def clean_comment(comment: str) -> str:
 
 def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
     """Tags as they are stored: lower case, trimmed, sorted, each once. Errors: Invalid when too long or too many."""
-    cleaned = sorted({" ".join(_CONTROL.sub(" ", tag).split()).casefold() for tag in tags} - {""})
+    cleaned = sorted({unicodedata.normalize("NFC", " ".join(_one_line(tag).split()).casefold()) for tag in tags} - {""})
     if any(len(tag) > MAX_TAG for tag in cleaned):
         raise Invalid("tags", f"One of the tags is too long: at most {MAX_TAG} characters are possible.")
     if len(cleaned) > MAX_TAGS:

@@ -6,13 +6,18 @@ import zlib
 from collections.abc import Iterable
 from hashlib import sha256
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 
-from ..db import insert_or_ignore
+from ..db import insert_or_ignore, table_of
 from ..errors import Invalid, NotFound
 from .models import Text
 
 _LOAD = select(Text.digest, Text.body).where(Text.digest.in_(bindparam("digests", expanding=True)))
+_KEEP_AGAIN = (
+    update(table_of(Text))
+    .where(Text.digest == bindparam("of"), Text.body.is_(None))
+    .values(body=bindparam("again"))
+)
 EMPTY_TEXT = sha256(b"").digest()
 
 
@@ -38,9 +43,11 @@ def row_of(raw: bytes) -> dict[str, object]:
 
 
 def store_text(connection: Connection, raw: bytes) -> bytes:
-    """Keep a text, once; give back its digest."""
+    """Keep a text, once; give back its digest. A text that was redacted and is written again is kept again."""
     row = row_of(raw)
-    connection.execute(insert_or_ignore(connection, Text), row)
+    stored = insert_or_ignore(connection, Text).returning(Text.digest)
+    if connection.execute(stored, row).scalar() is None:
+        connection.execute(_KEEP_AGAIN, {"of": row["digest"], "again": row["body"]})
     return row["digest"]  # type: ignore[return-value]
 
 

@@ -68,7 +68,8 @@ def save_page(tx: Transaction, edit: Edit, *, max_bytes: int = MAX_PAGE_BYTES) -
     path = normalise_path(edit.path)
     raw = encode(edit.text, max_bytes)
     comment = clean_comment(edit.comment)
-    page = find_locked(tx, path)
+    # Who edits a page means that page, wherever it is by now; who writes a new one means the address.
+    page = find_locked(tx, path, follow=edit.base is not None)
     if page is None:
         return _save_absent(tx, path, edit, raw, comment)
     require_write(tx, page.space_id, path)
@@ -103,7 +104,7 @@ def _save_absent(tx: Transaction, path: str, edit: Edit, raw: bytes, comment: st
     page_id = create_page(tx, state, kind=Kind.CREATE, comment=comment)
     if page_id is not None:
         return Saved(page_id, path, 1, created=True)
-    other = find_locked(tx, path)
+    other = find_locked(tx, path, follow=False)
     if other is None:
         raise Conflict("Somebody else changed this page at the same moment. Please try again.")
     return _save_present(tx, other, edit, raw, comment)
@@ -130,13 +131,16 @@ def _wanted(current: PageState, edit: Edit, digest: bytes, size: int) -> PageSta
 def _merged(tx: Transaction, page: CurrentPage, edit: Edit) -> PageState:
     """What the page becomes when the edit and all that was saved since its base are joined."""
     theirs = page.state
-    if edit.base is None:
-        base_text, base = "", replace(theirs, tags=())
-    else:
-        base, _ = state_at(tx.connection, page.id, edit.base)
-        base_text = load_texts(tx.connection, [base.text_digest])[base.text_digest]
     their_text = load_texts(tx.connection, [theirs.text_digest])[theirs.text_digest]
-    outcome = _first_saves(edit, their_text) if edit.base is None else merge(base_text, edit.text, their_text)
+    if edit.base is None:
+        base, hidden = replace(theirs, tags=()), False
+    else:
+        base, hidden = state_at(tx.connection, page.id, edit.base)
+    if edit.base is None or hidden:
+        outcome = _side_by_side(edit, their_text)
+    else:
+        base_text = load_texts(tx.connection, [base.text_digest])[base.text_digest]
+        outcome = merge(base_text, edit.text, their_text)
     if not outcome.clean:
         raise EditConflict(
             "Somebody else changed the same words while you were writing.",
@@ -157,8 +161,8 @@ def _merged(tx: Transaction, page: CurrentPage, edit: Edit) -> PageState:
     )
 
 
-def _first_saves(edit: Edit, their_text: str) -> Merge:
-    """Two people created the same page: equal texts agree, anything else is shown to the later one."""
+def _side_by_side(edit: Edit, their_text: str) -> Merge:
+    """Nothing both started from, or nothing that may be shown: equal texts agree, anything else the author decides."""
     chunk = Agreed(edit.text) if edit.text == their_text else Clash("", edit.text, their_text)
     return Merge((chunk,), by_words=False)
 
