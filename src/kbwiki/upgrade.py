@@ -35,7 +35,8 @@ def _upgrade_sqlite(connection: Connection) -> None:
     if is_current(connection):
         return
     connection.rollback()
-    # Rebuilding a table with foreign keys on would delete what refers to it; the pragma works outside transactions only.
+    # Rebuilding a table with foreign keys on would delete what refers to it; the pragma works outside
+    # transactions only.
     connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
     connection.rollback()
     try:

@@ -50,7 +50,8 @@ def cursor_of(connection: Connection, wiki_id: int, name: str) -> int:
 
 
 def move_cursor(connection: Connection, wiki_id: int, name: str, *, seen: int, to: int) -> bool:
-    """Move the cursor from `seen` to `to`; False when another process moved it meanwhile (its work counts, not ours)."""
+    """Move the cursor from `seen` to `to`; False when another process moved it meanwhile (its work counts, not
+    ours)."""
     if seen == 0:
         connection.execute(insert_or_ignore(connection, Cursor), {"wiki_id": wiki_id, "name": name, "position": 0})
     moved = connection.execute(

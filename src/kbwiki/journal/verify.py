@@ -46,7 +46,8 @@ def verify(
 ) -> Verification:
     """Recompute the whole chain from what the entries say and compare it with what was sealed.
 
-    `exported` is a head kept outside the database: with it, entries cut off at the end, or a chain rewritten as a whole, are
+    `exported` is a head kept outside the database: with it, entries cut off at the end, or a chain rewritten
+    as a whole, are
     found too. `progress` is called with the number of entries read so far.
     """
     wiki = connection.execute(select(WikiRow.name).where(WikiRow.id == wiki_id)).scalar_one()

@@ -39,7 +39,8 @@ def chain_above(path: str) -> list[str]:
 def effective(
     spaces: Mapping[str, SpaceSettings], path: str, field: str
 ) -> tuple[tuple[str, ...], str] | None:
-    """What holds for `field` in the space at `path`, and which space says so: itself, or the nearest above that does."""
+    """What holds for `field` in the space at `path`, and which space says so: itself, or the nearest above that
+    does."""
     for above in chain_above(path):
         if above in spaces and getattr(spaces[above], field) is not None:
             value: tuple[str, ...] = getattr(spaces[above], field)

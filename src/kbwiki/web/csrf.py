@@ -25,7 +25,10 @@ class ForgedOrStale(KBWikiError):
     status = 400
 
     def __str__(self) -> str:
-        return "Your sign-in changed, or the form was open for a long time. Please check what you wrote and send it again."
+        return (
+            "Your sign-in changed, or the form was open for a long time. "
+            "Please check what you wrote and send it again."
+        )
 
 
 class NoSecretKey(KBWikiError):

@@ -145,7 +145,7 @@ def _save(visit: Visit, form: EditForm, base: int | None) -> Saved:
 
 
 def _with_newlines_of_base(visit: Visit, form: EditForm) -> str:
-    """The text with the line ends its page has: browsers send their own, and a page of CRLF lines must not all change."""
+    """The text with the line ends its page has: browsers send their own, and not every line of a page may change."""
     if form.base is None:
         return form.text
     view = find_page(visit.connection, visit.wiki.id, form.path, visit.actor)

@@ -103,7 +103,7 @@ class HostLayout:
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any], prefix: str) -> HostLayout | None:
-        """What the host set under `<prefix>BASE_TEMPLATE`, `…CONTENT_BLOCK` and `…HEAD_BLOCK`; None for our own frame."""
+        """What the host set as `<prefix>BASE_TEMPLATE`, `…CONTENT_BLOCK` and `…HEAD_BLOCK`; None: our own frame."""
         template = config.get(f"{prefix}BASE_TEMPLATE")
         if not template:
             return None
@@ -223,18 +223,17 @@ def tree_around(visit: Visit, path: str) -> tuple[tuple[TreeNode, ...], tuple[Tr
     near = neighbours(visit.connection, visit.wiki.id, path, visit.actor)
     above = {one.path: one.title for one in near if one.place == "above"}
     depth = min(path.count("/"), 5)
-    nodes, children = [], []
-    for one in near:
-        if one.place == "above":
-            nodes.append(_node(visit, one.path, one.title, path, min(one.path.count("/"), 5)))
+    nodes: list[TreeNode] = []
+    nodes.extend(
+        _node(visit, one.path, one.title, path, min(one.path.count("/"), 5)) for one in near if one.place == "above"
+    )
     below = [_node(visit, one.path, one.title, path, depth + 1) for one in near if one.place == "below"]
     for one in near:
         if one.place == "beside":
             nodes.append(_node(visit, one.path, one.title, path, depth))
             if one.path == path:
                 nodes.extend(below)
-    children.extend(below)
-    return tuple(nodes), tuple(children), above
+    return tuple(nodes), tuple(below), above
 
 
 def _node(visit: Visit, path: str, title: str, current: str, depth: int) -> TreeNode:

@@ -28,9 +28,9 @@ def flask_login_actor(
     """An adapter for Flask-Login.
 
     `groups(user)` gives the names of the user's groups (default: the names in `user.groups`, else in `user.roles`),
-    `name(user)` what others see (default: `user.name`, else `user.username`, else the id), `kind(user)` whether it is a human
-    or an agent. The id is the primary key of a mapped user, else `user.id`: never `get_id()`, which some extensions
-    change at every sign-in.
+    `name(user)` what others see (default: `user.name`, else `user.username`, else the id), `kind(user)` whether it
+    is a human or an agent. The id is the primary key of a mapped user, else `user.id`: never `get_id()`, which
+    some extensions change at every sign-in.
     """
 
     def current() -> Actor:

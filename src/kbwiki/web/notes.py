@@ -1,7 +1,7 @@
 """Short notes after something was done. What to say stands in the address, so no session entry is needed.
 
-A made-up address can only make its own reader see a friendly sentence; whether an undo is offered depends on who wrote the
-newest revision, never on the address.
+A made-up address can only make its own reader see a friendly sentence; whether an undo is offered depends on who
+wrote the newest revision, never on the address.
 """
 
 from __future__ import annotations

@@ -35,8 +35,9 @@ def day(moment: datetime) -> str:
 
 def when(moment: datetime, now: datetime) -> Markup:
     """A time element: how long ago for what is recent, the day for what is not, the exact moment on hovering."""
+    exact = f"{day(moment)}, {moment:%H:%M} UTC"
     return Markup(  # noqa: S704 - made of numbers and month names only
-        f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}" title="{day(moment)}, {moment:%H:%M} UTC">{_ago(moment, now)}</time>'
+        f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}" title="{exact}">{_ago(moment, now)}</time>'
     )
 
 

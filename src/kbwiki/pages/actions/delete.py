@@ -14,7 +14,8 @@ from .save import Saved
 
 
 def delete_page(tx: Transaction, path: str, *, comment: str = "") -> Saved:
-    """Take the page at `path` out of sight; its history stays, and `bring_back` returns it. Errors: NotFound, Forbidden."""
+    """Take the page at `path` out of sight; its history stays, and `bring_back` returns it. Errors: NotFound,
+    Forbidden."""
     page = get_writable(tx, normalise_path(path))
     state = replace(page.state, deleted=True)
     number = write_state(tx, page, state, kind=Kind.DELETE, comment=clean_comment(comment))
@@ -22,7 +23,8 @@ def delete_page(tx: Transaction, path: str, *, comment: str = "") -> Saved:
 
 
 def bring_back(tx: Transaction, path: str, *, comment: str = "") -> Saved:
-    """Return the page last deleted at `path`, as it was. Errors: NotFound, Forbidden, Conflict when the path is taken."""
+    """Return the page last deleted at `path`, as it was. Errors: NotFound, Forbidden, Conflict when the path is
+    taken."""
     path = normalise_path(path)
     page = find_deleted_locked(tx, path)
     if page is None:

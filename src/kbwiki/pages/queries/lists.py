@@ -23,7 +23,9 @@ class PageLine:
     below: int = 0
 
 
-def children(connection: Connection, wiki_id: int, path: str, actor: Actor, *, after: str = "", count: int = 200) -> list[PageLine]:
+def children(
+    connection: Connection, wiki_id: int, path: str, actor: Actor, *, after: str = "", count: int = 200
+) -> list[PageLine]:
     """The pages directly below `path` ('' for the top), by path, behind `after`; folders without a page included.
 
     A folder without a page of its own (`a/b` exists, `a` does not) has the id 0.
