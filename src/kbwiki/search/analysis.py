@@ -112,9 +112,7 @@ def occurrences(
         pieces = known.get(written)
         if pieces is None:
             pieces = known[written] = [
-                piece
-                for piece in words[written].pieces
-                if piece.term in wanted or piece.term.startswith(openings)
+                piece for piece in words[written].pieces if piece.term in wanted or piece.term.startswith(openings)
             ]
         for piece in pieces:
             start, end = match.start() + piece.start, match.start() + piece.end
@@ -225,9 +223,7 @@ def _take_apart(written: str, language: str) -> _Word:
     return _Word(tuple(piece for piece in pieces if piece.term), place)
 
 
-def _chunk_pieces(
-    chunk: str, start: int, parts: list[tuple[int, str]], place: int, language: str
-) -> Iterator[_Piece]:
+def _chunk_pieces(chunk: str, start: int, parts: list[tuple[int, str]], place: int, language: str) -> Iterator[_Piece]:
     """The parts of a stretch without joiners, and the stretch itself where it has more than one part."""
     for position, (offset, part) in enumerate(parts):
         begin, end = start + offset, start + offset + len(part)
@@ -285,13 +281,9 @@ def _unspaced() -> re.Pattern[str]:
 @cache
 def _any_word() -> re.Pattern[str]:
     """Like ``_ASCII_WORD`` for all scripts; built when first needed, for finding the marks takes a while."""
-    marks = "".join(
-        chr(code) for code in range(0x300, 0x11FFF) if unicodedata.category(chr(code)) in ("Mn", "Mc")
-    )
+    marks = "".join(chr(code) for code in range(0x300, 0x11FFF) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
     marks = re.sub(f"[{_UNSPACED}]", "", marks) + "\u00ad\u200c\u200d"
     letters = f"[^\\W_{_UNSPACED}]"
     chunk = f"{letters}+(?:[{marks}]+{letters}*)*"
     joiner = f"(?:[.{_HYPHENS}{APOSTROPHES}]|::|_+)"
-    return re.compile(
-        f"[{_UNSPACED}]+|(?<![A-Za-z0-9])[A-Za-z](?:\\+\\+|#)(?!{letters})|{chunk}(?:{joiner}{chunk})*"
-    )
+    return re.compile(f"[{_UNSPACED}]+|(?<![A-Za-z0-9])[A-Za-z](?:\\+\\+|#)(?!{letters})|{chunk}(?:{joiner}{chunk})*")

@@ -48,7 +48,7 @@ def parse(record: bytes) -> Current:
     """Raises IndexUnusable unless the record is whole and of this version."""
     body, _, checksum = record.rpartition(b"\n")
     try:
-        if int(checksum, 16) != zlib.crc32(body):
+        if checksum != _sum_of(body):
             raise ValueError("checksum")
         fields = json.loads(body)
         if fields.pop("format") != _FORMAT:
@@ -64,11 +64,15 @@ def write(folder: Path, current: Current) -> None:
     body = json.dumps({"format": _FORMAT, **asdict(current)}, sort_keys=True).encode()
     beside = folder / f"{NAME}.new"
     with beside.open("wb") as file:
-        file.write(body + b"\n" + f"{zlib.crc32(body):08x}".encode())
+        file.write(body + b"\n" + _sum_of(body))
         file.flush()
         os.fsync(file.fileno())
     beside.replace(folder / NAME)
     sync_folder(folder)
+
+
+def _sum_of(body: bytes) -> bytes:
+    return f"{zlib.crc32(body):08x}".encode()
 
 
 def checksum(path: Path) -> tuple[int, int]:

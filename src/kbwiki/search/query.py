@@ -222,16 +222,12 @@ class _Reading:
         if name == "tag":
             return [Tagged(tag)] if (tag := fold(clause.text).strip()) else []
         if name == "in":
-            return [Within(path)] if (path := fold_path(clause.text)) else []
+            return [Within(path)] if (path := fold_path(clause.text.rstrip("*"))) else []
         words = self._asked(clause.text)
         if clause.quoted and sum(len(word[0].parts) or 1 for word in words) > 1:
             return [_phrase(words, name)]
         ends = self._ends_openly(clause)
-        return [
-            node
-            for at, word in enumerate(words)
-            for node in self._word(word, name, ends and at == len(words) - 1)
-        ]
+        return [node for at, word in enumerate(words) for node in self._word(word, name, ends and at == len(words) - 1)]
 
     def _asked(self, text: str) -> list[tuple[Asked, ...]]:
         """The words of the text, each as every language of the wiki sees it."""

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
+from .matching import Match, Postings, by_share, greatest, intersection, only, refuse, union, without
 from .tree import All, Beginning, Compound, Either, Node, Not, Phrase, Tagged, Within, Word
 
 SATURATION = 1.2
@@ -29,13 +30,13 @@ USUAL_LENGTH = 300.0
 
 GREATEST_IMPACT = 255
 
+PLACES = 1 << 32
+"""More than a document has places."""
+
 ENOUGH = 10
 """With fewer pages than this having all words, pages with some of them follow."""
 
 TEXT, TITLE, TAG, WITHIN = "text", "title", "tag", "within"
-
-Postings = Mapping[int, float]
-"""A number for each document that matches; documents are numbered within their segment."""
 
 
 class Segment(Protocol):
@@ -53,11 +54,17 @@ class Segment(Protocol):
     def deleted(self) -> Set[int]:
         """Documents that have been replaced or removed."""
 
-    def impacts(self, field: str, term: str) -> Postings: ...
+    def impacts(self, field: str, term: str) -> Postings:
+        """The impact of the term on each document that has it."""
 
-    def impacts_of_beginning(self, field: str, opening: str) -> Postings: ...
+    def impacts_of_beginning(self, field: str, opening: str) -> Postings:
+        """For each document the greatest impact of a term that begins so."""
 
-    def places(self, field: str, term: str, documents: Collection[int]) -> Mapping[int, Sequence[int]]: ...
+    def starts(self, field: str, term: str, documents: Collection[int], offset: int) -> set[int]:
+        """Where a phrase would have to begin to have the term at ``offset``, in those of the documents.
+
+        Each is ``document * PLACES + place``.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +86,6 @@ def impacts(weights: Iterable[float], length: float) -> list[int]:
     return [int(GREATEST_IMPACT * weight / (weight + slowness)) or 1 for weight in weights]
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """Documents of one segment that match a node. Their scores are their numbers times ``factor``."""
-
-    postings: Postings
-    factor: float
-
-    def scored(self) -> dict[int, float]:
-        factor = self.factor
-        return {document: number * factor for document, number in self.postings.items()}
-
-
 def rank(
     root: All | None,
     segments: Sequence[Segment],
@@ -104,6 +99,7 @@ def rank(
     Pages with all words come first; when they are fewer than ``ENOUGH``, pages with some of them follow.
     Equal scores stand in the order of the page's number, so that turning over a result page loses nothing.
     """
+    limit, offset = max(limit, 0), max(offset, 0)
     if root is None:
         return Hits((), (), 0, 0)
     evaluation = _Evaluation(segments)
@@ -114,7 +110,7 @@ def rank(
     if found < ENOUGH:
         partial = evaluation.allowed(evaluation.some_words(root, complete), spaces)
         total += sum(map(len, partial))
-        best += _best(segments, partial, offset + limit - len(best))
+        best += _best(segments, partial, max(offset + limit - len(best), 0))
     shown = best[offset : offset + limit]
     return Hits(tuple(page for _, page in shown), tuple(-score for score, _ in shown), total, found)
 
@@ -126,7 +122,7 @@ def _best(segments: Sequence[Segment], scored: Sequence[Postings], count: int) -
         least = heapq.nlargest(count, scores.values())[-1] if 0 < count < len(scores) else -math.inf
         pages = segment.pages
         candidates += [(-score, pages[document]) for document, score in scores.items() if score >= least]
-    return heapq.nsmallest(max(count, 0), candidates)
+    return heapq.nsmallest(count, candidates)
 
 
 class _Evaluation:
@@ -146,19 +142,15 @@ class _Evaluation:
         if len(optional) < 2:
             return [{} for _ in self._segments]
         matches = self._telling([self._match(word) for word in optional])
-        united = [_union(choices) for choices in zip(*matches, strict=True)]
+        united = [by_share(choices) for choices in zip(*matches, strict=True)]
         if strict:
             within = self._match(All(strict))
-            united = [_only(scores, kept.postings) for scores, kept in zip(united, within, strict=True)]
-        return [_without(scores, seen) for scores, seen in zip(united, known, strict=True)]
+            united = [only(scores, kept.postings) for scores, kept in zip(united, within, strict=True)]
+        return [without(scores, seen) for scores, seen in zip(united, known, strict=True)]
 
-    def allowed(
-        self, scored: Sequence[dict[int, float]], spaces: Collection[int] | None
-    ) -> list[dict[int, float]]:
+    def allowed(self, scored: Sequence[dict[int, float]], spaces: Collection[int] | None) -> list[dict[int, float]]:
         """Without what was deleted, and within the spaces."""
-        kept = [
-            _without(scores, segment.deleted) for segment, scores in zip(self._segments, scored, strict=True)
-        ]
+        kept = [without(scores, segment.deleted) for segment, scores in zip(self._segments, scored, strict=True)]
         if spaces is None:
             return kept
         chosen = frozenset(spaces)
@@ -167,12 +159,12 @@ class _Evaluation:
             for segment, scores in zip(self._segments, kept, strict=True)
         ]
 
-    def _telling(self, matches: list[list[_Match]]) -> list[list[_Match]]:
+    def _telling(self, matches: list[list[Match]]) -> list[list[Match]]:
         """Without words that stand on more than half of the pages: they cost most and order nothing."""
         rare = [match for match in matches if sum(len(m.postings) for m in match) * 2 <= self._documents]
         return rare or matches
 
-    def _match(self, node: Node) -> list[_Match]:
+    def _match(self, node: Node) -> list[Match]:
         match node:
             case Word(terms, field):
                 return self._rated(self._any_term(terms, field or TEXT))
@@ -184,54 +176,54 @@ class _Evaluation:
             case Phrase(words, field):
                 return self._phrase(words, field or TEXT)
             case Tagged(tag):
-                return [_Match(found, 0.0) for found in self._any_term((tag,), TAG)]
+                return [Match(found, 0.0) for found in self._any_term((tag,), TAG)]
             case Within(path):
-                return [_Match(found, 0.0) for found in self._any_term((path,), WITHIN)]
+                return [Match(found, 0.0) for found in self._any_term((path,), WITHIN)]
             case Not(inner):
                 return self._everything_but(self._match(inner))
             case Either(nodes):
                 choices = zip(*(self._match(each) for each in nodes), strict=True)
-                return [_Match(_union(choice), 1.0) for choice in choices]
+                return [Match(union(choice), 1.0) for choice in choices]
             case All(nodes):
                 return self._all(nodes)
 
     def _any_term(self, terms: Iterable[str], field: str) -> list[Postings]:
-        return [_greatest([segment.impacts(field, term) for term in terms]) for segment in self._segments]
+        return [greatest([segment.impacts(field, term) for term in terms]) for segment in self._segments]
 
-    def _rated(self, found: Sequence[Postings]) -> list[_Match]:
+    def _rated(self, found: Sequence[Postings]) -> list[Match]:
         """With BM25's inverse document frequency, in the form that is never negative."""
         frequency = sum(map(len, found))
         rarity = math.log1p((self._documents - frequency + 0.5) / (frequency + 0.5))
-        return [_Match(postings, rarity / GREATEST_IMPACT) for postings in found]
+        return [Match(postings, rarity / GREATEST_IMPACT) for postings in found]
 
-    def _beginning(self, opening: str, terms: tuple[str, ...], field: str) -> list[_Match]:
+    def _beginning(self, opening: str, terms: tuple[str, ...], field: str) -> list[Match]:
         exact = self._any_term(terms, field)
         begun = [segment.impacts_of_beginning(field, opening) for segment in self._segments]
-        return self._rated([_greatest(pair) for pair in zip(exact, begun, strict=True)])
+        return self._rated([greatest(pair) for pair in zip(exact, begun, strict=True)])
 
-    def _all(self, nodes: Iterable[Node]) -> list[_Match]:
+    def _all(self, nodes: Iterable[Node]) -> list[Match]:
         wanted = [self._match(node) for node in nodes if not isinstance(node, Not)]
         unwanted = [self._match(node.node) for node in nodes if isinstance(node, Not)]
         if not wanted:
-            wanted = [self._everything_but([_Match({}, 0.0) for _ in self._segments])]
+            wanted = [self._everything_but([Match({}, 0.0) for _ in self._segments])]
         refused = list(zip(*unwanted, strict=True)) or [()] * len(self._segments)
         return [
-            _Match(_refuse(_intersection(matches), without), 1.0)
+            Match(refuse(intersection(matches), without), 1.0)
             for matches, without in zip(zip(*wanted, strict=True), refused, strict=True)
         ]
 
-    def _everything_but(self, matches: Sequence[_Match]) -> list[_Match]:
+    def _everything_but(self, matches: Sequence[Match]) -> list[Match]:
         return [
-            _Match(dict.fromkeys(range(len(segment.pages)) - match.postings.keys(), 0.0), 0.0)
+            Match(dict.fromkeys(range(len(segment.pages)) - match.postings.keys(), 0.0), 0.0)
             for segment, match in zip(self._segments, matches, strict=True)
         ]
 
-    def _phrase(self, words: Sequence[tuple[int, tuple[str, ...]]], field: str) -> list[_Match]:
+    def _phrase(self, words: Sequence[tuple[int, tuple[str, ...]]], field: str) -> list[Match]:
         matches = [self._rated(self._any_term(terms, field)) for _, terms in words]
-        found: list[_Match] = []
+        found: list[Match] = []
         for at, segment in enumerate(self._segments):
-            scores = _intersection([match[at] for match in matches])
-            found.append(_Match(_adjacent(segment, field, words, scores), 1.0))
+            scores = intersection([match[at] for match in matches])
+            found.append(Match(_adjacent(segment, field, words, scores), 1.0))
         return found
 
 
@@ -239,16 +231,14 @@ def _adjacent(
     segment: Segment, field: str, words: Sequence[tuple[int, tuple[str, ...]]], scores: dict[int, float]
 ) -> dict[int, float]:
     """Of the documents that have all words, those that have them at these places relative to each other."""
-    beginnings: dict[int, set[int]] = {}
-    for count, (offset, terms) in enumerate(words):
-        here: dict[int, set[int]] = {}
+    common: set[int] | None = None
+    for offset, terms in words:
+        starts: set[int] = set()
         for term in terms:
-            for document, places in segment.places(field, term, scores.keys()).items():
-                here.setdefault(document, set()).update(place - offset for place in places)
-        if count:
-            here = {document: both for document in here if (both := here[document] & beginnings[document])}
-        scores = {document: score for document, score in scores.items() if document in here}
-        beginnings = here
+            starts |= segment.starts(field, term, scores.keys(), offset)
+        common = starts if common is None else common & starts
+        beginning = {start // PLACES for start in common}
+        scores = {document: score for document, score in scores.items() if document in beginning}
     return scores
 
 
@@ -261,54 +251,3 @@ def _loose_words(node: Node) -> tuple[Word | Beginning, ...]:
             return (whole, *(Word(terms) for _, terms in apart.words))
         case _:
             return ()
-
-
-def _greatest(choices: Sequence[Postings]) -> Postings:
-    filled = [postings for postings in choices if postings]
-    if len(filled) < 2:
-        return filled[0] if filled else {}
-    united = dict(filled[0])
-    for postings in filled[1:]:
-        for document, number in postings.items():
-            if number > united.get(document, 0):
-                united[document] = number
-    return united
-
-
-def _union(matches: Iterable[_Match]) -> dict[int, float]:
-    united: dict[int, float] = {}
-    for match in matches:
-        factor = match.factor
-        for document, number in match.postings.items():
-            united[document] = united.get(document, 0.0) + number * factor
-    return united
-
-
-def _intersection(matches: Sequence[_Match]) -> dict[int, float]:
-    """From the rarest to the commonest, so that the work follows the rarest."""
-    ordered = sorted(matches, key=lambda match: len(match.postings))
-    scores = ordered[0].scored()
-    for match in ordered[1:]:
-        others, factor = match.postings, match.factor
-        scores = {
-            document: score + others[document] * factor
-            for document, score in scores.items()
-            if document in others
-        }
-    return scores
-
-
-def _refuse(scores: dict[int, float], unwanted: Iterable[_Match]) -> dict[int, float]:
-    for match in unwanted:
-        scores = _without(scores, match.postings)
-    return scores
-
-
-def _only(scores: dict[int, float], kept: Collection[int]) -> dict[int, float]:
-    return {document: score for document, score in scores.items() if document in kept}
-
-
-def _without(scores: dict[int, float], unwanted: Collection[int]) -> dict[int, float]:
-    if not unwanted:
-        return scores
-    return {document: score for document, score in scores.items() if document not in unwanted}

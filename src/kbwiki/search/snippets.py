@@ -27,9 +27,7 @@ class Fragment:
     hit: bool
 
 
-def snippet(
-    text: str, terms: Iterable[Sought], width: int = 220, language: str = "en"
-) -> tuple[Fragment, ...]:
+def snippet(text: str, terms: Iterable[Sought], width: int = 220, language: str = "en") -> tuple[Fragment, ...]:
     """About ``width`` characters of the text with as many different terms as possible, the first such place.
 
     Without any term in the text its beginning. White space is collapsed, cuts fall between words and are

@@ -23,13 +23,13 @@ from pathlib import Path
 from threading import Lock
 
 from . import current as records
-from . import whoosh_writer as writer
 from .analysis import fingerprint
 from .current import Current, IndexUnusable
 from .documents import Document
 from .query import Query
 from .ranking import Hits, rank
-from .whoosh_reader import StoredSegment, open_segments
+from .segments import StoredSegment, numbers_of, open_segments
+from .whoosh_store import Written, create, write
 from .write_lock import WriteLock
 
 __all__ = ["Document", "Hits", "IndexUnusable", "Rebuild", "WhooshIndex"]
@@ -89,9 +89,7 @@ class WhooshIndex:
             return False
         return True
 
-    def update(
-        self, documents: Iterable[Document], delete: Iterable[int] = (), *, position: int | None = None
-    ) -> None:
+    def update(self, documents: Iterable[Document], delete: Iterable[int] = (), *, position: int | None = None) -> None:
         """Replaces or adds documents, takes out the pages ``delete``, moves to ``position``: in one commit.
 
         All of it happens or nothing, and it is on the disk when this returns. Of two documents of one page
@@ -101,14 +99,14 @@ class WhooshIndex:
         latest = {document.id: document for document in documents if document.id not in gone}
         with self.writer_lock():
             snapshot = self._latest()
-            committed = writer.Committed(snapshot.current.toc, tuple(snapshot.current.files))
+            written = Written(snapshot.current.toc, tuple(snapshot.current.files))
             generation = self.folder / snapshot.current.generation
             if latest or gone:
                 _sweep(generation, snapshot.current.files)
-                segments = tuple(snapshot.segments.values())
-                committed = writer.commit(generation, segments, latest.values(), gone | latest.keys())
+                replaced = numbers_of(snapshot.segments.values(), gone | latest.keys())
+                written = write(generation, latest.values(), replaced)
             reached = snapshot.current.position if position is None else position
-            self._publish(generation, committed, reached, snapshot.current.files)
+            self._publish(generation, written, reached, snapshot.current.files)
 
     @contextmanager
     def rebuild(self, position: int = 0) -> Iterator[Rebuild]:
@@ -125,7 +123,7 @@ class WhooshIndex:
             try:
                 rebuild = Rebuild(generation)
                 yield rebuild
-                self._publish(generation, rebuild.committed, position, {})
+                self._publish(generation, rebuild.written, position, {})
             except BaseException:
                 shutil.rmtree(generation, ignore_errors=True)
                 raise
@@ -143,17 +141,17 @@ class WhooshIndex:
     def _publish(
         self,
         generation: Path,
-        committed: writer.Committed,
+        written: Written,
         position: int,
         known: Mapping[str, tuple[int, int]],
     ) -> None:
         """The commit: new files reach the disk, then CURRENT names them, then what nobody names goes."""
-        fresh = [generation / name for name in committed.files if name not in known]
+        fresh = [generation / name for name in written.files if name not in known]
         records.sync_files(fresh)
         records.sync_folder(generation)
         sums = {path.name: records.checksum(path) for path in fresh}
-        files = {name: known.get(name) or sums[name] for name in committed.files}
-        current = Current(generation.name, committed.toc, position, fingerprint(), files)
+        files = {name: known.get(name) or sums[name] for name in written.files}
+        current = Current(generation.name, written.toc, position, fingerprint(), files)
         records.write(self.folder, current)
         _sweep(generation, files)
 
@@ -223,14 +221,14 @@ class Rebuild:
     def __init__(self, generation: Path) -> None:
         self._generation = generation
         self._segments: dict[str, StoredSegment] = {}
-        self.committed = writer.create(generation)
+        self.written = create(generation)
 
     def add(self, documents: Iterable[Document]) -> None:
         """Adds documents, any number of them: they are taken in as they come. The latest of a page counts."""
         for batch in _batches(documents):
-            segments = tuple(self._segments.values())
-            self.committed = writer.commit(self._generation, segments, batch.values(), batch.keys())
-            self._segments = open_segments(self._generation, self.committed.toc, self._segments)
+            replaced = numbers_of(self._segments.values(), batch.keys())
+            self.written = write(self._generation, batch.values(), replaced)
+            self._segments = open_segments(self._generation, self.written.toc, self._segments)
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[dict[int, Document]]:

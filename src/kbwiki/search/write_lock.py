@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
+from weakref import WeakSet
 
 if sys.platform == "win32":
     import msvcrt
@@ -23,6 +24,9 @@ if sys.platform == "win32":
                 continue
             return
 
+    def _unlock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
 else:
     import fcntl
 
@@ -32,22 +36,28 @@ else:
     def _wait_for_lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
 
+    def _unlock(descriptor: int) -> None:
+        # Closing is not enough: a process forked meanwhile has the same descriptor, and with it the lock.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
 
 class WriteLock:
     """A lock on a file. The operating system takes it from a process that dies, however it dies.
 
-    The thread that holds it may take it again.
+    The thread that holds it may take it again. A forked child does not hold what its parent holds.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._threads = RLock()
         self._descriptor: int | None = None
+        _locks.add(self)
 
     @contextmanager
     def held(self, blocking: bool = True) -> Iterator[bool]:
         """Yields whether the lock is held. Only without ``blocking`` can it be False."""
-        if not self._threads.acquire(blocking=blocking):
+        threads = self._threads
+        if not threads.acquire(blocking=blocking):
             yield False
             return
         try:
@@ -60,7 +70,7 @@ class WriteLock:
             finally:
                 self._close()
         finally:
-            self._threads.release()
+            threads.release()
 
     def _open(self, blocking: bool) -> int | None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -70,7 +80,7 @@ class WriteLock:
                 _wait_for_lock(descriptor)
             else:
                 _try_lock(descriptor)
-        except BlockingIOError:
+        except (BlockingIOError, PermissionError):
             os.close(descriptor)
             return None
         except BaseException:
@@ -80,5 +90,25 @@ class WriteLock:
 
     def _close(self) -> None:
         if self._descriptor is not None:
+            _unlock(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _let_go_after_fork(self) -> None:
+        """In the child: the thread that held the lock is not here, and the file must not stay locked for it."""
+        self._threads = RLock()
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+_locks: WeakSet[WriteLock] = WeakSet()
+
+
+def _let_all_go_after_fork() -> None:
+    for lock in _locks:
+        lock._let_go_after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_all_go_after_fork)

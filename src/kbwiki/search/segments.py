@@ -1,30 +1,26 @@
-"""Reading Whoosh's files: posting lists by term, kept in memory while they are asked for."""
+"""The segments of the index as queries see them: posting lists by term, remembered while they are asked for."""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from heapq import nlargest
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC
-from whoosh.reading import SegmentReader, TermNotFound
-
 from .current import reading
-from .whoosh_codec import NAME, PAGE, SCHEMA, SPACE, PostingList, encoded
+from .ranking import PLACES
+from .whoosh_store import PAGE, SPACE, encoded, find, open_segment, segments_of
 
 REMEMBERED_POSTINGS = 400_000
 """Postings kept in memory for each segment file, at some 40 bytes each."""
 
-MOST_BEGUN_TERMS = 200
+MOST_BEGUN_TERMS = 100
 """Terms that a search by beginning looks for: the ones on most pages."""
 
-MOST_SCANNED_TERMS = 3_000
+MOST_SCANNED_TERMS = 1_000
 """Terms that a search by beginning chooses from."""
 
 
@@ -36,7 +32,7 @@ class _SegmentFile:
     """
 
     def __init__(self, folder: Path, segment: Any) -> None:
-        self._reader = SegmentReader(FileStorage(str(folder)), SCHEMA, segment)
+        self._reader = open_segment(folder, segment)
         self._turn = Lock()
         # One object for each number, instead of one in each of thousands of dictionaries.
         self._numbers = list(range(segment.doc_count_all()))
@@ -63,17 +59,20 @@ class _SegmentFile:
         known = self._remembered.get((field, opening, True))
         return self._read(field, opening, True) if known is None else known
 
-    def places(self, field: str, term: str, documents: Collection[int]) -> dict[int, Sequence[int]]:
-        """Where the term stands in those of the documents that have it."""
+    def starts(self, field: str, term: str, documents: Collection[int], offset: int) -> set[int]:
+        """Where a phrase would have to begin to have the term at ``offset``: see ``ranking.Segment``."""
         with self._turn, reading():
-            found = self._list(field, encoded(term))
+            found = find(self._reader, field, encoded(term))
             if found is None:
-                return {}
-            return {
-                document: array("I", found.places(at))
-                for at, document in enumerate(found.documents)
-                if document in documents
-            }
+                return set()
+            ends, places = found.places()
+        return {
+            base + place
+            for document, begin, end in zip(found.documents, chain((0,), ends), ends, strict=False)
+            if document in documents
+            for base in (document * PLACES - offset,)
+            for place in places[begin:end]
+        }
 
     def _read(self, field: str, text: str, begins: bool) -> dict[int, int]:
         key = (field, text, begins)
@@ -92,7 +91,7 @@ class _SegmentFile:
         self._remembered[key] = impacts
 
     def _impacts(self, field: str, term: bytes) -> dict[int, int]:
-        found = self._list(field, term)
+        found = find(self._reader, field, term)
         if found is None:
             return {}
         return dict(zip(map(self._numbers.__getitem__, found.documents), found.impacts, strict=True))
@@ -100,27 +99,16 @@ class _SegmentFile:
     def _begun(self, field: str, opening: str) -> dict[int, int]:
         start = encoded(opening)
         begun = takewhile(
-            lambda term: term[0] == field and term[1].startswith(start), self._reader.terms_from(field, start)
+            lambda each: each[0][0] == field and each[0][1].startswith(start),
+            self._reader.iter_from(field, start),
         )
-        terms = [term for _, term in islice(begun, MOST_SCANNED_TERMS)]
-        if len(terms) > MOST_BEGUN_TERMS:
-            frequency = self._reader.doc_frequency
-            terms = nlargest(MOST_BEGUN_TERMS, terms, key=lambda term: int(frequency(field, term)))
+        known = [(info.doc_frequency(), term) for (_, term), info in islice(begun, MOST_SCANNED_TERMS)]
         greatest: dict[int, int] = {}
-        for term in terms:
+        for _, term in nlargest(MOST_BEGUN_TERMS, known):
             for document, impact in self._impacts(field, term).items():
                 if impact > greatest.get(document, 0):
                     greatest[document] = impact
         return greatest
-
-    def _list(self, field: str, term: bytes) -> PostingList | None:
-        try:
-            matcher = self._reader.postings(field, term)
-        except TermNotFound:
-            return None
-        # Whoosh wraps the list to step over deleted documents; ranking leaves them out by itself.
-        found = getattr(matcher, "child", matcher)
-        return found if isinstance(found, PostingList) else None
 
     def _column(self, name: str) -> list[int]:
         column = self._reader.column_reader(name)
@@ -137,7 +125,7 @@ class StoredSegment:
         self.spaces = file.spaces
         self.impacts = file.impacts
         self.impacts_of_beginning = file.impacts_of_beginning
-        self.places = file.places
+        self.starts = file.starts
 
     def documents_of(self, pages: Collection[int]) -> list[int]:
         """The documents of these pages that are not deleted."""
@@ -148,10 +136,18 @@ class StoredSegment:
 
 def open_segments(folder: Path, toc: int, known: Mapping[str, StoredSegment]) -> dict[str, StoredSegment]:
     """The segments of a table of contents by file name, in its order; files open already are used again."""
-    contents = TOC.read(FileStorage(str(folder)), NAME, gen=toc, schema=SCHEMA)
     opened: dict[str, StoredSegment] = {}
-    for segment in contents.segments:
-        name = segment.make_filename(segment.COMPOUND_EXT)
+    for name, segment in segments_of(folder, toc):
         file = known[name].file if name in known else _SegmentFile(folder, segment)
         opened[name] = StoredSegment(file, frozenset(segment.deleted_docs()))
     return opened
+
+
+def numbers_of(segments: Iterable[StoredSegment], pages: Collection[int]) -> list[int]:
+    """The documents of these pages, counted through all segments."""
+    numbers: list[int] = []
+    base = 0
+    for segment in segments:
+        numbers += [base + number for number in segment.documents_of(pages)]
+        base += len(segment.pages)
+    return numbers
