@@ -1,0 +1,154 @@
+"""Sign in, create, edit, see it live as another person, review it, undo it, search it: in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kbwiki import Wiki
+from kbwiki.testing import MODERATOR, READER, SECOND_WRITER, WRITER, save
+
+from .conftest import Visitor
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+
+TEXT = """Our **travel rules**, short.
+
+| Who | How |
+| --- | --- |
+| Everybody | By train, second class |
+
+> [!NOTE]
+> Ask [[finance]] for anything else.
+"""
+
+
+def write_a_page(author: Visitor, title: str, text: str) -> None:
+    page = author.page
+    page.get_by_role("link", name="New page").first.click()
+    page.locator("input[name=title]").fill(title)
+    page.locator("textarea[name=text]").fill(text)
+    page.locator("input[name=comment]").fill("A first version")
+    page.locator("button[value=save]").first.click()
+
+
+def test_a_page_goes_all_the_way(visit: Visit) -> None:
+    author = visit().sign_in(WRITER)
+    write_a_page(author, "Travel rules", TEXT)
+    assert author.page.get_by_text("Your page is live").is_visible()
+    assert author.page.locator("table").get_by_text("second class").is_visible()
+
+    reader = visit(width=390).sign_in(READER)
+    reader.page.goto("/wiki/travel-rules")
+    assert reader.page.get_by_text("By train, second class").is_visible()
+    assert reader.page.locator("a.kb-missing", has_text="finance").count() == 1
+
+    author.page.get_by_role("link", name="Edit", exact=True).click()
+    author.page.locator("textarea[name=text]").fill(TEXT.replace("second class", "first class"))
+    author.page.locator("button[value=save]").first.click()
+    reader.page.reload()
+    assert reader.page.get_by_text("By train, first class").is_visible()
+
+    moderator = visit().sign_in(MODERATOR)
+    moderator.page.get_by_role("link", name="Reviews").click()
+    moderator.page.get_by_role("link", name="Travel rules").first.click()
+    assert moderator.page.get_by_text("A first version").is_visible()
+    moderator.page.locator("button[value=approve]").click()
+
+    author.page.goto("/wiki/-/edit/travel-rules")
+    author.page.locator("textarea[name=text]").fill("Buy a car.")
+    author.page.locator("button[value=save]").first.click()
+    moderator.page.goto("/wiki/-/reviews")
+    moderator.page.get_by_role("link", name="Travel rules").first.click()
+    moderator.page.locator("select[name=reason]").select_option("wrong")
+    moderator.page.locator("textarea[name=note]").fill("The rule is about trains.")
+    moderator.page.locator("button[value=revert]").click()
+    reader.page.reload()
+    assert reader.page.get_by_text("By train, first class").is_visible()
+
+    author.page.goto("/wiki/-/mine")
+    assert author.page.get_by_text("The rule is about trains.").is_visible()
+
+    reader.page.goto("/wiki/-/search?q=travelling+by+train")
+    assert reader.page.locator("mark").first.is_visible()
+    reader.page.get_by_role("link", name="Travel rules").first.click()
+    assert reader.page.get_by_role("heading", name="Travel rules").is_visible()
+
+
+def test_the_author_undoes_at_once_what_was_just_saved(visit: Visit, wiki: Wiki) -> None:
+    save(wiki, "notes", "One.\n\nTwo.\n")
+    author = visit().sign_in(WRITER)
+    author.page.goto("/wiki/-/edit/notes")
+    author.page.locator("textarea[name=text]").fill("One.\n\nTwo, by mistake.\n")
+    author.page.locator("button[value=save]").first.click()
+
+    author.page.get_by_role("button", name="Undo").click()
+
+    assert author.page.get_by_text("Two.", exact=True).is_visible()
+
+
+def test_two_authors_of_the_same_words_choose_from_both(visit: Visit, wiki: Wiki) -> None:
+    save(wiki, "notes", "The door opens at eight.\n\nThe last line.\n")
+    first, second = visit().sign_in(WRITER), visit().sign_in(SECOND_WRITER)
+    for one in (first, second):
+        one.page.goto("/wiki/-/edit/notes")
+    first.page.locator("textarea[name=text]").fill("The door opens at seven.\n\nThe last line.\n")
+    first.page.locator("button[value=save]").first.click()
+    second.page.locator("textarea[name=text]").fill("The door opens at nine.\n\nThe last line.\n")
+    second.page.locator("button[value=save]").first.click()
+
+    assert second.page.get_by_text("Wim Writer").first.is_visible()
+    second.page.locator("input[name=choice-0][value=both]").check()
+    second.page.locator("button[value=merge]").click()
+
+    text = second.page.locator(".kb-text").inner_text()
+    assert "nine" in text
+    assert "seven" in text
+    assert "<<<" not in text
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_screen_fits_the_window(
+    visit: Visit, wiki: Wiki, artefacts: Path, width: int, dark: bool
+) -> None:
+    save(wiki, "home", "# Welcome\n\n" + TEXT, title="Welcome", tags=["start"])
+    save(wiki, "home/travel", TEXT, title="Travel rules")
+    save(wiki, "home/travel", TEXT.replace("second", "first"), base=1, comment="First class now")
+    moderator = visit(width=width, dark=dark).sign_in(MODERATOR)
+    screens = {
+        "page": "/wiki/",
+        "edit": "/wiki/-/edit/home/travel",
+        "history": "/wiki/-/history/home/travel",
+        "difference": "/wiki/-/diff/home/travel",
+        "difference-inline": "/wiki/-/diff/home/travel?mode=inline",
+        "undo": "/wiki/-/undo/2/home/travel",
+        "move": "/wiki/-/move/home",
+        "delete": "/wiki/-/delete/home/travel",
+        "recent": "/wiki/-/recent",
+        "tree": "/wiki/-/tree",
+        "wanted": "/wiki/-/wanted",
+        "tags": "/wiki/-/tags",
+        "search": "/wiki/-/search?q=train",
+        "nothing-found": "/wiki/-/search?q=zzzz",
+        "missing": "/wiki/nowhere",
+        "queue": "/wiki/-/reviews",
+        "review": "/wiki/-/reviews/2",
+        "mine": "/wiki/-/mine",
+        "spaces": "/wiki/-/spaces",
+    }
+    wide = {}
+    for name, where in screens.items():
+        moderator.page.goto(where)
+        moderator.page.screenshot(
+            path=artefacts / f"{name}-{width}-{'dark' if dark else 'light'}.png", full_page=True
+        )
+        overflow = moderator.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if overflow > 0:
+            wide[name] = overflow
+
+    assert wide == {}
