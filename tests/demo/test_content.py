@@ -114,7 +114,7 @@ def test_everybody_in_the_story_works_here() -> None:
     people = {event.by for event in told() if isinstance(event, Write | Move | Delete | Decide)}
 
     assert people <= set(STAFF)
-    assert all("staff" in STAFF[person].groups for person in people)
+    assert all("Staff" in STAFF[person].groups for person in people)
 
 
 def test_pages_grew_over_two_years_by_many_hands() -> None:

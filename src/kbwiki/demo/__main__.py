@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -24,6 +25,7 @@ ADDRESS_REFUSED = 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until interrupted. The exit status is 0, or ADDRESS_REFUSED when it cannot listen."""
     wanted = _arguments(argv)
+    signal.signal(signal.SIGTERM, _stop)
     try:
         listening = _listen(wanted.host, wanted.port)
     except OSError as problem:
@@ -33,8 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         folder = instance_folder(wanted.instance)
         if wanted.reset:
             start_over(folder)
-        _say(f"Getting the intranet ready in {folder} …")
-        _serve(folder, wanted.host, listening)
+        with suppress(KeyboardInterrupt):
+            _say(f"Getting the intranet ready in {folder} …")
+            _serve(folder, wanted.host, listening)
+        _say("Closed. What was written is kept; --reset starts over.")
     return 0
 
 
@@ -70,10 +74,8 @@ def _serve(folder: Path, host: str, listening: socket.socket) -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     port = listening.getsockname()[1]
     server = make_server(host, port, app, threaded=True, fd=listening.fileno())
-    signal.signal(signal.SIGTERM, _stop)
     _say(f"Fernhill Instruments is open: http://{_shown(host)}:{port}/   (Ctrl+C closes it)")
     server.serve_forever()
-    _say("Closed. What was written is kept; --reset starts over.")
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

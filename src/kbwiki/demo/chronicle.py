@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 from zlib import crc32
 
-from ..spaces.policy import SpaceSettings
+from ..spaces.policy import SpaceSettings, effective
 from .growth import Step, before
 
 CONTENT = resources.files("kbwiki.demo").joinpath("content")
@@ -95,7 +95,7 @@ def read_chronicle(now: datetime) -> Chronicle:
     events += [_told(row, now) for row in told["event"]]
     events.sort(key=lambda event: event.at)
     spaces = {row["path"]: _space(row) for row in _toml("spaces.toml")["space"]}
-    return Chronicle(events[0].at - timedelta(hours=1), spaces, tuple(events))
+    return Chronicle(events[0].at - timedelta(hours=1), spaces, tuple(_without_idle_rounds(events, spaces)))
 
 
 def text_of_page(path: str) -> str:
@@ -139,6 +139,20 @@ def _rounds(row: Mapping[str, Any], events: Sequence[Event], now: datetime) -> I
     while at > began:
         yield Round(at, row["group"], tuple(row["by"]))
         at -= timedelta(days=row["every"])
+
+
+def _without_idle_rounds(events: Sequence[Event], spaces: Mapping[str, SpaceSettings]) -> Iterator[Event]:
+    """All events save the rounds of groups to whom nothing was given since their last round."""
+    given: set[str] = set()
+    for event in events:
+        if isinstance(event, Write):
+            groups, _ = effective(spaces, event.page, "reviewers") or ((), "")
+            given.update(groups)
+        if not isinstance(event, Round):
+            yield event
+        elif event.group in given:
+            given.remove(event.group)
+            yield event
 
 
 def _told(row: Mapping[str, Any], now: datetime) -> Event:

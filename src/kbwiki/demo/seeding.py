@@ -30,8 +30,8 @@ from .people import STAFF
 DATABASE = "kbwiki.db"
 SETTINGS = Settings(
     name="Handbook",
-    readers=("staff", "contractors"),
-    writers=("staff",),
+    readers=("Staff", "Contractors"),
+    writers=("Staff",),
     fallback_group="Stewards",
     admin_group="Administrators",
 )
