@@ -54,7 +54,7 @@ class Repository:
 
     def commit(
         self,
-        changes: Mapping[str | bytes, Content],
+        changes: Mapping[str, Content] | Mapping[str | bytes, Content],
         *,
         message: str | bytes = "Change",
         author: bytes = b"Ada <ada@example.org>",
@@ -117,3 +117,8 @@ def _file(path: str | bytes, content: Content) -> bytes:
 
 def _data(content: bytes) -> bytes:
     return f"data {len(content)}\n".encode() + content
+
+
+def lines(count: int, *, changed: int = 0) -> str:
+    """A text of `count` lines; the first `changed` of them are different."""
+    return "".join(f"{'other ' if number < changed else ''}line {number}\n" for number in range(count))

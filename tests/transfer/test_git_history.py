@@ -8,11 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from kbwiki.transfer.git import Commit, FileChange, Reason, TransferError, open_history
-from tests.transfer.git_repositories import Link, Repository, Submodule, git
+from tests.transfer.git_repositories import Link, Repository, Submodule, git, lines
 
 
 def commits_of(repository: Repository, after: str | None = None) -> list[Commit]:
@@ -23,11 +21,6 @@ def commits_of(repository: Repository, after: str | None = None) -> list[Commit]
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
     return Repository(tmp_path / "wiki.git")
-
-
-def lines(count: int, *, changed: int = 0) -> str:
-    """A text of `count` lines; the first `changed` of them are different."""
-    return "".join(f"{'other ' if number < changed else ''}line {number}\n" for number in range(count))
 
 
 def test_commits_come_oldest_first_with_author_time_and_message(repository: Repository) -> None:
@@ -213,154 +206,6 @@ def test_a_repository_with_sha256_ids_is_read_as_well(tmp_path: Path) -> None:
     assert len(found.id) == 64
 
 
-class TestMerges:
-    """Every commit keeps its author; what a merge itself decided is its own change; the end is git's tree."""
-
-    def test_commits_of_a_side_branch_keep_their_authors_and_the_merge_adds_nothing(
-        self, repository: Repository
-    ) -> None:
-        base = repository.commit({"a.md": "a"})
-        side = repository.commit({"side.md": "s"}, author=b"Sid <s@example.org>", parents=(base,), branch="side")
-        main = repository.commit({"main.md": "m"})
-        merge = repository.commit({"side.md": "s"}, parents=(main, side))
-
-        commits = commits_of(repository)
-
-        assert [commit.id for commit in commits] == [base, main, side, merge]
-        assert [(commit.author_name, [c.path for c in commit.changes]) for commit in commits[1:]] == [
-            ("Ada", ["main.md"]),
-            ("Sid", ["side.md"]),
-            ("Ada", []),
-        ]
-
-    def test_a_page_edited_on_both_sides_ends_as_the_merge_decided(self, repository: Repository) -> None:
-        base = repository.commit({"a.md": "a"})
-        side = repository.commit({"a.md": "from the side"}, parents=(base,), branch="side")
-        main = repository.commit({"a.md": "from main"})
-        repository.commit({"a.md": "both"}, parents=(main, side))
-
-        commits = commits_of(repository)
-
-        assert [len(commit.changes) for commit in commits] == [1, 1, 1, 1]
-        assert commits[-1].changes[0].blob == repository.tree()["a.md"]
-
-    def test_a_merge_that_keeps_our_side_undoes_what_the_other_side_wrote(self, repository: Repository) -> None:
-        base = repository.commit({"a.md": "a"})
-        side = repository.commit({"a.md": "theirs", "new.md": "n"}, parents=(base,), branch="side")
-        main = repository.commit({"b.md": "b"})
-        repository.commit({}, parents=(main, side))
-
-        *_, merge = commits_of(repository)
-
-        assert [(change.kind, change.path) for change in merge.changes] == [
-            ("write", "a.md"),
-            ("delete", "new.md"),
-        ]
-
-    def test_a_rename_on_one_side_and_an_edit_on_the_other_come_together(self, repository: Repository) -> None:
-        base = repository.commit({"a.md": lines(20)})
-        side = repository.commit({"a.md": None, "b.md": lines(20)}, parents=(base,), branch="side")
-        main = repository.commit({"a.md": lines(20, changed=1)})
-        repository.commit({"a.md": None, "b.md": lines(20, changed=1)}, parents=(main, side))
-
-        tree = replayed(commits_of(repository))
-
-        assert tree == repository.tree()
-
-    def test_two_histories_without_a_common_beginning_can_be_merged(self, repository: Repository) -> None:
-        main = repository.commit({"a.md": "a"})
-        other = repository.commit({"b.md": "b"}, parents=(), branch="other")
-        repository.commit({"b.md": "b"}, parents=(main, other))
-
-        commits = commits_of(repository)
-
-        assert len(commits) == 3
-        assert replayed(commits) == repository.tree()
-
-
-def replayed(commits: list[Commit], tree: dict[str, str] | None = None) -> dict[str, str]:
-    """The tree that the changes build; every move and deletion must find what it names, every move a free place."""
-    tree = {} if tree is None else tree
-    for commit in commits:
-        for change in commit.changes:
-            if change.kind == "move":
-                assert change.old_path is not None
-                assert change.path not in tree
-                del tree[change.old_path]
-            if change.kind == "delete":
-                del tree[change.path]
-            else:
-                assert change.blob is not None
-                tree[change.path] = change.blob
-    return tree
-
-
-# A history as numbers: for each commit its parents (counted back, the first one and perhaps a second) and the
-# texts it sets; the merge's result is the first parent's tree with these texts, so merges are often "wrong"
-# ones.
-texts = st.dictionaries(st.sampled_from("abcd"), st.one_of(st.none(), st.integers(0, 3)), max_size=3)
-plans = st.lists(st.tuples(st.integers(1, 3), st.one_of(st.none(), st.integers(1, 4)), texts), min_size=1, max_size=9)
-
-
-def grown(path: Path, plan: list[tuple[int, int | None, dict[str, int | None]]]) -> tuple[Repository, list[str]]:
-    repository = Repository(path)
-    made: list[str] = []
-    trees: list[dict[str, int]] = []
-    for first, second, setting in plan:
-        picked = [len(made) - back for back in (first, second) if back is not None]
-        parents = list(dict.fromkeys(at for at in picked if at >= 0))
-        tree = dict(trees[parents[0]]) if parents else {}
-        changes: dict[str | bytes, str | None] = {}
-        for name, text in setting.items():
-            changes[f"{name}.md"] = None if text is None else lines(30 + text)
-            if text is None:
-                tree.pop(name, None)
-            else:
-                tree[name] = text
-        made.append(repository.commit(changes, parents=tuple(made[at] for at in parents), branch=f"b{len(made)}"))
-        trees.append(tree)
-    return repository, made
-
-
-@settings(max_examples=40)
-@given(plan=plans)
-def test_whatever_was_merged_the_line_ends_with_gits_tree(
-    tmp_path_factory: pytest.TempPathFactory, plan: list[tuple[int, int | None, dict[str, int | None]]]
-) -> None:
-    repository, made = grown(tmp_path_factory.mktemp("merged") / "wiki.git", plan)
-
-    with open_history(repository.path, branch=f"b{len(made) - 1}") as history:
-        commits = list(history.commits())
-
-    assert replayed(commits) == repository.tree(made[-1])
-    assert sorted(commit.id for commit in commits) == sorted(git("rev-list", made[-1], at=repository.path).split())
-
-
-@settings(max_examples=40)
-@given(plan=plans, stop=st.integers(0, 8), then=st.integers(0, 8))
-def test_reading_goes_on_exactly_where_it_stopped_even_when_the_branch_has_grown_since(
-    tmp_path_factory: pytest.TempPathFactory,
-    plan: list[tuple[int, int | None, dict[str, int | None]]],
-    stop: int,
-    then: int,
-) -> None:
-    repository, made = grown(tmp_path_factory.mktemp("grown") / "wiki.git", plan)
-    earlier = min(then, len(made) - 1)
-    if made[earlier] not in git("rev-list", made[-1], at=repository.path).split():
-        earlier = len(made) - 1
-    with open_history(repository.path, branch=f"b{earlier}") as history:
-        first = list(history.commits())[: stop + 1]
-
-    with open_history(repository.path, branch=f"b{len(made) - 1}") as history:
-        second = list(history.commits(first[-1].bookmark))
-        announced = history.count(first[-1].bookmark)
-
-    ids = [commit.id for commit in first + second]
-    assert sorted(ids) == sorted(git("rev-list", made[-1], at=repository.path).split())
-    assert announced == len(second)
-    assert replayed(first + second) == repository.tree(made[-1])
-
-
 def test_in_a_history_without_merges_the_bookmark_is_the_commit(repository: Repository) -> None:
     for number in range(3):
         repository.commit({"a.md": str(number)})
@@ -404,6 +249,7 @@ def test_a_damaged_history_ends_with_an_error_that_names_it_and_never_with_half_
     with open_history(repository.path) as history, pytest.raises(TransferError, match="cannot read its history"):
         read.extend(history.commits())
 
+    assert read
     assert damaged not in [commit.id for commit in read]
     assert all(commit.changes for commit in read)
 
