@@ -17,7 +17,7 @@ from ..pages.locking import CurrentPage, get_locked
 from ..pages.policy import Kind
 from .models import IS_OPEN, Decision, Review, ReviewAuthor
 from .policy import MAX_NOTE, NEEDS_REASON, REASONS, Verdict
-from .shown import what_is_shown
+from .shown import standing_hides, what_is_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,17 @@ def decide(tx: Transaction, answer: Answer) -> Decided:
 def restore_hidden(tx: Transaction, decision_id: int, *, reason: str = "", note: str = "") -> Decided:
     """Show again what the decision `decision_id` hid; a decision of its own, in the name of the same group.
 
-    Errors: NotFound, Forbidden, Conflict when it is visible already.
+    Errors: NotFound, Forbidden (not in the group, or an author of what was hidden), Conflict when it is visible.
     """
     row = tx.connection.execute(
-        select(Decision.base, Decision.head, Decision.result, Review.group, Review.subject_id, Review.wiki_id)
+        select(
+            Decision.base,
+            Decision.head,
+            Decision.result,
+            Decision.review_id,
+            Review.group,
+            Review.subject_id,
+        )
         .join(Review, Review.id == Decision.review_id)
         .where(Decision.id == decision_id, Decision.verdict == Verdict.HIDE, Review.wiki_id == tx.wiki_id)
     ).first()
@@ -98,11 +105,23 @@ def restore_hidden(tx: Transaction, decision_id: int, *, reason: str = "", note:
         raise NotFound("hiding", str(decision_id))
     _require_member(tx.actor, row.group)
     page = get_locked(tx, row.subject_id)
+    _require_not_own(tx, row.review_id)
+    standing = standing_hides(tx.connection, page.id)
+    if not any(one.id == decision_id for one in standing):
+        raise Conflict("Somebody has already shown this again, so there is nothing left to do.")
     reason, note = clean_grounds(Verdict.RESTORE, reason, note)
     review_id = _opened_and_decided(tx, row)
     review = _get_review(tx, review_id)
     shown = what_is_shown(tx.connection, tx.wiki_id, review_id)
-    number = show_revisions(tx, page, row.base, row.head, row.result, decided_by=row.group, comment=REASONS[reason])
+    number = show_revisions(
+        tx,
+        page,
+        row.base,
+        row.result,
+        still_hidden={number for one in standing if one.id != decision_id for number in one.hidden},
+        decided_by=row.group,
+        comment=REASONS[reason],
+    )
     return record_decision(tx, review, Verdict.RESTORE, reason, note, shown.digest, number)
 
 
@@ -116,7 +135,7 @@ def _get_review(tx: Transaction, review_id: int) -> Any:
 
 
 def _require_member(actor: Actor, group: str) -> None:
-    if group not in actor.groups:
+    if group not in actor.effective_groups:
         raise Forbidden(f"This review belongs to the group “{group}”; you are not in it.")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, select
 
 from ..errors import NotFound
 from ..pages.models import Page, Revision
-from .models import Review
-from .policy import Shown
+from .models import Decision, Review
+from .policy import Shown, Verdict
 
 
 def what_is_shown(connection: Connection, wiki_id: int, review_id: int) -> Shown:
@@ -43,3 +45,34 @@ def what_is_shown(connection: Connection, wiki_id: int, review_id: int) -> Shown
         head_text=texts.get(row.head, ""),
         hidden=tuple(sorted(hidden)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class StandingHide:
+    """A decision that hid something, and the numbers of the page's revisions it keeps hidden."""
+
+    id: int
+    hidden: range
+
+
+def standing_hides(connection: Connection, page_id: int) -> list[StandingHide]:
+    """The decisions that hide something of the page now: those nobody has taken back, oldest first."""
+    rows = connection.execute(
+        select(Decision.id, Decision.verdict, Decision.base, Decision.head, Decision.result, Review.group)
+        .join(Review, Review.id == Decision.review_id)
+        .where(
+            Review.subject_kind == "page",
+            Review.subject_id == page_id,
+            Decision.verdict.in_([Verdict.HIDE.value, Verdict.RESTORE.value]),
+        )
+        .order_by(Decision.id)
+    )
+    standing: dict[tuple[int, int, str], StandingHide] = {}
+    for row in rows:
+        # A group never gets the same range for review twice, so the range says which hiding was taken back.
+        about = (row.base, row.head, row.group)
+        if row.verdict == Verdict.HIDE:
+            standing[about] = StandingHide(row.id, range(row.base + 1, row.result))
+        else:
+            standing.pop(about, None)
+    return list(standing.values())

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlalchemy import func, select
+
 from ...db import Transaction
 from ...errors import Conflict, Forbidden, NotFound
+from ...spaces.queries import find_space
 from ..locking import CurrentPage, find_deleted_locked, find_locked, require_write
 from ..merge import merge
+from ..models import Revision
 from ..paths import normalise_path
 from ..policy import Kind, PageState, clean_comment, with_text
 from ..state import state_at, write_state
@@ -63,15 +67,26 @@ def merge_out(
 
     What came after `head` stays. A `base` of 0 is the time before the page was there: undoing that is deleting it.
     None when the page already is as it would be. Errors: EditConflict when later changes touch the same words,
-    Conflict when the page's old address is taken.
+    Conflict when the page's old address is taken; NotFound and Forbidden when that address is not the actor's to
+    write, unless a decision acts in the name of a group.
     """
-    state = _without(tx, page, base, head)
+    state = _without(tx, page, visible_from(tx, page.id, base), head)
     if state == page.state:
         return None
+    if decided_by is None and state.path != page.state.path:
+        require_write(tx, find_space(tx.connection, tx.wiki_id, state.path), state.path)
     number = write_state(
         tx, page, state, kind=kind, comment=comment, decided_by=decided_by, facts={"base": base, "head": head}
     )
     return Saved(page.id, state.path, number)
+
+
+def visible_from(tx: Transaction, page_id: int, base: int) -> int:
+    """The newest revision up to `base` that is not hidden: going back never shows hidden text. 0 when there is none."""
+    newest = select(func.max(Revision.number)).where(
+        Revision.page_id == page_id, Revision.number <= base, ~Revision.hidden
+    )
+    return tx.connection.execute(newest).scalar() or 0
 
 
 def _without(tx: Transaction, page: CurrentPage, base: int, head: int) -> PageState:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, case, or_, select
 
 from ...actors import Actor
 from ...db import table_of
@@ -18,7 +18,10 @@ from ..paths import below
 
 @dataclass(frozen=True, slots=True)
 class RevisionLine:
-    """One revision in a list. `delta` is the change in size in bytes against the revision before it."""
+    """One revision in a list. `delta` is the change in size in bytes against the revision before it.
+
+    A hidden revision has no comment and the page's own title: its words are hidden with its text.
+    """
 
     id: int
     page_id: int
@@ -44,13 +47,13 @@ _LINE = (
         Revision.id,
         Revision.page_id,
         Page.path,
-        Revision.title,
+        case((Revision.hidden, Page.title), else_=Revision.title).label("title"),
         Revision.number,
         Revision.kind,
         ActorRow.name.label("author"),
         ActorRow.kind.label("author_kind"),
         Revision.at,
-        Revision.comment,
+        case((Revision.hidden, ""), else_=Revision.comment).label("comment"),
         Revision.size,
         _PREVIOUS.c.size.label("previous_size"),
         Revision.hidden,
