@@ -1,0 +1,1 @@
+"""kbwiki inside hosts of different make."""

@@ -1,0 +1,207 @@
+"""Every screen: answers, changes nothing when read, obeys a strict content security policy, asks few questions."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, func, select
+
+from kbwiki import Wiki
+from kbwiki.journal.models import Entry
+from kbwiki.pages.models import Page, Revision
+from kbwiki.testing import ADMIN, MODERATOR, READER, WRITER, make_space, open_reviews, save
+from kbwiki.web.routes import SCREENS
+
+from .conftest import Visitor
+
+READ = {
+    "home": "/wiki/",
+    "page": "/wiki/a/b/c",
+    "new": "/wiki/-/new?path=fresh",
+    "edit": "/wiki/-/edit/a/b/c",
+    "history": "/wiki/-/history/a/b/c",
+    "revision": "/wiki/-/revision/1/a/b/c",
+    "diff": "/wiki/-/diff/a/b/c",
+    "undo": "/wiki/-/undo/2/a/b/c",
+    "move": "/wiki/-/move/a/b/c",
+    "delete": "/wiki/-/delete/a/b/c",
+    "backlinks": "/wiki/-/backlinks/a/b/c",
+    "recent": "/wiki/-/recent?kind=edit&days=7&space=a&author=writer",
+    "tree": "/wiki/-/tree?path=a",
+    "wanted": "/wiki/-/wanted",
+    "tags": "/wiki/-/tags",
+    "search": "/wiki/-/search?q=words",
+    "queue": "/wiki/-/reviews",
+    "review": "/wiki/-/reviews/1",
+    "mine": "/wiki/-/mine",
+    "spaces": "/wiki/-/spaces",
+    "space": "/wiki/-/space",
+    "static": "/wiki/-/static/kb.css",
+}
+POST_ONLY = {"restore", "bring_back", "decide", "show_again", "unknown"}
+NEEDS = {"queue": MODERATOR, "review": MODERATOR, "space": ADMIN}
+
+
+@pytest.fixture
+def filled(wiki: Wiki) -> Wiki:
+    """A few pages with everything a screen may have to show."""
+    save(wiki, "home", "Welcome to [[a/b/c]] and [[nowhere]].\n", tags=["start"])
+    save(wiki, "a/b/c", "Some words.\n", comment="<b>first</b>", title="<i>Title</i>")
+    save(wiki, "a/b/c", "Some other words.\n\n## One\n\n## Two\n\n## Three\n", base=1)
+    return wiki
+
+
+def test_every_route_is_tried_here() -> None:
+    assert {screen.endpoint for screen in SCREENS} == READ.keys() | POST_ONLY
+
+
+@pytest.mark.parametrize("name", READ)
+def test_reading_answers_and_changes_nothing(visitor: Visitor, filled: Wiki, name: str) -> None:
+    visitor.actor = NEEDS.get(name, WRITER)
+    before = _state(filled)
+
+    answer = visitor.get(READ[name])
+
+    assert answer.status_code == 200
+    assert _state(filled) == before
+
+
+def _state(wiki: Wiki) -> tuple[Any, ...]:
+    with wiki.read() as connection:
+        return (
+            connection.execute(select(func.count()).select_from(Entry)).scalar(),
+            connection.execute(select(func.count()).select_from(Revision)).scalar(),
+            connection.execute(select(func.sum(Page.number))).scalar(),
+        )
+
+
+@pytest.mark.parametrize("screen", [one for one in SCREENS if "POST" not in one.methods], ids=lambda one: one.endpoint)
+def test_screens_for_reading_take_no_post(visitor: Visitor, app: Flask, screen: Any) -> None:
+    address = re.sub(r"<[^>]+>", "1", screen.rule)
+
+    answer = visitor.client.post(f"/wiki{address}", data={})
+
+    assert answer.status_code in (400, 405)
+
+
+class _Inline(HTMLParser):
+    """Collects what a strict policy would refuse."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = {name for name, _ in attrs}
+        if tag == "style" or (tag == "script" and "src" not in names):
+            self.found.append(tag)
+        self.found += [name for name in names if name == "style" or name.startswith("on")]
+        self.found += [str(value) for name, value in attrs if name in ("src", "href") and _is_foreign(value)]
+
+
+def _is_foreign(value: str | None) -> bool:
+    return bool(value) and value.lstrip().lower().startswith(("http:", "https:", "//", "javascript:", "data:"))  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", [one for one in READ if one != "static"])
+def test_no_screen_has_anything_inline_or_from_elsewhere(visitor: Visitor, filled: Wiki, name: str) -> None:
+    visitor.actor = NEEDS.get(name, WRITER)
+    seen = _Inline()
+
+    seen.feed(visitor.text(READ[name]))
+
+    assert seen.found == []
+
+
+@pytest.mark.parametrize("name", [one for one in READ if one != "static"])
+def test_what_people_wrote_is_escaped(visitor: Visitor, filled: Wiki, name: str) -> None:
+    visitor.actor = NEEDS.get(name, WRITER)
+
+    shown = visitor.text(READ[name])
+
+    assert "<i>Title</i>" not in shown
+    assert "<b>first</b>" not in shown
+
+
+@pytest.mark.parametrize("depth", [1, 3, 8])
+@pytest.mark.parametrize("actor", [READER, MODERATOR], ids=lambda one: one.id)
+def test_a_page_takes_at_most_six_queries_at_any_depth(
+    visitor: Visitor, wiki: Wiki, depth: int, actor: Any
+) -> None:
+    path = "/".join(f"level{one}" for one in range(depth))
+    save(wiki, "a", "target")
+    save(wiki, path, "Links to [[/a]], [[/missing]], [[./b]].\n")
+    for number in range(5):
+        save(wiki, f"{path}/child{number}", "words")
+    visitor.actor = actor
+    visitor.text(f"/wiki/{path}")
+    asked: list[str] = []
+
+    @event.listens_for(wiki.database.engine, "before_cursor_execute")
+    def _(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    visitor.text(f"/wiki/{path}")
+
+    assert len(asked) <= 6, asked
+
+
+def test_answers_are_private_to_their_reader(visitor: Visitor, filled: Wiki) -> None:
+    answer = visitor.get("/wiki/")
+
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert "Cookie" in answer.headers["Vary"]
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_the_state_line_follows_the_reviews(visitor: Visitor, filled: Wiki) -> None:
+    assert "New; not looked at yet" in visitor.text("/wiki/a/b/c")
+
+    visitor.actor = MODERATOR
+    review = next(one for one in open_reviews(filled) if one.path == "a/b/c")
+    visitor.post(
+        f"/wiki/-/reviews/{review.id}/decide", form=f"/wiki/-/reviews/{review.id}", verdict="approve"
+    )
+    assert "Looked at by moderators" in visitor.text("/wiki/a/b/c")
+
+    save(filled, "a/b/c", "Changed again.\n", base=2)
+    shown = visitor.text("/wiki/a/b/c")
+    assert "1 change not looked at yet" in shown
+    assert "/wiki/-/revision/2/a/b/c" in shown
+
+
+def test_a_decision_about_a_page_that_moved_on_is_refused_and_shows_what_is_new(
+    visitor: Visitor, filled: Wiki
+) -> None:
+    visitor.actor = MODERATOR
+    review = next(one for one in open_reviews(filled) if one.path == "a/b/c")
+    form = visitor.text(f"/wiki/-/reviews/{review.id}")
+    seen = dict(re.findall(r'name="(base|head|digest|kb_csrf)" value="([^"]*)"', form))
+    save(filled, "a/b/c", "Something unseen.\n", base=2)
+
+    answer = visitor.client.post(f"/wiki/-/reviews/{review.id}/decide", data={**seen, "verdict": "approve"})
+
+    assert answer.status_code == 409
+    assert "/wiki/-/diff/a/b/c?a=2&amp;b=3" in answer.get_data(as_text=True)
+    assert any(one.id == review.id for one in open_reviews(filled))
+
+
+def test_reviews_are_not_for_everybody(visitor: Visitor, filled: Wiki) -> None:
+    assert visitor.get("/wiki/-/reviews").status_code == 403
+    assert visitor.get("/wiki/-/reviews/1").status_code == 404
+
+
+def test_spaces_are_set_by_administrators_only(visitor: Visitor, filled: Wiki) -> None:
+    make_space(filled, "hr", readers=("people",))
+    assert visitor.get("/wiki/-/space").status_code == 403
+
+    visitor.actor = ADMIN
+    fields = {"path": "lab", "title": "Laboratory", "readers_inherited": "1", "writers_inherited": "1"}
+    answer = visitor.post("/wiki/-/space", reviewers="chemists, safety", **fields)
+
+    assert answer.status_code == 303
+    assert "Laboratory" in visitor.text("/wiki/-/spaces")
