@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
 
-from ..db import insert_or_ignore
+from ..db import Transaction, insert_or_ignore
 from ..journal.models import Entry
 from ..journal.tail import cursor_of, entries_after, move_cursor
 from ..markup import Link, rewrite_links
@@ -31,10 +31,14 @@ def take_in_links(connection: Connection, wiki_id: int, most: int = 500) -> int:
     return len(entries)
 
 
-def take_in_all(connection: Connection, wiki_id: int) -> None:
-    """Bring links up to date with everything this transaction can see, sealed or not; the cursor stays."""
-    seen = cursor_of(connection, wiki_id, CONSUMER)
-    changed = connection.execute(
+def take_in_all(tx: Transaction) -> None:
+    """Bring links up to date with everything this transaction can see, sealed or not, its own changes included.
+
+    The cursor stays where it is: what is read here is read again when it is sealed.
+    """
+    wiki_id = tx.wiki_id
+    seen = cursor_of(tx.connection, wiki_id, CONSUMER)
+    changed = tx.connection.execute(
         select(Entry.subject_id)
         .where(
             Entry.wiki_id == wiki_id,
@@ -43,7 +47,8 @@ def take_in_all(connection: Connection, wiki_id: int) -> None:
         )
         .distinct()
     ).scalars()
-    refresh_links(connection, wiki_id, set(changed))
+    own = {change.subject_id for change in tx.changes if change.subject_kind == "page"}
+    refresh_links(tx.connection, wiki_id, own.union(changed))
 
 
 def refresh_links(connection: Connection, wiki_id: int, page_ids: Iterable[int]) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
 from ...db import Transaction
 from ...errors import Conflict, Forbidden, Invalid
+from ...spaces.actions import deepest_first, space_among
 from ...spaces.policy import Right
 from ...spaces.queries import bound as bound_to
-from ...spaces.queries import find_space, granted, has_right
+from ...spaces.queries import granted, has_right, readable
 from ..links import Moves, relink, take_in_all
 from ..locking import CurrentPage, get_locked, get_writable, require_write
 from ..models import Page, PageLink
@@ -43,13 +45,13 @@ def move_page(tx: Transaction, path: str, new_path: str, *, comment: str = "") -
         raise Invalid("path", "That is where the page already is.")
     if new.startswith(old + "/"):
         raise Invalid("path", "A page cannot be moved below itself.")
-    require_write(tx, find_space(tx.connection, tx.wiki_id, new), new)
     family = [page, *_below(tx, old)]
     moved = {one.state.path: new + one.state.path[len(old) :] for one in family}
     for target in moved.values():
         normalise_path(target)
+    _require_write_at(tx, moved.values())
     _refuse_taken(tx, moved)
-    take_in_all(tx.connection, tx.wiki_id)
+    take_in_all(tx)
     comment = clean_comment(comment)
     moves = Moves(moved, _unmistakable(tx, moved))
     for one in family:
@@ -59,6 +61,7 @@ def move_page(tx: Transaction, path: str, new_path: str, *, comment: str = "") -
 
 
 def _below(tx: Transaction, path: str) -> list[CurrentPage]:
+    """The live pages below that the mover may change, each before those below it, which may move to its place."""
     low, high = below(path)
     rows = tx.connection.execute(
         select(Page.id, granted(Right.WRITE, Page.space_id).label("writable"), Page.space_id, Page.path)
@@ -75,7 +78,20 @@ def _below(tx: Transaction, path: str) -> list[CurrentPage]:
         # What the mover cannot read stays where it is and is not spoken of; what they can only read stops the move.
         if not row.writable and has_right(tx.connection, row.space_id, Right.READ, tx.actor):
             raise Forbidden(f"The page below it at “{row.path}” is not yours to move.")
-    return [get_locked(tx, row.id) for row in rows if row.writable]
+    # Locked in the order of ids, so that two moves never wait for each other.
+    pages = [get_locked(tx, row.id) for row in rows if row.writable]
+    still = [one for one in pages if one.state.path.startswith(f"{path}/") and not one.state.deleted]
+    return sorted(still, key=lambda one: one.state.path)
+
+
+def _require_write_at(tx: Transaction, paths: Iterable[str]) -> None:
+    """Errors: those of `require_write`, for the space of each path; it may lie deeper than the page's own new space."""
+    spaces = deepest_first(tx.connection, tx.wiki_id)
+    first_in: dict[int, str] = {}
+    for path in paths:
+        first_in.setdefault(space_among(spaces, path), path)
+    for space_id, path in first_in.items():
+        require_write(tx, space_id, path)
 
 
 def _refuse_taken(tx: Transaction, moved: dict[str, str]) -> None:
@@ -93,7 +109,8 @@ def _refuse_taken(tx: Transaction, moved: dict[str, str]) -> None:
 
 
 def _unmistakable(tx: Transaction, moved: dict[str, str]) -> dict[str, str]:
-    """Of the moved pages, those that a link with other case or hyphens can only have meant: no second page looks alike."""
+    """Of the moved pages, those that a link with other case or hyphens can only have meant: no second page
+    looks alike."""
     keys = {look_alike(old): new for old, new in moved.items()}
     wanted = sorted(keys)
     for start in range(0, len(wanted), 500):
@@ -136,6 +153,7 @@ def _relink_others(tx: Transaction, moves: Moves, family: set[int]) -> tuple[tup
                 PageLink.wiki_id == tx.wiki_id,
                 PageLink.look_alike.in_(olds[start : start + 500]),
                 ~Page.deleted,
+                readable(Page.space_id),
             ),
             bound_to(tx.actor),
         )
