@@ -21,7 +21,7 @@ demo: $(VENV)/.dev ## Serve a small intranet with kbwiki in it (PORT=5000, INSTA
 	$(BIN)/python -m kbwiki.demo --port $(PORT) --instance $(INSTANCE)
 
 test: lint types ## Lint, check types and run every test (WORKERS=2, ARGS="-k words")
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not bench" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not bench" $(ARGS)
 
 lint: $(VENV)/.dev ## Check style, and that imports keep to the layers
 	$(BIN)/ruff check .

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import hypothesis
 import pytest
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kbwiki.wiki import Wiki
 
 REPOSITORY = Path(__file__).parent.parent
+TOGETHER = ("tests/packaging/",)
 CHROMIUM_VARIABLE = "KBWIKI_TEST_CHROMIUM"
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET_CHROMIUM = (
@@ -46,6 +47,21 @@ _QUIET_CHROMIUM = (
 # A slow machine is no bug: what an example may take is a matter for the benchmarks.
 hypothesis.settings.register_profile("kbwiki", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("kbwiki")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep tests that share what takes long to make on one worker; all others go wherever there is room.
+
+    The mark xdist_group is meant for this, but xdist 3.8 loses it with pytest 9.2.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class KeepingTogether(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid)
+
+    return KeepingTogether(config, log) if config.getoption("dist") == "load" else None
 
 
 def missing(reason: str) -> NoReturn:

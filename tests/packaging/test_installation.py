@@ -13,7 +13,7 @@ import pytest
 
 from tests.packaging.conftest import REPOSITORY, Distributions, Install, run, source_files
 
-pytestmark = [pytest.mark.packaging, pytest.mark.xdist_group("packaging")]
+pytestmark = pytest.mark.packaging
 
 # A host of five lines (the import and the mount among them) behind the few that any app with Flask-Login has.
 HOST = """
