@@ -1,0 +1,1 @@
+"""What the documentation says is so: its examples run, and its reference is complete."""
