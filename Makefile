@@ -42,11 +42,11 @@ clean: ## Remove what these commands made, .venv too; the demo's instance folder
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.dev: $(BIN)/python setup.cfg pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
 $(VENV)/.docs: $(BIN)/python setup.cfg pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[docs]'
 	@touch $@
 
 # The newest Python that runs, is not too old, and can make an environment with pip in it: Debian packs venv apart,

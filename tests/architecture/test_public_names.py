@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import importlib
 from configparser import ConfigParser
-from dataclasses import fields
 from pathlib import Path
-
-import pytest
 
 import kbwiki
 
 REPOSITORY = Path(__file__).parent.parent.parent
-REFERENCE = REPOSITORY / "docs" / "reference"
 
 
 def test_every_public_name_can_be_imported() -> None:
@@ -22,18 +18,10 @@ def test_every_public_name_can_be_imported() -> None:
 
 
 def test_every_public_name_is_described_in_the_reference() -> None:
-    headings = headings_of("python.md")
+    lines = (REPOSITORY / "docs" / "reference" / "python.md").read_text("utf-8").splitlines()
+    headings = [line for line in lines if line.startswith("#")]
 
     undescribed = [name for name in kbwiki.__all__ if not any(f"`{name}" in line for line in headings)]
-
-    assert undescribed == []
-
-
-def test_every_setting_is_described_in_the_reference() -> None:
-    headings = headings_of("settings.md")
-    keys = [f"KBWIKI_{field.name.upper()}" for field in fields(kbwiki.Settings)]
-
-    undescribed = [key for key in keys if not any(f"`{key}`" in line for line in headings)]
 
     assert undescribed == []
 
@@ -53,14 +41,6 @@ def test_every_listed_package_can_be_imported() -> None:
     origins = {name: importlib.import_module(name).__file__ for name in setup["options"]["packages"].split()}
 
     assert [name for name, origin in origins.items() if origin is None] == []
-
-
-def headings_of(page: str) -> list[str]:
-    """The headings of a page of the reference; names are described under one each, in backquotes."""
-    path = REFERENCE / page
-    if not path.exists():
-        pytest.skip(f"docs/reference/{page} is not written yet")
-    return [line for line in path.read_text("utf-8").splitlines() if line.startswith("#")]
 
 
 def packages_below(root: Path, folder: str = "kbwiki") -> set[str]:
