@@ -144,6 +144,16 @@ def test_only_the_given_spaces_are_searched(handbook: WhooshIndex) -> None:
     assert search(handbook, "fire nothingofthekind", spaces={3}).ids == (4,)
 
 
+def test_pages_that_may_not_be_read_do_not_change_what_is_found_elsewhere(tmp_path: Path) -> None:
+    hidden = page(1, "see GetWindowSize", space=2)
+    open_to_all = page(2, "get window size", space=1)
+    index = index_of(tmp_path, [hidden, open_to_all])
+
+    assert search(index, "GetWindowSize", spaces=[1]).ids == (2,)
+    index.update([], delete=[1])
+    assert search(index, "GetWindowSize").ids == (2,)
+
+
 def test_turning_over_pages_of_results_shows_each_page_once(tmp_path: Path) -> None:
     index = index_of(tmp_path, [page(number, "fire " * (number % 5 + 1)) for number in range(50)])
 

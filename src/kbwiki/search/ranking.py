@@ -102,13 +102,13 @@ def rank(
     limit, offset = max(limit, 0), max(offset, 0)
     if root is None:
         return Hits((), (), 0, 0)
-    evaluation = _Evaluation(segments)
-    complete = evaluation.allowed(evaluation.all_words(root), spaces)
+    evaluation = _Evaluation(segments, spaces)
+    complete = evaluation.allowed(evaluation.all_words(root))
     found = sum(map(len, complete))
     best = _best(segments, complete, offset + limit)
     total = found
     if found < ENOUGH:
-        partial = evaluation.allowed(evaluation.some_words(root, complete), spaces)
+        partial = evaluation.allowed(evaluation.some_words(root, complete))
         total += sum(map(len, partial))
         best += _best(segments, partial, max(offset + limit - len(best), 0))
     shown = best[offset : offset + limit]
@@ -128,8 +128,9 @@ def _best(segments: Sequence[Segment], scored: Sequence[Postings], count: int) -
 class _Evaluation:
     """One query on all segments of the index. Every method gives one result for each segment."""
 
-    def __init__(self, segments: Sequence[Segment]) -> None:
+    def __init__(self, segments: Sequence[Segment], spaces: Collection[int] | None) -> None:
         self._segments = segments
+        self._spaces = None if spaces is None else frozenset(spaces)
         self._documents = sum(len(segment.pages) for segment in segments)
 
     def all_words(self, root: All) -> list[dict[int, float]]:
@@ -148,16 +149,24 @@ class _Evaluation:
             united = [only(scores, kept.postings) for scores, kept in zip(united, within, strict=True)]
         return [without(scores, seen) for scores, seen in zip(united, known, strict=True)]
 
-    def allowed(self, scored: Sequence[dict[int, float]], spaces: Collection[int] | None) -> list[dict[int, float]]:
+    def allowed(self, scored: Sequence[dict[int, float]]) -> list[dict[int, float]]:
         """Without what was deleted, and within the spaces."""
         kept = [without(scores, segment.deleted) for segment, scores in zip(self._segments, scored, strict=True)]
-        if spaces is None:
+        chosen = self._spaces
+        if chosen is None:
             return kept
-        chosen = frozenset(spaces)
         return [
             {document: score for document, score in scores.items() if segment.spaces[document] in chosen}
             for segment, scores in zip(self._segments, kept, strict=True)
         ]
+
+    def _is_anywhere(self, matches: Sequence[Match]) -> bool:
+        """Whether any document that is allowed matches: what others hold must not change an answer."""
+        return any(
+            document not in segment.deleted and (self._spaces is None or segment.spaces[document] in self._spaces)
+            for segment, match in zip(self._segments, matches, strict=True)
+            for document in match.postings
+        )
 
     def _telling(self, matches: list[list[Match]]) -> list[list[Match]]:
         """Without words that stand on more than half of the pages: they cost most and order nothing."""
@@ -172,7 +181,7 @@ class _Evaluation:
                 return self._beginning(opening, terms, field or TEXT)
             case Compound(whole, apart):
                 together = self._match(whole)
-                return together if any(match.postings for match in together) else self._match(apart)
+                return together if self._is_anywhere(together) else self._match(apart)
             case Phrase(words, field):
                 return self._phrase(words, field or TEXT)
             case Tagged(tag):
@@ -208,8 +217,8 @@ class _Evaluation:
             wanted = [self._everything_but([Match({}, 0.0) for _ in self._segments])]
         refused = list(zip(*unwanted, strict=True)) or [()] * len(self._segments)
         return [
-            Match(refuse(intersection(matches), without), 1.0)
-            for matches, without in zip(zip(*wanted, strict=True), refused, strict=True)
+            Match(refuse(intersection(matches), refusals), 1.0)
+            for matches, refusals in zip(zip(*wanted, strict=True), refused, strict=True)
         ]
 
     def _everything_but(self, matches: Sequence[Match]) -> list[Match]:

@@ -124,10 +124,8 @@ class WhooshIndex:
                 rebuild = Rebuild(generation)
                 yield rebuild
                 self._publish(generation, rebuild.written, position, {})
-            except BaseException:
-                shutil.rmtree(generation, ignore_errors=True)
-                raise
-            self._sweep_generations()
+            finally:
+                self._sweep_generations()
 
     def writer_lock(self, blocking: bool = True) -> AbstractContextManager[bool]:
         """Holds off all other writers of this folder, in this and other processes, for the length of a block.

@@ -11,7 +11,6 @@ Whoosh's files contain pickles: whoever can write them can run code. The folder 
 
 from __future__ import annotations
 
-import math
 import os
 from array import array
 from collections.abc import Iterable, Sequence
@@ -36,6 +35,7 @@ from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.writing import SegmentWriter
 
 from .documents import Document, postings
+from .merging import Extent, due
 from .posting_lists import ListBuilder, PackedList, PostingPool, Stretch
 from .ranking import TAG, TEXT, TITLE, WITHIN
 
@@ -44,9 +44,6 @@ NAME = "MAIN"
 
 PAGE, SPACE = "page", "space"
 """The columns: for each document the page it shows and the space that page is in."""
-
-FAN_IN = 8
-"""Segments of one size class that are merged into one."""
 
 
 def encoded(term: str) -> bytes:
@@ -205,28 +202,17 @@ def _written(toc: int, segments: Iterable[Any]) -> Written:
 
 def _merge(writer: _Writer, segments: list[Any]) -> list[Any]:
     """Whoosh's hook for a merge policy: copies what is due into the new segment, returns what stays."""
+    folder = Path(writer.storage.folder)
     alive = [segment for segment in segments if segment.doc_count()]
-    due = _due(alive)
-    for segment in due:
-        writer.add_reader(open_segment(Path(writer.storage.folder), segment))
-    return [segment for segment in alive if segment not in due]
+    chosen = frozenset(due([_extent(folder, segment) for segment in alive]))
+    for at in chosen:
+        writer.add_reader(open_segment(folder, alive[at]))
+    return [segment for at, segment in enumerate(alive) if at not in chosen]
 
 
-def _due(segments: Iterable[Any]) -> list[Any]:
-    """Segments more than half dead, and size classes that are full.
-
-    So there are fewer than ``FAN_IN`` segments to a class when a commit ends, and a document is copied about
-    once for each class it passes through: the logarithmic merging of log-structured indexes.
-    """
-    due = [segment for segment in segments if segment.deleted_count() > segment.doc_count()]
-    classes: dict[int, list[Any]] = {}
-    for segment in segments:
-        if segment not in due:
-            classes.setdefault(int(math.log(segment.doc_count(), FAN_IN)), []).append(segment)
-    for same in classes.values():
-        if len(same) >= FAN_IN:
-            due += same
-    return due
+def _extent(folder: Path, segment: Any) -> Extent:
+    size = (folder / segment.make_filename(segment.COMPOUND_EXT)).stat().st_size
+    return Extent(segment.doc_count(), segment.deleted_count(), size)
 
 
 class _SegmentParts(RamStorage):  # type: ignore[misc]
