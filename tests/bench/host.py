@@ -1,4 +1,4 @@
-"""The app that is measured over HTTP: the wiki, and beside it the floor, a bare view with one SELECT through SQLAlchemy."""
+"""The app that is measured over HTTP: the wiki, and the floor: a bare view with one SELECT through SQLAlchemy."""
 
 from __future__ import annotations
 
