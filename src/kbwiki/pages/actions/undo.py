@@ -44,8 +44,8 @@ def undo_change(tx: Transaction, path: str, number: int, *, comment: str = "") -
     the change is left to undo.
     """
     page = _get_any_writable(tx, path)
-    for one in (number, number - 1):
-        if one > 0 and state_at(tx.connection, page.id, one)[1]:
+    for one in (number, number - 1) if number > 1 else (number,):
+        if state_at(tx.connection, page.id, one)[1]:
             raise Forbidden("This change touches hidden text, so only a moderator's decision can undo it.")
     new = merge_out(tx, page, number - 1, number, kind=Kind.UNDO, comment=clean_comment(comment))
     if new is None:
