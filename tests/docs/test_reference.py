@@ -83,9 +83,7 @@ def test_every_signal_is_described_with_all_fields_of_its_event() -> None:
     sent = {name for name, value in vars(signals).items() if isinstance(value, NamedSignal)}
 
     assert sent == {name.strip("`") for name in sections if name.startswith("`")} - {"Committed"}
-    assert [
-        field.name for field in fields(signals.Committed) if f"`{field.name}`" not in sections["`Committed`"]
-    ] == []
+    assert [field.name for field in fields(signals.Committed) if f"`{field.name}`" not in sections["`Committed`"]] == []
 
 
 def test_every_kind_of_change_and_every_verdict_is_named_with_the_signals() -> None:
