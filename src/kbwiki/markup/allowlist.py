@@ -78,8 +78,9 @@ _FIXED = {
     ("a", "rel"): {"nofollow noopener noreferrer"},
     ("th", "scope"): {"col"},
 }
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _ID = re.compile(r"kb-(?:h-[^\s\"'<>&]+|f-\d+|r-\d+-\d+)")
-_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2060\u3000\ufeff]")
+_UNSEEN = re.compile(r"[\x00-\x20\x7f-\x9f\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2060\u3000\ufeff]")
 
 
 def _allowed(tag: str, attribute: str, value: str) -> str | None:
@@ -88,7 +89,7 @@ def _allowed(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "class":
         return value if value in CLASS_VALUES else None
     if attribute in ("href", "src"):
-        return value if _stays_here(value) else None
+        return value if _harmless(value) else None
     if attribute == "id":
         return value if _ID.fullmatch(value) else None
     if attribute == "start":
@@ -97,13 +98,18 @@ def _allowed(tag: str, attribute: str, value: str) -> str | None:
     return value if fixed is None or value in fixed else None
 
 
-def _stays_here(address: str) -> bool:
-    """False for `//host`, `\\\\host` and their mixtures: browsers read them as another host although no
-    scheme is there.
+def _harmless(address: str) -> bool:
+    """False for `//host`, `\\\\host` and their mixtures, which browsers read as another host although there is no
+    scheme, and for any other scheme than the three.
 
-    Browsers drop tabs and line ends anywhere and white space in front, so those do not count.
+    Browsers drop tabs and line ends anywhere and control characters in front, so those do not count; nor does
+    unusual white space, which should not decide whether something is an address.
     """
-    return _CONTROL.sub("", address)[:2].replace("\\", "/") != "//"
+    bare = _UNSEEN.sub("", address)
+    if bare[:2].replace("\\", "/") == "//":
+        return False
+    scheme = _SCHEME.match(bare)
+    return scheme is None or scheme[1].lower() in SCHEMES
 
 
 def _cleaner() -> Callable[[str], str]:

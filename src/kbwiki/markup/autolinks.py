@@ -19,7 +19,7 @@ from markdown_it.token import Token
 _ADDRESS = r"[^\s<>\[\]\"`\\^{|}\u2018-\u201f\u3000-\u303f\uff00-\uff65]+"
 _URL = re.compile(r"https?://(?=[^\W_])" + _ADDRESS, re.IGNORECASE)
 _WWW = re.compile(r"(?<![\w.@/:-])www\.(?=[^\W_])" + _ADDRESS, re.IGNORECASE)
-_SCHEME_BEFORE = re.compile(r"(?<![^\W_])https?\Z", re.IGNORECASE)
+_SCHEME_BEFORE = re.compile(r"(?<![A-Za-z0-9+.-])https?\Z", re.IGNORECASE)
 _ENTITY_AT_END = re.compile(r"&[0-9A-Za-z]{1,32};\Z")
 _MAIL_LOCAL = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+_-"
 _MAIL_DOMAIN = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w@-])")

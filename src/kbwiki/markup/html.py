@@ -76,27 +76,20 @@ class HtmlWriter:
         self._wording = wording
         self._left = limit
         self._highlighter = Highlighter()
-        self._writers: dict[str, Callable[[Token], str]] = {
-            name.removeprefix("_on_"): getattr(self, name) for name in dir(self) if name.startswith("_on_")
-        }
 
     def write(self, tokens: Iterable[Token]) -> None:
         """Write block tokens and the inline tokens in them."""
         for token in tokens:
             if token.type == "inline":
-                for child in token.children or ():
-                    self._put(child)
-            else:
-                self._put(token)
-
-    def _put(self, token: Token) -> None:
-        part = _FIXED.get(token.type)
-        if part is None:
-            part = self._writers[token.type](token)
-        self._left -= len(part)
-        if self._left < 0:
-            raise TooLong
-        self.parts.append(part)
+                self.write(token.children or ())
+                continue
+            part = _FIXED.get(token.type)
+            if part is None:
+                part = _WRITERS[token.type](self, token)
+            self._left -= len(part)
+            if self._left < 0:
+                raise TooLong
+            self.parts.append(part)
 
     # Text
 
@@ -142,7 +135,7 @@ class HtmlWriter:
         href = str(token.attrs["href"])
         attributes = _EXTERNAL if href.lower().startswith(("http:", "https:")) else ""
         if href.startswith("#"):
-            href = _fragment(href[1:])
+            href = _fragment(unquote(href[1:]))
         return f"<a href={_quoted(href)}{attributes}{_title(title)}>"
 
     def _on_wiki_link_open(self, token: Token) -> str:
@@ -237,6 +230,11 @@ class HtmlWriter:
         )
 
 
+_WRITERS: dict[str, Callable[[HtmlWriter, Token], str]] = {
+    name.removeprefix("_on_"): method for name, method in vars(HtmlWriter).items() if name.startswith("_on_")
+}
+
+
 def _quoted(value: str) -> str:
     return f'"{escape(value)}"'
 
@@ -246,9 +244,7 @@ def _title(title: object) -> str:
 
 
 def _fragment(section: str) -> str:
-    """A section of a page as written in a link; our own ids are recognised, so that a copied address
-    works."""
-    return "#" + section_anchor(unquote(section)) if section else "#"
+    return "#" + section_anchor(section) if section else "#"
 
 
 def _alignment(token: Token) -> str:

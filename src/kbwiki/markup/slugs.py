@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 PREFIX = "kb-h-"
@@ -9,6 +10,8 @@ PREFIX = "kb-h-"
 use."""
 
 _LONGEST = 100
+_BLANK = re.compile(r"\s")
+_DROPPED = re.compile(r"[^\w\s-]")
 
 
 def slug(title: str) -> str:
@@ -19,16 +22,13 @@ def slug(title: str) -> str:
     dropped; at most 100 characters; never empty. Applying it twice changes nothing, so a section may be named
     in a link by its words or by its slug.
     """
-    kept = "".join(_kept(character) for character in title.strip().lower())
+    kept = _BLANK.sub("-", _DROPPED.sub(_mark, title.strip().lower()))
     return unicodedata.normalize("NFC", kept)[:_LONGEST] or "section"
 
 
-def _kept(character: str) -> str:
-    if character.isalnum() or character in "-_":
-        return character
-    if character.isspace():
-        return "-"
-    return character if unicodedata.category(character).startswith("M") else ""
+def _mark(match: re.Match[str]) -> str:
+    """Vowel signs and accents that are characters of their own belong to the letter before them."""
+    return match[0] if unicodedata.category(match[0]).startswith("M") else ""
 
 
 class Anchors:
@@ -52,5 +52,5 @@ class Anchors:
 
 
 def section_anchor(section: str) -> str:
-    """The id that a link's section part means."""
-    return PREFIX + slug(section)
+    """The id that a link's section part means: a heading's words, its slug, or its id as copied from an address."""
+    return PREFIX + slug(section.removeprefix(PREFIX))
