@@ -15,7 +15,7 @@ from datetime import datetime
 from hashlib import sha256
 from threading import Lock
 
-from sqlalchemy import Connection, bindparam, select, union_all
+from sqlalchemy import Connection, Executable, bindparam, null, select, union_all
 
 from ..actors import Actor
 from ..db import Database, in_list, insert_or_ignore
@@ -36,7 +36,7 @@ _ALIKE = select(Page.path, Page.look_alike).where(
     readable(Page.space_id),
 )
 _FORMER = (
-    select(Redirect.path, Redirect.path.label("look_alike"))
+    select(Redirect.path, null().label("look_alike"))
     .join(Page, Page.id == Redirect.page_id)
     .where(
         Redirect.wiki_id == bindparam("wiki_id"),
@@ -45,7 +45,7 @@ _FORMER = (
         readable(Page.space_id),
     )
 )
-_EXISTING = union_all(_ALIKE, _FORMER)
+_EXISTING: Executable = union_all(_ALIKE, _FORMER)
 _HTML = select(Rendered.html).where(Rendered.key == bindparam("key"))
 
 
@@ -107,7 +107,9 @@ def _existing(connection: Connection, wiki_id: int, actor: Actor, paths: list[st
     alike: dict[str, list[str]] = {}
     for path, key in rows:
         live.add(path)
-        alike.setdefault(key, []).append(path)
+        # An old address is found as it was written; only pages are found by what looks alike.
+        if key is not None:
+            alike.setdefault(key, []).append(path)
     found = {}
     for path in paths:
         others = alike.get(keys[path], ())
