@@ -20,12 +20,9 @@ def say_summary(summary: Summary, seconds: float) -> None:
     )
     for kind, count in summary.kinds.most_common():
         click.echo(f"  {count:>8,} × {kind}")
-    if summary.oddities:
-        click.echo("Where a page's history is not simply its file's, pages")
-        for odd, count in sorted(summary.oddities.items(), key=lambda one: -one[1]):
-            click.echo(f"  {count:>8,} × {odd}")
-    _named("could not be read", [f"{one.path} (commit {one.commit[:12]}) {one.reason}" for one in summary.unreadable])
-    _named("are no pages", [f"{path} {why}" for path, why in summary.skipped.items()])
+    for remark in summary.remarks:
+        click.echo(f"  {remark}")
+    _named("could not be read", [f"{one.path} {one.reason} (commit {one.commit[:12]})" for one in summary.unreadable])
     _named("were left alone", [f"{path}: {why}" for path, why in summary.refused.items()])
 
 

@@ -18,7 +18,7 @@ def find_by_title(
     words = [word for word in text.split() if word.strip('"*-:')][:_MOST_WORDS]
     if not words:
         return [], 0
-    where = [Page.wiki_id == wiki_id, Page.deleted.is_(False), readable(Page.space_id)]
+    where = [Page.wiki_id == wiki_id, ~Page.deleted, readable(Page.space_id)]
     for word in words:
         bare = word.strip('"*-:')
         where.append(

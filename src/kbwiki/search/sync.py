@@ -13,23 +13,21 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from ..actors import Actor
 from ..db import Database, in_list
 from ..errors import KBWikiError
 from ..journal.models import ActorRow
-from ..journal.tail import Sealed, entries_after, last_position
+from ..journal.tail import entries_after, last_position
 from ..markup import RENDERER_VERSION
 from ..pages.models import Page, ParsedText, Revision
-from ..pages.parsed import get_parsed, plain_of
-from ..pages.paths import below
+from ..pages.parsed import plain_of
 from ..spaces.queries import bound, readable, readable_spaces
 from .current import IndexUnusable
 from .database import find_by_title
-from .documents import Document
+from .feed import all_pages, documents_of, pages_named
 from .query import Query, parse_query
 from .snippets import Fragment, mark, snippet
 from .whoosh_index import WhooshIndex
@@ -213,7 +211,7 @@ class Search:
         with self._index.writer_lock(blocking=wait) as held:
             if not held:
                 return 0
-            if not self._index.is_usable():
+            if not self._index.is_usable() or self._is_far_behind(self._index):
                 self._rebuild(self._index, progress)
             return self._follow(self._index, progress)
 
@@ -226,18 +224,18 @@ class Search:
             self._rebuild(self._index, progress)
             self._follow(self._index, progress)
 
+    def _is_far_behind(self, index: WhooshIndex) -> bool:
+        """Whether reading every page once is less work than following the journal, as after an import."""
+        return (self.lag() or 0) > max(index.page_count(), _BATCH)
+
     def _rebuild(self, index: WhooshIndex, progress: Callable[[int, int], None] | None) -> None:
         with self._database.read() as connection:
             position = last_position(connection, self._wiki_id())
-            ids = list(
-                connection.execute(
-                    select(Page.id).where(Page.wiki_id == self._wiki_id(), ~Page.deleted).order_by(Page.id)
-                ).scalars()
-            )
+            ids = all_pages(connection, self._wiki_id())
         with index.rebuild(position) as building:
             for start in range(0, len(ids), _BATCH):
                 with self._database.read() as connection:
-                    building.add(self._documents(connection, ids[start : start + _BATCH])[0])
+                    building.add(documents_of(connection, ids[start : start + _BATCH])[0])
                 if progress is not None:
                     progress(min(start + _BATCH, len(ids)), len(ids))
 
@@ -249,55 +247,12 @@ class Search:
                 entries = entries_after(connection, self._wiki_id(), reached, _BATCH)
                 if not entries:
                     return taken
-                changed = self._changed(connection, entries)
-                documents, gone = self._documents(connection, changed)
+                changed = pages_named(connection, self._wiki_id(), entries)
+                documents, gone = documents_of(connection, changed)
             index.update(documents, gone, position=entries[-1].position)
             taken += len(entries)
             if progress is not None:
                 progress(taken, taken + (self.lag() or 0))
-
-    def _changed(self, connection: Connection, entries: Iterable[Sealed]) -> list[int]:
-        ids = set()
-        for entry in entries:
-            if entry.subject_kind == "page":
-                ids.add(entry.subject_id)
-            elif entry.subject_kind == "space":
-                ids.update(self._below(connection, entry.payload["path"]))
-        return sorted(ids)
-
-    def _below(self, connection: Connection, path: str) -> Iterable[int]:
-        """The pages a space may have taken in: their place in the index names the space they are in."""
-        statement = select(Page.id).where(Page.wiki_id == self._wiki_id())
-        if path:
-            low, high = below(path)
-            statement = statement.where(or_(Page.path == path, (Page.path >= low) & (Page.path < high)))
-        return connection.execute(statement).scalars()
-
-    def _documents(
-        self, connection: Connection, ids: Sequence[int]
-    ) -> tuple[list[Document], list[int]]:
-        """The pages as the index takes them, and those of the ids that are not to be found any more."""
-        rows: list[Any] = []
-        for start in range(0, len(ids), _BATCH):
-            rows += connection.execute(
-                select(Page.id, Page.path, Page.title, Page.space_id, Page.text_digest, Revision.tags)
-                .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
-                .where(Page.id.in_(ids[start : start + _BATCH]), ~Page.deleted)
-            ).all()
-        parsed = get_parsed(connection, {row.text_digest for row in rows}, keep=False)
-        documents = [
-            Document(
-                id=row.id,
-                title=row.title,
-                path=row.path,
-                headings=tuple(heading.title for heading in parsed[row.text_digest].headings),
-                tags=tuple(row.tags),
-                body=parsed[row.text_digest].plain,
-                space=row.space_id,
-            )
-            for row in rows
-        ]
-        return documents, sorted(set(ids) - {row.id for row in rows})
 
     def close(self) -> None:
         """Wait for work that is under way."""

@@ -32,7 +32,8 @@ Progress = Callable[[int, int], None]
 class Summary:
     """What an import did. `unreadable`, `skipped` and `refused` name what was left out, and why.
 
-    `kinds` counts the revisions by what they did, `oddities` the pages whose history is not simply their file's.
+    `kinds` counts the revisions by what they did; `remarks` are sentences about pages whose history is not simply their
+    file's.
     """
 
     commits: int = 0
@@ -43,7 +44,7 @@ class Summary:
     refused: Mapping[str, str] = field(default_factory=dict)
     skipped: Mapping[str, str] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
-    oddities: Mapping[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 class Loader:
@@ -102,8 +103,7 @@ class Loader:
         summary.pages = self._ledger.count
         summary.refused = dict(self._ledger.refused)
         summary.skipped = dict(self._timeline.skipped)
-        counted = {oddity.value: len(pages) for oddity, pages in self._timeline.oddities.items()}
-        summary.oddities = {oddity: count for oddity, count in counted.items() if count}
+        summary.remarks = self._timeline.summary()
         return summary
 
     def _take_up(self, tx: Transaction) -> str | None:

@@ -10,13 +10,14 @@ from flask import Response, send_from_directory
 from ..errors import NotFound
 from .visit import Visit
 
+_YEAR = 365 * 24 * 3600
 _FOLDER = Path(__file__).parent / "static"
 
 
 def static(visit: Visit, filename: str) -> Response:
     """One of our static files; the same for everybody, so caches may share it."""
-    response = send_from_directory(_FOLDER, filename, max_age=3600)
-    response.headers["Cache-Control"] = "public, max-age=3600"
+    response = send_from_directory(_FOLDER, filename, max_age=_YEAR)
+    response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import Response
 from markupsafe import Markup
@@ -10,45 +10,15 @@ from markupsafe import Markup
 from ..errors import Forbidden, Invalid
 from ..pages.actions import Edit, EditConflict, Saved, save_page
 from ..pages.diff import difference
-from ..pages.merge import Agreed, Merge, merge, resolve
 from ..pages.paths import normalise_path, slug, title_of
-from ..pages.queries.view import (
-    PageView,
-    find_address,
-    find_deleted,
-    find_page,
-    get_by_id,
-    look_alikes,
-    text_of,
-)
+from ..pages.queries.view import PageView, find_address, find_page, get_by_id, look_alikes, text_of
 from ..pages.rendering import preview_html
-from ..pages.texts import load_texts
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right, responsible_groups
+from .forms import EditForm, FieldError, whole_number
+from .merging import both_texts, chosen_text
 from .visit import Visit
 from .words import kb_t
-
-
-@dataclass(frozen=True, slots=True)
-class EditForm:
-    """What stands in the form; `base` is the revision its author started from, None for a new page."""
-
-    path: str
-    title: str
-    text: str
-    tags: str
-    comment: str
-    base: int | None
-    is_new: bool
-    path_editable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """What is wrong with one field, and what to do."""
-
-    field: str
-    text: str
 
 
 def new(visit: Visit) -> Response:
@@ -56,7 +26,8 @@ def new(visit: Visit) -> Response:
     if visit.request.method == "POST":
         return _submitted(visit, is_new=True)
     wanted = visit.request.args.get("path", "")
-    title = visit.request.args.get("title", "") or title_of(wanted)
+    own_name = visit.settings.name if wanted == visit.settings.home else title_of(wanted)
+    title = visit.request.args.get("title", "") or own_name
     if wanted and not wanted.endswith("/") and _exists(visit, wanted):
         return visit.go(visit.url("edit", path=wanted))
     form = EditForm(wanted, title, "", "", "", None, is_new=True, path_editable=True)
@@ -106,14 +77,10 @@ def _form_sent(visit: Visit, *, is_new: bool, path: str | None) -> EditForm:
         text=sent.get("text", "").replace("\r\n", "\n").replace("\r", "\n"),
         tags=sent.get("tags", ""),
         comment=sent.get("comment", ""),
-        base=_number(sent.get("base", "")),
+        base=whole_number(sent.get("base", "")),
         is_new=is_new,
         path_editable=is_new,
     )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def _submitted(visit: Visit, *, is_new: bool, path: str | None = None) -> Response:
@@ -124,14 +91,15 @@ def _submitted(visit: Visit, *, is_new: bool, path: str | None = None) -> Respon
     try:
         normalise_path(form.path)
         if action == "merge":
-            return _joined(visit, form)
+            chosen = chosen_text(visit, form)
+            return _saved(visit, _save(visit, replace(form, text=chosen.text), chosen.base))
         if action != "save":
             return _form(visit, form, looking_at=action)
         return _saved(visit, _save(visit, form, form.base))
     except Invalid as error:
         return _form(visit, form, errors=(FieldError(error.field, error.why),), status=422)
     except EditConflict as conflict:
-        return _both(visit, form, conflict)
+        return both_texts(visit, form, conflict)
 
 
 def _save(visit: Visit, form: EditForm, base: int | None) -> Saved:
@@ -221,81 +189,3 @@ def _base_text(visit: Visit, form: EditForm) -> str:
     if view is None or form.base is None:
         return ""
     return text_of(visit.connection, get_by_id(visit.connection, visit.wiki.id, view.id, form.base, visit.actor))
-
-
-@dataclass(frozen=True, slots=True)
-class MergeChunk:
-    """A part of both texts, as the merge view shows it; `index` counts the clashes."""
-
-    kind: str
-    text: str
-    mine: str
-    theirs: str
-    base: str
-    index: int
-
-
-def _both(visit: Visit, form: EditForm, conflict: EditConflict) -> Response:
-    """Both texts side by side: the author picks, nothing is saved until then, and nothing is lost."""
-    path, wiki_id = conflict.path, visit.wiki.id
-    view = find_page(visit.connection, wiki_id, path, visit.actor)
-    view = view or find_deleted(visit.connection, wiki_id, path, visit.actor)
-    theirs = ""
-    if view is not None and not view.deleted and not view.hidden:
-        theirs = text_of(visit.connection, view)
-    return visit.show(
-        "kbwiki/merge.html",
-        title=kb_t("Two changes to the same words"),
-        section="edit",
-        status=409,
-        path=path,
-        deleted=conflict.deleted,
-        base_number=conflict.base,
-        current_number=conflict.current,
-        current_author=view.author if view else "",
-        chunks=chunks_of(conflict.merge),
-        mine_text=form.text,
-        theirs_text=theirs,
-        form=replace(form, path=path),
-        can_write=True,
-        cancel_url=visit.url.page(path),
-    )
-
-
-def chunks_of(outcome: Merge) -> tuple[MergeChunk, ...]:
-    """The parts of a merge, numbered, as templates receive them."""
-    chunks = []
-    index = 0
-    for chunk in outcome.chunks:
-        if isinstance(chunk, Agreed):
-            chunks.append(MergeChunk("agreed", chunk.text, "", "", "", -1))
-        else:
-            chunks.append(MergeChunk("clash", "", chunk.mine, chunk.theirs, chunk.base, index))
-            index += 1
-    return tuple(chunks)
-
-
-def _joined(visit: Visit, form: EditForm) -> Response:
-    """What the author chose in the merge view, saved against the revision that was shown there."""
-    current = _number(visit.request.form.get("current", ""))
-    view = find_page(visit.connection, visit.wiki.id, form.path, visit.actor)
-    if view is None or current is None or view.number != current:
-        # The page moved on (or was deleted) while its author chose: the next answer shows that state.
-        return _saved(visit, _save(visit, form, form.base))
-    outcome = _merge_shown(visit, view, form)
-    choices = [visit.request.form.get(f"choice-{index}", "") for index in range(len(outcome.chunks))]
-    clashes = sum(1 for chunk in outcome.chunks if not isinstance(chunk, Agreed))
-    if any(choice not in ("mine", "theirs", "both") for choice in choices[:clashes]):
-        raise EditConflict(
-            "Please choose for every part, yours, theirs or both.", view.path, form.base, current, outcome
-        )
-    text = resolve(outcome, choices[:clashes])  # type: ignore[arg-type]
-    return _saved(visit, _save(visit, replace(form, text=text), current))
-
-
-def _merge_shown(visit: Visit, view: PageView, form: EditForm) -> Merge:
-    theirs = text_of(visit.connection, view)
-    if form.base is None:
-        return merge("", form.text, theirs)
-    base = get_by_id(visit.connection, visit.wiki.id, view.id, form.base, visit.actor)
-    return merge(load_texts(visit.connection, [base.text_digest])[base.text_digest], form.text, theirs)

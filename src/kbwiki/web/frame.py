@@ -13,6 +13,7 @@ from flask import current_app, render_template
 from jinja2 import Template
 from markupsafe import Markup
 
+from .._version import __version__
 from ..actors import Actor
 from ..errors import Invalid
 from ..markup import section_anchor
@@ -42,6 +43,8 @@ class Addresses:
     def __call__(self, name: str, **args: Any) -> str:
         """The address of the screen `name`. `path` and ids become part of it, everything else the query."""
         rule = _SCREENS[name]
+        if not args:
+            return self.base + rule
         path = args.pop("path", None)
         number = args.pop("number", None) if "{number}" in rule else None
         key = args.pop("id", None)
@@ -49,6 +52,8 @@ class Addresses:
             path=quoted(path) if path else "", number=number, id=key, filename=args.pop("filename", "")
         )
         query = {name: value for name, value in args.items() if value is not None}
+        if name == "static":
+            query["v"] = __version__  # browsers keep our files until there is a new version of them
         if path and "{path}" not in rule:
             query["path"] = path
         return f"{address}?{urlencode(query)}" if query else address

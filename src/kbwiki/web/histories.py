@@ -15,9 +15,9 @@ from ..pages.diff import Difference, difference
 from ..pages.merge import merge
 from ..pages.queries.history import RevisionLine
 from ..pages.queries.history import history as revisions
-from ..pages.queries.view import PageView, get_any_page, get_by_id
+from ..pages.queries.view import PageView, get_any_page, get_by_id, titles_above
 from ..pages.texts import load_texts
-from .editing import MergeChunk, chunks_of
+from .merging import MergeChunk, chunks_of
 from .reading import crumbs, show_page
 from .visit import Visit
 from .words import KINDS, kb_t, when
@@ -92,7 +92,7 @@ def view_of(visit: Visit, view: PageView) -> PageHead:
         visit.url.page(view.path),
         view.number,
         view.deleted,
-        crumbs(visit, view.path, {}),
+        crumbs(visit, view.path, titles_above(visit.connection, visit.wiki.id, view.path, visit.actor)),
         view.hidden,
     )
 

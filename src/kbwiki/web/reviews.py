@@ -1,124 +1,26 @@
-"""The moderators' screens: queues, one review, decisions."""
+"""One review, and the decision about it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Response
 from markupsafe import Markup
 
-from ..errors import Conflict, Forbidden, Invalid, NotFound
+from ..errors import Conflict, Invalid, NotFound
 from ..moderation.decide import AlreadyDecided, Answer, MovedOn, decide, restore_hidden
 from ..moderation.policy import REASONS, Verdict
-from ..moderation.queries.queue import QueueLine, queue, queue_counts
 from ..moderation.queries.review import AuthorRecord, PastDecision, ReviewView, changes_in, get_review
-from ..moderation.queries.state import reviewing_groups
 from ..pages.actions import EditConflict
 from ..pages.diff import Difference, difference
 from ..pages.queries.view import PageView, get_by_id
 from ..pages.texts import load_texts
 from .differences import other_changes
-from .editing import FieldError
+from .forms import FieldError
 from .histories import view_of
 from .visit import Visit
 from .words import KINDS, VERDICTS, kb_t, when
-
-PER_PAGE = 50
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class GroupTab:
-    """One of the moderator's groups, with how much waits."""
-
-    name: str
-    label: str
-    count: int
-    current: bool
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """One open review in the queue."""
-
-    id: int
-    url: str
-    title: str
-    path: str
-    space: str
-    describe: str
-    authors: tuple[str, ...]
-    changes: int
-    opened_at: datetime
-    opened_when: Markup
-    updated_at: datetime
-    updated_when: Markup
-    delta: int
-    comment: str
-    mine: bool
-
-
-def queue_page(visit: Visit) -> Response:
-    """The open reviews of one of the moderator's groups, longest untouched first."""
-    groups = reviewing_groups(visit.connection, visit.actor)
-    if not groups:
-        raise Forbidden("Reviews are for the groups that look after parts of this wiki; you are in none of them.")
-    counts = queue_counts(visit.connection, visit.wiki.id, groups, visit.actor)
-    wanted = visit.request.args.get("group")
-    group = wanted if wanted in groups else max(groups, key=lambda one: counts.get(one, 0))
-    lines = queue(
-        visit.connection, visit.wiki.id, group, visit.actor, after=_after(visit), count=PER_PAGE + 1
-    )
-    shown = lines[:PER_PAGE]
-    last = shown[-1] if shown else None
-    more = visit.url("queue", group=group, after=f"{last.updated_at.timestamp():.6f},{last.id}") if last else None
-    return visit.show(
-        "kbwiki/queue.html",
-        title=kb_t("Reviews"),
-        section="reviews",
-        groups=tuple(
-            GroupTab(one, one, counts.get(one, 0), one == group, visit.url("queue", group=one)) for one in groups
-        ),
-        group=group,
-        reviews=tuple(_row(visit, line) for line in shown),
-        older_url=more if len(lines) > PER_PAGE else None,
-        done=_done(visit),
-    )
-
-
-def _after(visit: Visit) -> tuple[datetime, int]:
-    stamp, _, review_id = visit.request.args.get("after", "").partition(",")
-    try:
-        return datetime.fromtimestamp(float(stamp), UTC), int(review_id)
-    except (ValueError, OverflowError, OSError):
-        return _EPOCH, 0
-
-
-def _done(visit: Visit) -> str | None:
-    verdict = visit.request.args.get("done", "")
-    return kb_t("Done: {verdict}. Thank you.", verdict=kb_t(VERDICTS[verdict])) if verdict in VERDICTS else None
-
-
-def _row(visit: Visit, line: QueueLine) -> QueueRow:
-    return QueueRow(
-        id=line.id,
-        url=visit.url("review", id=line.id),
-        title=line.title,
-        path=line.path,
-        space=line.space,
-        describe=", ".join(kb_t(KINDS.get(kind, kind)) for kind in line.kinds),
-        authors=line.authors,
-        changes=line.head - line.base,
-        opened_at=line.opened_at,
-        opened_when=when(line.opened_at, visit.now),
-        updated_at=line.updated_at,
-        updated_when=when(line.updated_at, visit.now),
-        delta=line.delta,
-        comment=line.comment,
-        mine=line.own,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from ..errors import Forbidden, Invalid
 from ..pages.paths import normalise_path
 from ..spaces.policy import SpaceSettings
 from ..spaces.queries import SpaceView, list_spaces
-from .editing import FieldError
+from .forms import FieldError
 from .visit import Visit
 from .words import kb_t
 

@@ -11,7 +11,7 @@ from ..pages.actions import bring_back, delete_page, move_page
 from ..pages.paths import normalise_path
 from ..pages.queries.lists import PageLine, backlinks, pages_below
 from ..pages.queries.view import PageView, get_page
-from .editing import FieldError
+from .forms import FieldError
 from .frame import TreeNode
 from .histories import view_of
 from .visit import Visit

@@ -137,7 +137,7 @@ def _merged(tx: Transaction, page: CurrentPage, edit: Edit) -> PageState:
     else:
         base, hidden = state_at(tx.connection, page.id, edit.base)
     if edit.base is None or hidden:
-        outcome = _side_by_side(edit, their_text)
+        outcome = side_by_side(edit.text, their_text)
     else:
         base_text = load_texts(tx.connection, [base.text_digest])[base.text_digest]
         outcome = merge(base_text, edit.text, their_text)
@@ -161,9 +161,9 @@ def _merged(tx: Transaction, page: CurrentPage, edit: Edit) -> PageState:
     )
 
 
-def _side_by_side(edit: Edit, their_text: str) -> Merge:
+def side_by_side(mine: str, theirs: str) -> Merge:
     """Nothing both started from, or nothing that may be shown: equal texts agree, anything else the author decides."""
-    chunk = Agreed(edit.text) if edit.text == their_text else Clash("", edit.text, their_text)
+    chunk = Agreed(mine) if mine == theirs else Clash("", mine, theirs)
     return Merge((chunk,), by_words=False)
 
 

@@ -191,6 +191,22 @@ def text_of(connection: Connection, page: PageView) -> str:
     return load_texts(connection, [page.text_digest])[page.text_digest]
 
 
+def titles_above(connection: Connection, wiki_id: int, path: str, actor: Actor) -> dict[str, str]:
+    """The titles of the pages above `path` that the actor may read, by path."""
+    if "/" not in path:
+        return {}
+    rows = connection.execute(_ABOVE, {"wiki_id": wiki_id, "above": chain(path), **bound(actor)})
+    return {row.path: row.title for row in rows}
+
+
+_ABOVE = select(Page.path, Page.title).where(
+    Page.wiki_id == bindparam("wiki_id"),
+    in_list(Page.path, "above"),
+    ~Page.deleted,
+    readable(Page.space_id),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """A page near another in the tree, for navigation. `place` is 'above', 'beside' or 'below'."""

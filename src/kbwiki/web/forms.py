@@ -1,0 +1,32 @@
+"""What stands in a form, and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EditForm:
+    """What stands in the form; `base` is the revision its author started from, None for a new page."""
+
+    path: str
+    title: str
+    text: str
+    tags: str
+    comment: str
+    base: int | None
+    is_new: bool
+    path_editable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field, and what to do."""
+
+    field: str
+    text: str
+
+
+def whole_number(text: str) -> int | None:
+    """The number a form field holds, None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
