@@ -32,7 +32,7 @@ def markdown_ways(target: str, section: str, *, angled: bool) -> tuple[str, ...]
     bare = "".join(_percent(character) for character in target)
     if bare.startswith("/"):  # would be read from the root of the site
         bare = "%2F" + bare[1:]
-    between = bare.replace("%20", " ") if bare.strip("%20") else bare
+    between = bare.replace("%20", " ") if target == target.strip() else bare
     ways = (bare + section, f"<{between}{section}>")
     return ways[::-1] if angled else ways
 
