@@ -11,8 +11,9 @@ import os
 import struct
 from array import array
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from weakref import finalize
 
 _NUMBER = array("I").itemsize
@@ -42,27 +43,19 @@ class Stretch:
         return os.pread(self._descriptor, length, self._offset + position)
 
 
-class ListBuilder:
-    """One posting list on its way to bytes. Documents come in order."""
+class Run:
+    """One posting list on its way to bytes, given as document, impact, places, document, impact, places, …"""
 
-    def __init__(self) -> None:
-        self.documents = array("I")
-        self.impacts = array("B")
-        self._ends = array("I")
-        self._places: list[bytes] = []
-        self._end = 0
-
-    def add(self, document: int, impact: int, places: bytes) -> None:
-        self.documents.append(document)
-        self.impacts.append(impact)
-        self._end += len(places) // _NUMBER
-        self._ends.append(self._end)
-        self._places.append(places)
+    def __init__(self, flat: list[Any]) -> None:
+        self.documents = array("I", flat[0::3])
+        self.impacts = bytes(map(int, flat[1::3]))
+        self._places: list[bytes] = flat[2::3]
 
     def packed(self) -> bytes:
-        parts = [_COUNTS.pack(len(self.documents), self._end), self.documents.tobytes(), self.impacts.tobytes()]
-        if self._end:
-            parts += [self._ends.tobytes(), *self._places]
+        ends = array("I", accumulate(len(places) // _NUMBER for places in self._places))
+        parts = [_COUNTS.pack(len(self.documents), ends[-1]), self.documents.tobytes(), self.impacts]
+        if ends[-1]:
+            parts += [ends.tobytes(), *self._places]
         return b"".join(parts)
 
 
@@ -88,27 +81,28 @@ class PackedList:
 
 
 class PostingPool:
-    """The postings of a new segment by term, each (field, term, document, impact, places).
+    """The postings of a new segment, gathered by field and term. They come by document, in order.
 
-    They come by document, in order. It stands in for Whoosh's pool, which sorts every single posting.
+    It stands in for Whoosh's pool, which sorts every single posting.
     """
 
-    def __init__(self, *_: object, **__: object) -> None:
-        self._postings: dict[tuple[str, bytes], list[tuple[int, float, bytes]]] = {}
+    def __init__(self) -> None:
+        # Flat lists, because a tuple for each of a million postings takes twice the memory and time.
+        self._runs: dict[tuple[str, bytes], list[Any]] = {}
 
     def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
+        """Takes field, term, document, impact and places."""
         field, term, document, impact, places = posting
         key = (field, term)
-        if key in self._postings:
-            self._postings[key].append((document, impact, places))
+        if key in self._runs:
+            self._runs[key] += (document, impact, places)
         else:
-            self._postings[key] = [(document, impact, places)]
+            self._runs[key] = [document, impact, places]
 
-    def iter_postings(self) -> Iterator[tuple[str, bytes, int, float, bytes]]:
-        for key in sorted(self._postings):
-            field, term = key
-            for document, impact, places in self._postings[key]:
-                yield field, term, document, impact, places
+    def iter_postings(self) -> Iterator[tuple[str, bytes, Run]]:
+        """Fields, terms and their posting lists in the order in which they are written; each is given once."""
+        for field, term in sorted(self._runs):
+            yield field, term, Run(self._runs.pop((field, term)))
 
     def cleanup(self) -> None:
         """There is nothing on the disk to remove."""

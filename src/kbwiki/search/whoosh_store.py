@@ -12,17 +12,17 @@ Whoosh's files contain pickles: whoever can write them can run code. The folder 
 from __future__ import annotations
 
 import os
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from whoosh.codec.base import PostingsWriter
-from whoosh.codec.whoosh3 import W3Codec, W3TermInfo
+from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo
 from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, FieldType, Schema
 from whoosh.filedb.compound import CompoundStorage
@@ -36,7 +36,7 @@ from whoosh.writing import SegmentWriter
 
 from .documents import Document, postings
 from .merging import Extent, due
-from .posting_lists import ListBuilder, PackedList, PostingPool, Stretch
+from .posting_lists import PackedList, PostingPool, Run, Stretch
 from .ranking import TAG, TEXT, TITLE, WITHIN
 
 NAME = "MAIN"
@@ -77,41 +77,35 @@ class _ListWriter(PostingsWriter):  # type: ignore[misc]
 
     def __init__(self, file: Any) -> None:
         self._file = file
+        self.run: Run
 
     def start_postings(self, _format: object, terminfo: W3TermInfo) -> None:
         self._terminfo = terminfo
-        self._list = ListBuilder()
-
-    def add_posting(self, document: int, impact: float, places: bytes, _length: int | None = None) -> None:
-        self._list.add(document, int(impact), places)
 
     def finish_postings(self) -> W3TermInfo:
         start = self._file.tell()
-        self._file.write(self._list.packed())
+        self._file.write(self.run.packed())
         self._terminfo.add_block(self)
         self._terminfo.set_extent(start, self._file.tell() - start)
         return self._terminfo
 
-    def written(self) -> bool:
-        return False
-
     # The rest is what W3TermInfo.add_block asks of a block of postings.
 
     @property
-    def _weights(self) -> Sequence[int]:
-        return self._list.impacts
+    def _weights(self) -> bytes:
+        return self.run.impacts
 
     def __len__(self) -> int:
-        return len(self._list.documents)
+        return len(self.run.documents)
 
     def min_id(self) -> int:
-        return self._list.documents[0]
+        return int(self.run.documents[0])
 
     def max_id(self) -> int:
-        return self._list.documents[-1]
+        return int(self.run.documents[-1])
 
     def max_weight(self) -> int:
-        return max(self._list.impacts)
+        return max(self.run.impacts)
 
     def min_length(self) -> int:
         return 1
@@ -119,29 +113,34 @@ class _ListWriter(PostingsWriter):  # type: ignore[misc]
     max_length = min_length
 
 
+class _FieldWriter(W3FieldWriter):  # type: ignore[misc]
+    """Writes the term dictionary, taking posting lists as a whole from our pool."""
+
+    def add_postings(self, schema: Schema, _lengths: object, runs: Iterable[tuple[str, bytes, Run]]) -> None:
+        for field, of_field in groupby(runs, key=itemgetter(0)):
+            self.start_field(field, schema[field])
+            for _, term, run in of_field:
+                self.start_term(term)
+                self._postwriter.run = run
+                self.finish_term()
+            self.finish_field()
+
+
 class _ListMatcher(ListMatcher):  # type: ignore[misc]
-    """A posting list as a matcher, which is how Whoosh passes lists around and merges them."""
+    """A posting list as a matcher, which is the form in which Whoosh hands it over."""
 
     def __init__(self, packed: PackedList) -> None:
-        super().__init__(packed.documents, packed.impacts)
+        super().__init__(packed.documents)
         self.packed = packed
-
-    @cached_property
-    def _places(self) -> tuple[array[int], array[int]]:
-        return self.packed.places()
-
-    def weight(self) -> int:
-        return self.packed.impacts[self._i]
-
-    def value(self) -> bytes:
-        ends, places = self._places
-        return places[ends[self._i - 1] if self._i else 0 : ends[self._i]].tobytes()
 
 
 class Codec(W3Codec):  # type: ignore[misc]
     """Whoosh's codec with our posting lists and without lengths of documents, which impacts contain."""
 
     length_stats = False
+
+    def field_writer(self, storage: Any, segment: Any) -> _FieldWriter:
+        return _FieldWriter(self, storage, segment)
 
     def postings_writer(self, file: Any, **_: object) -> _ListWriter:
         return _ListWriter(file)
@@ -179,7 +178,9 @@ def write(folder: Path, documents: Iterable[Document], deleted: Iterable[int]) -
     on writing; that is why Whoosh's own, which raises at once when another writer has it, is left alone.
     Whatever is raised, the files in use are as they were.
     """
-    writer = _Writer(FileIndex(FileStorage(str(folder)), SCHEMA), codec=Codec(), poolclass=PostingPool, _lk=False)
+    writer = _Writer(FileIndex(FileStorage(str(folder)), SCHEMA), codec=Codec(), _lk=False)
+    # There is an argument for this, which Whoosh 2.7 does not look at.
+    writer.pool = PostingPool()
     writer.mergetype = _merge
     try:
         with writer:
@@ -205,9 +206,28 @@ def _merge(writer: _Writer, segments: list[Any]) -> list[Any]:
     folder = Path(writer.storage.folder)
     alive = [segment for segment in segments if segment.doc_count()]
     chosen = frozenset(due([_extent(folder, segment) for segment in alive]))
-    for at in chosen:
-        writer.add_reader(open_segment(folder, alive[at]))
+    for at in sorted(chosen):
+        _copy(open_segment(folder, alive[at]), writer)
     return [segment for at, segment in enumerate(alive) if at not in chosen]
+
+
+def _copy(reader: Any, writer: _Writer) -> None:
+    """Adds the living documents of a segment to the one being written, list by list."""
+    columns = [reader.column_reader(name) for name in (PAGE, SPACE)]
+    numbers: dict[int, int] = {}
+    for document in reader.all_doc_ids():
+        numbers[document] = writer.docnum
+        writer.add_document(page=columns[0][document], space=columns[1][document])
+    lists = reader.storage().open_file(reader.segment().make_filename(Codec.POSTS_EXT))
+    add = writer.pool.add
+    for (field, term), info in reader:
+        packed = PackedList(lists, info.extent()[0])
+        ends, places = packed.places()
+        begin = 0
+        for document, impact, end in zip(packed.documents, packed.impacts, ends, strict=True):
+            if document in numbers:
+                add((field, term, numbers[document], impact, places[begin:end].tobytes()))
+            begin = end
 
 
 def _extent(folder: Path, segment: Any) -> Extent:
