@@ -22,6 +22,7 @@ from .journal.models import ActorRow, WikiRow
 from .journal.verify import Verification, verify
 from .moderation.routing import route
 from .pages.links import take_in_links
+from .pages.paths import normalise_path
 from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
 from .search.sync import Search
@@ -142,7 +143,11 @@ class Wiki:
         self.catch_up_links()
 
     def set_space(self, tx: Transaction, path: str, wanted: SpaceSettings) -> int:
-        """Create or set the space at `path`; see `spaces.actions.set_space`."""
+        """Create or set the space at `path` ('' for the root); see `spaces.actions.set_space`.
+
+        Errors: Invalid for a path that no page can have, too.
+        """
+        path = normalise_path(path) if path.strip(" /") else ""
         return set_space(tx, path, wanted, self.settings, refile_pages)
 
     def close(self) -> None:

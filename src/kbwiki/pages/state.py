@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from ..db import Change, Transaction, insert_or_ignore, table_of
 from ..errors import Conflict, NotFound
-from ..spaces.queries import find_space
+from ..spaces.queries import find_space, hold_spaces
 from .locking import CurrentPage, require_write
 from .models import Page, PageTag, Redirect, Revision
 from .paths import look_alike, parent_of, title_of
@@ -51,6 +51,7 @@ def state_at(connection: Connection, page_id: int, number: int) -> tuple[PageSta
 
 def create_page(tx: Transaction, state: PageState, *, kind: Kind, comment: str) -> int | None:
     """Make a page with its first revision; its id, or None when a live page took the path at the same moment."""
+    hold_spaces(tx.connection, tx.wiki_id)
     space_id = find_space(tx.connection, tx.wiki_id, state.path)
     require_write(tx, space_id, state.path)
     created = tx.connection.execute(
@@ -92,6 +93,8 @@ def write_state(
     number = page.number + 1
     moved = state.path != page.state.path
     appears = page.state.deleted and not state.deleted
+    if moved:
+        hold_spaces(tx.connection, tx.wiki_id)
     space_id = find_space(tx.connection, tx.wiki_id, state.path) if moved else page.space_id
     if (moved or appears) and not state.deleted:
         taken = tx.connection.execute(_TAKEN, {"wiki_id": tx.wiki_id, "path": state.path, "page_id": page.id})

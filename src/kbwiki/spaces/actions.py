@@ -47,6 +47,8 @@ def set_space(tx: Transaction, path: str, wanted: SpaceSettings, settings: Setti
     for field in ("readers", "writers"):
         if path == "" and getattr(wanted, field) is None:
             raise Invalid(field, "The root space has nothing above it to inherit from: name at least one group.")
+    # Whoever is putting a page somewhere holds the root, and is waited for: their page is then filed with the others.
+    tx.connection.execute(select(Space.id).where(Space.wiki_id == tx.wiki_id, Space.path == "").with_for_update())
     row = tx.connection.execute(
         select(Space).where(Space.wiki_id == tx.wiki_id, Space.path == path).with_for_update()
     ).first()

@@ -63,6 +63,20 @@ def find_space(connection: Connection, wiki_id: int, path: str) -> int:
     return int(max(rows, key=lambda row: len(row.path)).id)
 
 
+def hold_spaces(connection: Connection, wiki_id: int) -> None:
+    """Keep the set of spaces as it is until the caller commits: a page being put somewhere cannot miss a new space.
+
+    `set_space` waits for those who hold, and they for it. On SQLite the write lock sees to that.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_HELD, {"wiki_id": wiki_id})
+
+
+_HELD = (
+    select(Space.id)
+    .where(Space.wiki_id == bindparam("wiki_id"), Space.path == "")
+    .with_for_update(read=True, key_share=True)
+)
 _CONTAINING = select(Space.id, Space.path).where(
     Space.wiki_id == bindparam("wiki_id"), in_list(Space.path, "paths")
 )

@@ -12,7 +12,7 @@ from ...errors import Conflict, Forbidden, Invalid
 from ...spaces.actions import deepest_first, space_among
 from ...spaces.policy import Right
 from ...spaces.queries import bound as bound_to
-from ...spaces.queries import granted, has_right, readable
+from ...spaces.queries import granted, has_right, hold_spaces, readable
 from ..links import Moves, relink, take_in_all
 from ..locking import CurrentPage, get_locked, get_writable, require_write
 from ..models import Page, PageLink
@@ -39,6 +39,7 @@ def move_page(tx: Transaction, path: str, new_path: str, *, comment: str = "") -
     Old addresses lead to the new ones. Links in other pages are rewritten as revisions by the mover. Errors: NotFound,
     Forbidden, Invalid (a bad path, or one inside the page itself), Conflict when one of the new paths is taken.
     """
+    hold_spaces(tx.connection, tx.wiki_id)
     page = get_writable(tx, normalise_path(path))
     old, new = page.state.path, normalise_path(new_path)
     if new == old:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from ...db import Transaction
 from ...errors import Conflict, Forbidden, NotFound
-from ...spaces.queries import find_space
+from ...spaces.queries import find_space, hold_spaces
 from ..locking import CurrentPage, find_deleted_locked, find_locked, require_write
 from ..merge import merge
 from ..models import Revision
@@ -74,6 +74,7 @@ def merge_out(
     if state == page.state:
         return None
     if decided_by is None and state.path != page.state.path:
+        hold_spaces(tx.connection, tx.wiki_id)
         require_write(tx, find_space(tx.connection, tx.wiki_id, state.path), state.path)
     number = write_state(
         tx, page, state, kind=kind, comment=comment, decided_by=decided_by, facts={"base": base, "head": head}
