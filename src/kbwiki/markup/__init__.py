@@ -4,6 +4,7 @@ database.
 `parse` reads, `render` writes, `rewrite_links` changes where links lead and nothing else.
 """
 
+from .colours import highlight_css
 from .document import Document, Heading, Link, LinkStyle, Rendered, Resolved, Wording
 from .engine import parse
 from .rendering import RENDERER_VERSION, render
@@ -19,6 +20,7 @@ __all__ = [
     "Rendered",
     "Resolved",
     "Wording",
+    "highlight_css",
     "parse",
     "render",
     "rewrite_links",
