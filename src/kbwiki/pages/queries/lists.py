@@ -30,7 +30,6 @@ def children(
 
     A folder without a page of its own (`a/b` exists, `a` does not) has the id 0.
     """
-    low, high = below(path) if path else ("", "\U0010ffff")
     child = aliased(Page)
     inside = (
         select(func.count())
@@ -52,23 +51,36 @@ def children(
         bound(actor),
     )
     lines = {row[1]: PageLine(*row) for row in pages}
-    if not after:
-        folders = connection.execute(
-            select(Page.parent).distinct().where(
-                Page.wiki_id == wiki_id,
-                Page.parent >= low,
-                Page.parent < high,
-                ~Page.deleted,
-                readable(Page.space_id),
-            ),
-            bound(actor),
-        ).scalars()
-        depth = path.count("/") + 1 if path else 0
-        for folder in folders:
-            name = "/".join(folder.split("/")[: depth + 1])
-            if name and name not in lines:
-                lines[name] = PageLine(0, name, name.rpartition("/")[2], 1)
+    # Behind the last page of a full list there may be more pages, so nothing is known there of folders without one.
+    last = max(lines) if len(lines) == count else None
+    for name, pages_in in _folders(connection, wiki_id, path, actor).items():
+        if name not in lines and name > after and (last is None or name < last):
+            lines[name] = PageLine(0, name, name.rpartition("/")[2], pages_in or 1)
     return sorted(lines.values(), key=lambda line: line.path)
+
+
+def _folders(connection: Connection, wiki_id: int, path: str, actor: Actor) -> dict[str, int]:
+    """The paths directly below `path` that pages lie below of, and how many lie directly below each."""
+    low, high = below(path) if path else ("", "\U0010ffff")
+    parents = connection.execute(
+        select(Page.parent, func.count())
+        .where(
+            Page.wiki_id == wiki_id,
+            Page.parent >= low,
+            Page.parent < high,
+            ~Page.deleted,
+            readable(Page.space_id),
+        )
+        .group_by(Page.parent),
+        bound(actor),
+    )
+    depth = path.count("/") + 1 if path else 0
+    folders: dict[str, int] = {}
+    for parent, pages_in in parents:
+        name = "/".join(parent.split("/")[: depth + 1])
+        if name:
+            folders[name] = folders.get(name, 0) + (pages_in if name == parent else 0)
+    return folders
 
 
 def pages_below(connection: Connection, wiki_id: int, path: str, actor: Actor, *, count: int = 500) -> list[PageLine]:
@@ -93,7 +105,7 @@ def pages_below(connection: Connection, wiki_id: int, path: str, actor: Actor, *
 def backlinks(connection: Connection, wiki_id: int, path: str, actor: Actor, *, count: int = 500) -> list[PageLine]:
     """The pages with a link to `path`, to one of its former addresses, or to a spelling that means it."""
     former = select(Redirect.path).join(Page, Page.id == Redirect.page_id).where(
-        Redirect.wiki_id == wiki_id, Page.path == path, ~Page.deleted
+        Redirect.wiki_id == wiki_id, Page.path == path, ~Page.deleted, readable(Page.space_id)
     )
     others = exists().where(
         Page.wiki_id == wiki_id,
