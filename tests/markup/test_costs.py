@@ -47,6 +47,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "blanks": repeated(" ", 20_000),
     "hard breaks": repeated("a  \n"),
     "emphasis unclosed": repeated("*a "),
+    "emphasis of all kinds": repeated("*a _b **c __d ", 400),
     "strong nested": lambda times: "**a " * (1_000 * times) + "b**" * (1_000 * times),
     "strong in words": repeated("a***b"),
     "strikes nested": lambda times: "~~a" * (1_000 * times) + "~~" * (1_000 * times),
@@ -155,7 +156,10 @@ def show(text: str) -> None:
     _ = document.plain
 
 
+_EMPHASIS = "markdown-it-py before 4.1 looks for the beginning of each emphasis in all of the paragraph"
 OLD_PARSERS = {
+    "emphasis unclosed": old((4, 1), _EMPHASIS),
+    "emphasis of all kinds": old((4, 1), _EMPHASIS),
     "references": old((4, 0), "markdown-it-py 3 reads the rest of the paragraph for each definition"),
     "references used": old((4, 0), "markdown-it-py 3 reads the rest of the paragraph for each definition"),
     "reference titles without end": old((4, 0), "markdown-it-py 3 reads the rest of the paragraph for each definition"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from kbwiki.markup import Heading, Link, Resolved, parse, render, section_anchor
+from kbwiki.markup.engine import _PLAIN
 from kbwiki.markup.slugs import Anchors, slug
 from tests.markup.dom import Element, dom
 
@@ -234,3 +236,8 @@ def test_no_two_headings_share_an_id(titles: list[str]) -> None:
 
 def test_a_section_is_found_by_the_words_of_its_heading_in_any_case() -> None:
     assert section_anchor("Due Dates") == section_anchor("due-dates") == parse("# due dates").headings[0].anchor
+
+
+@given(st.from_regex(_PLAIN, fullmatch=True))
+def test_an_address_that_is_not_normalised_would_have_stayed_as_it_is(address: str) -> None:
+    assert MarkdownIt().normalizeLink(address) == address

@@ -297,7 +297,7 @@ def test_raw_html_is_shown_as_text() -> None:
 def test_every_word_that_rendering_adds_can_be_said_otherwise() -> None:
     wording = replace(
         Wording(),
-        **{name: f"<{name}>{{number}}" for name in Wording.__slots__},
+        **{name: f"¿{name}? {{number}}" for name in Wording.__slots__},
     )
     text = (
         "[TOC]\n\n# a\n\n- [ ] b\n- [x] c\n\na|b\n-|-\n\nd[^1]\n\n[^1]: e\n\n"
@@ -307,7 +307,7 @@ def test_every_word_that_rendering_adds_can_be_said_otherwise() -> None:
     html = render(parse(text), resolve=resolve, wording=wording).html
     cut = render(parse("a " * 1000), resolve=resolve, wording=wording, max_output=100).html
 
-    expected = {name for name in Wording.__slots__ if f"&lt;{name}&gt;" in html}
+    expected = {name for name in Wording.__slots__ if f"¿{name}?" in html}
     assert expected == set(Wording.__slots__) - {"too_long"}
-    assert "&lt;too_long&gt;" in cut
-    assert "&lt;footnote&gt;1" in html
+    assert "¿too_long?" in cut
+    assert "¿footnote? 1" in html
