@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kbwiki.wiki import Wiki
 
 REPOSITORY = Path(__file__).parent.parent
-TOGETHER = ("tests/packaging/",)
+TOGETHER = ("tests/packaging/", "tests/transfer/test_git_corpus.py")
 CHROMIUM_VARIABLE = "KBWIKI_TEST_CHROMIUM"
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET_CHROMIUM = (
