@@ -83,6 +83,31 @@ def test_among_equal_places_the_first_is_chosen() -> None:
     assert "First [alarm]" in excerpt(text, "alarm", 80)
 
 
+@pytest.mark.parametrize(
+    ("written", "query"),
+    [
+        ("résumé", "resume"),
+        ("RÉSUMÉS", "resume"),
+        ("Häuser", "hauser"),
+        ("happy", "happiness"),
+        ("SDL_GetWindowSize", "windows"),
+        ("SDL_GetWindowSize", "sdl_getwindowsize"),
+        ("evacuation", "evac*"),
+        ("窗口大小", "大小"),
+        ("C++", "c++"),
+    ],
+)
+def test_a_word_is_found_far_into_a_text_however_it_is_written(written: str, query: str) -> None:
+    shown = excerpt(f"{FILLER * 5} Here stands {written} alone. {FILLER}", query, 100)
+
+    assert "Here stands" in shown
+    assert "[" in shown
+
+
+def test_a_word_written_with_a_hyphen_is_found_where_the_text_has_nothing_else() -> None:
+    assert "an [e-mail] to" in excerpt(f"{FILLER} Write an e-mail to us. {FILLER}", "email", 100)
+
+
 def test_cuts_fall_between_words() -> None:
     text = f"{FILLER} The alarm rings in the whole building. {FILLER}"
 

@@ -19,13 +19,12 @@ from functools import cache
 from typing import NamedTuple
 
 from .folding import compose, compose_with_origin, fold
+from .identifiers import MOST_PARTS, parts_of
 from .stemming import ALGORITHMS, APOSTROPHES, LONGEST_TERM, stemmer_version, term, terms
-
-MOST_PARTS = 12
-"""A word of more parts than this is a hash or a key: it is not taken apart by case and digits."""
 
 _VERSION = 1
 _REMEMBERED_WORDS = 60_000
+_REMEMBERED_BY_FINDER = 5_000
 _LONGEST_REMEMBERED = 100
 _HYPHENS = "\\-‐‑"
 _UNSPACED = (
@@ -39,7 +38,6 @@ _ASCII_WORD = re.compile(
 )
 _CHUNK = re.compile(f"[^_.:{_HYPHENS}]+")
 _DROPPED = re.compile(f"[{_HYPHENS}{APOSTROPHES}]+")
-_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +98,40 @@ def analyse(text: str, language: str = "en") -> list[Token]:
     return [Token(token.text, origin[token.start], origin[token.end]) for token in tokens]
 
 
-def occurrences(
-    text: str, wanted: Collection[str], openings: tuple[str, ...] = (), language: str = "en"
-) -> Iterator[Token]:
-    """The tokens of the text whose term is wanted or begins with one of the openings, in reading order."""
-    composed, origin = compose_with_origin(text)
-    words = _words(language)
-    known: dict[str, list[_Piece]] = {}
-    for match in _pattern(composed).finditer(composed):
-        written = match.group()
-        pieces = known.get(written)
-        if pieces is None:
-            pieces = known[written] = [
-                piece for piece in words[written].pieces if piece.term in wanted or piece.term.startswith(openings)
-            ]
-        for piece in pieces:
-            start, end = match.start() + piece.start, match.start() + piece.end
-            yield Token(piece.term, *((start, end) if origin is None else (origin[start], origin[end])))
+class Finder:
+    """Finds the tokens whose term is wanted or begins with one of the openings. Made for many short texts."""
+
+    def __init__(self, wanted: Collection[str], openings: tuple[str, ...] = (), language: str = "en") -> None:
+        self._wanted = wanted
+        self._openings = openings
+        self._words = _words(language)
+        self._known: dict[str, tuple[_Piece, ...]] = {}
+
+    def tokens(self, text: str) -> Iterator[Token]:
+        """In reading order, with their stretches of the text as it is."""
+        composed, origin = compose_with_origin(text)
+        known = self._known
+        for match in _pattern(composed).finditer(composed):
+            written = match.group()
+            pieces = known.get(written)
+            if pieces is None:
+                pieces = self._look_at(written)
+            for piece in pieces:
+                start, end = match.start() + piece.start, match.start() + piece.end
+                if origin is not None:
+                    start, end = origin[start], origin[end]
+                yield Token(piece.term, start, end)
+
+    def _look_at(self, written: str) -> tuple[_Piece, ...]:
+        pieces = tuple(
+            piece
+            for piece in self._words[written].pieces
+            if piece.term in self._wanted or piece.term.startswith(self._openings)
+        )
+        if len(self._known) >= _REMEMBERED_BY_FINDER:
+            self._known.clear()
+        self._known[written] = pieces
+        return pieces
 
 
 def places(text: str, language: str = "en", first: int = 0) -> tuple[dict[str, list[int]], int]:
@@ -214,7 +229,7 @@ def _take_apart(written: str, language: str) -> _Word:
     pieces: list[_Piece] = []
     place = 0
     for start, chunk in chunks:
-        parts = list(_parts(chunk)) if len(chunks) <= MOST_PARTS else [(0, chunk)]
+        parts = list(parts_of(chunk)) if len(chunks) <= MOST_PARTS else [(0, chunk)]
         pieces += _chunk_pieces(chunk, start, parts, place, language)
         place += len(parts)
     if 1 < len(chunks) <= MOST_PARTS and len(written) <= LONGEST_TERM:
@@ -231,32 +246,6 @@ def _chunk_pieces(chunk: str, start: int, parts: list[tuple[int, str]], place: i
             yield _Piece(each, place + position, begin, end)
     if len(parts) > 1:
         yield _Piece(term(chunk, language), place, start, start + len(chunk))
-
-
-def _parts(chunk: str) -> Iterator[tuple[int, str]]:
-    """The parts of an identifier by change of case and between letters and digits, with their offsets."""
-    if chunk.islower() and chunk.isalpha():
-        yield 0, chunk
-        return
-    edges = [at for at in range(1, len(chunk)) if _is_edge(chunk, at)] if len(chunk) <= LONGEST_TERM else []
-    if len(edges) >= MOST_PARTS or _APOSTROPHE.search(chunk):
-        edges = []
-    begin = 0
-    for edge in [*edges, len(chunk)]:
-        yield begin, chunk[begin:edge]
-        begin = edge
-
-
-def _is_edge(chunk: str, at: int) -> bool:
-    """Whether a new part begins at ``at``: sizeOf, HTTPServer, SDL3; but not URLs."""
-    before, here = chunk[at - 1], chunk[at]
-    if before.isdigit() != here.isdigit():
-        return before.isalnum() and here.isalnum()
-    if here.isupper():
-        following = chunk[at + 1 : at + 3]
-        ends_acronym = before.isupper() and following[:1].islower() and following not in ("s",)
-        return before.islower() or ends_acronym
-    return False
 
 
 def _pairs(run: str) -> _Word:
