@@ -7,9 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from markdown_it import MarkdownIt
-from markdown_it.helpers import parseLinkDestination, parseLinkLabel
-from markdown_it.rules_inline import StateInline
+from markdown_it.helpers import parseLinkDestination
 from markdown_it.token import Token
 
 from .document import Link
@@ -44,7 +42,7 @@ class Place:
         return markdown_ways(target, section if copied else written_section(self.link.section), angled=angled)
 
 
-def places(source: str, marks: Iterable[Mark], md: MarkdownIt, env: Mapping[str, Any]) -> dict[Place, list[int]]:
+def places(source: str, marks: Iterable[Mark], env: Mapping[str, Any]) -> dict[Place, list[int]]:
     """Each place with the numbers of the marks that lead there; a reference definition has many."""
     found: dict[Place, list[int]] = {}
     for number, mark in enumerate(marks):
@@ -56,7 +54,7 @@ def places(source: str, marks: Iterable[Mark], md: MarkdownIt, env: Mapping[str,
         elif "label" in mark.token.meta:
             span = _in_definition(source, env[DEFINITIONS][mark.token.meta["label"]])
         else:
-            span = _in_link(mark, md, env)
+            span = _in_link(mark)
         if span:
             found.setdefault(Place(*span, mark.link, source[slice(*span)]), []).append(number)
     return found
@@ -69,15 +67,11 @@ def _in_wiki_link(mark: Mark) -> tuple[int, int]:
     return _in_source(mark.inline, start, start + len(written.strip()))
 
 
-def _in_link(mark: Mark, md: MarkdownIt, env: Mapping[str, Any]) -> tuple[int, int] | None:
-    """Read the link once more, from where its rule began, up to the target."""
+def _in_link(mark: Mark) -> tuple[int, int] | None:
+    """Read on from the end of the label: a bracket, blanks, the target."""
     content = mark.inline.content
-    start, end = mark.token.meta["kb_at"]
-    image = mark.token.type == "image"
-    state = StateInline(content, md, dict(env), [])
-    state.posMax = end
-    bracket = parseLinkLabel(state, start + image, not image)
-    blanks = _BLANKS.match(content, bracket + len("]("), end)
+    label_end, end = mark.token.meta["kb_at"]
+    blanks = _BLANKS.match(content, label_end + len("]("), end)
     if blanks is None:
         return None
     target = parseLinkDestination(content, blanks.end(), end)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
@@ -47,10 +48,10 @@ _UNFIT = re.compile("[\ud800-\udfff\0]")
 def parse(text: str) -> Document:
     """Read a text. Never refuses one: what cannot stand in HTML (NUL, half a surrogate pair) becomes
     U+FFFD."""
-    env: dict[str, object] = {}
+    env: dict[str, Any] = {}
     source = fit(text)
     tokens = _shared().parse(source, env)
-    return Document(env[LINKS], env[HEADINGS], tuple(tokens), len(source))  # type: ignore[arg-type]
+    return Document(env[LINKS], env[HEADINGS], tuple(tokens), len(source))
 
 
 def fit(text: str) -> str:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 
 from markdown_it import MarkdownIt
+from markdown_it.helpers import parseLinkLabel
 from markdown_it.rules_block import StateBlock, heading, lheading, paragraph, reference
 from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
@@ -24,6 +25,7 @@ STARTS, CHARACTERS, DEFINITIONS = "kb_starts", "kb_characters", "kb_definitions"
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
 InlineRule = Callable[[StateInline, bool], bool]
 
+_BLANKS = re.compile(r"[ \t]*")
 _HASHES = re.compile(r"#+[ \t]*")
 
 
@@ -54,10 +56,8 @@ def source_offset(token: Token, offset: int) -> int:
         offsets: list[int] = token.meta[CHARACTERS]
         return offsets[offset] if offset < len(offsets) else offsets[-1] + 1
     line = token.content.count("\n", 0, offset)
-    start = token.content.rfind("\n", 0, offset) + 1
-    text = token.content[start:]
-    blank = len(text) - len(text.lstrip(" \t"))
-    place: int = token.meta[STARTS][line] + (offset - start) - blank
+    blanks = _BLANKS.match(token.content, token.content.rfind("\n", 0, offset) + 1)
+    place: int = token.meta[STARTS][line] + offset - (blanks.end() if blanks else 0)
     return place
 
 
@@ -69,15 +69,10 @@ def enable_tracking(md: MarkdownIt) -> None:
     md.block.ruler.at("heading", _tracked(heading), {"alt": ["paragraph", "reference", "blockquote"]})
     md.block.ruler.at("table", _tracked_table, {"alt": ["paragraph", "reference"]})
     md.block.ruler.at("reference", _tracked_reference)
-    deflist = _rule(md, "deflist")
-    md.block.ruler.at("deflist", _tracked(deflist), {"alt": ["paragraph", "reference", "blockquote"]})
+    rules = dict(zip(md.block.ruler.get_active_rules(), md.block.ruler.getRules(""), strict=True))
+    md.block.ruler.at("deflist", _tracked(rules["deflist"]), {"alt": ["paragraph", "reference", "blockquote"]})
     md.inline.ruler.at("link", _placed(link, "link_open"))
     md.inline.ruler.at("image", _placed(image, "image"))
-
-
-def _rule(md: MarkdownIt, name: str) -> BlockRule:
-    names = md.block.ruler.get_all_rules()
-    return md.block.ruler.getRules("")[[n for n in names if n in md.block.ruler.get_active_rules()].index(name)]
 
 
 def _tracked(rule: BlockRule) -> BlockRule:
@@ -126,7 +121,7 @@ def _tracked_table(state: StateBlock, startLine: int, endLine: int, silent: bool
             cells, column = _cells(state, token.map[0]), 0
         elif token.type == "inline":
             if token.content:
-                token.meta[CHARACTERS] = _trimmed(state.src, cells[column], len(token.content), token.content)
+                token.meta[CHARACTERS] = _trimmed(state.src, cells[column], token.content)
             column += 1
     return True
 
@@ -145,10 +140,10 @@ def _cells(state: StateBlock, line: int) -> list[list[int]]:
     return cells[1:] if state.src[start:end].lstrip().startswith("|") else cells
 
 
-def _trimmed(source: str, offsets: list[int], length: int, content: str) -> list[int]:
-    text = "".join(source[offset] for offset in offsets)
-    start = text.find(content)
-    return offsets[start : start + length]
+def _trimmed(source: str, offsets: list[int], content: str) -> list[int]:
+    """The part of a cell's offsets where its content stands, which is the cell without the blanks around it."""
+    start = "".join(source[offset] for offset in offsets).index(content)
+    return offsets[start : start + len(content)]
 
 
 def _tracked_reference(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
@@ -165,16 +160,15 @@ def _tracked_reference(state: StateBlock, startLine: int, endLine: int, silent: 
 
 
 def _placed(rule: InlineRule, kind: str) -> InlineRule:
-    """The rule, followed by a note in the new token of where the link begins and how far the rule could
-    see."""
+    """The rule, followed by a note in the new token of where its label ends and how far the rule could see."""
 
     def placed(state: StateInline, silent: bool) -> bool:
-        place, before = (state.pos, state.posMax), len(state.tokens)
+        bracket, before = state.pos + (kind == "image"), len(state.tokens)
         if not rule(state, silent):
             return False
         if not silent:
             opening = next(token for token in state.tokens[before:] if token.type == kind)
-            opening.meta["kb_at"] = place
+            opening.meta["kb_at"] = (parseLinkLabel(state, bracket, kind != "image"), state.posMax)
         return True
 
     return placed

@@ -12,12 +12,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from markdown_it import MarkdownIt
 
 from .destinations import Place, places
 from .document import Link
 from .engine import EXTENSIONS, build, fit, parse
+from .gathering import LINKS
 from .positions import enable_tracking
 from .skeleton import Mark, skeleton
 
@@ -38,13 +40,13 @@ def rewrite_links(text: str, new_target: Callable[[Link], str | None]) -> str:
     Raises ValueError for an empty new target.
     """
     source = fit(text.replace("\r\n", "\n").replace("\r", "\n"))
-    wanted = _wanted(parse(source).links, new_target)
+    env: dict[str, Any] = {}
+    tokens = _tracking().parse(source, env)
+    wanted = _wanted(env[LINKS], new_target)
     if not wanted:
         return text
-    env: dict[str, object] = {}
-    engine = _tracking()
-    marks = list(skeleton(engine.parse(source, env)))
-    edits = _edits(places(source, marks, engine, env), wanted)
+    marks = list(skeleton(tokens))
+    edits = _edits(places(source, marks, env), wanted)
     chosen = _Choice(source, marks, edits).all()
     return _written(text, _original(text, chosen))
 
