@@ -6,7 +6,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kbwiki.search.analysis import analyse, asked, places
@@ -148,6 +148,7 @@ def test_keys_and_hashes_do_not_flood_the_index() -> None:
     assert terms(key) == [key[:64]]
 
 
+@example("0ﾞ", "en")
 @given(ANY_TEXT, st.sampled_from(["en", "de", "fr", "es", "it", "pt", "ru", "xx", ""]))
 def test_any_text_can_be_analysed_and_its_tokens_lie_within_it(text: str, language: str) -> None:
     for token in analyse(text, language):

@@ -95,7 +95,7 @@ def analyse(text: str, language: str = "en") -> list[Token]:
     ]
     if origin is None:
         return tokens
-    return [Token(token.text, origin[token.start], origin[token.end]) for token in tokens]
+    return [Token(token.text, origin[token.start][0], origin[token.end - 1][1]) for token in tokens]
 
 
 class Finder:
@@ -119,7 +119,7 @@ class Finder:
             for piece in pieces:
                 start, end = match.start() + piece.start, match.start() + piece.end
                 if origin is not None:
-                    start, end = origin[start], origin[end]
+                    start, end = origin[start][0], origin[end - 1][1]
                 yield Token(piece.term, start, end)
 
     def _look_at(self, written: str) -> tuple[_Piece, ...]:

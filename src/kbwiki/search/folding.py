@@ -49,17 +49,17 @@ def compose(text: str) -> str:
     return _HALF_WIDTH_KANA.sub(_compatible, unicodedata.normalize("NFC", text))
 
 
-def compose_with_origin(text: str) -> tuple[str, list[int] | None]:
-    """The composed text and, where it differs, for each of its characters the place it came from."""
+def compose_with_origin(text: str) -> tuple[str, list[tuple[int, int]] | None]:
+    """The composed text and, where it differs, for each of its characters the stretch it came from."""
     if text.isascii() or (unicodedata.is_normalized("NFC", text) and not _HALF_WIDTH_KANA.search(text)):
         return text, None
     composed: list[str] = []
-    origin: list[int] = []
+    origin: list[tuple[int, int]] = []
     for match in _CLUSTER.finditer(text):
         cluster = compose(match.group())
         composed.append(cluster)
-        origin += [match.start()] * len(cluster)
-    return "".join(composed), [*origin, len(text)]
+        origin += [match.span()] * len(cluster)
+    return "".join(composed), origin
 
 
 def _compatible(match: re.Match[str]) -> str:
