@@ -81,7 +81,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("opened_at", MOMENT, nullable=False),
         sa.Column("updated_at", MOMENT, nullable=False),
-        sa.CheckConstraint("state IN ('open', 'decided')", name="ck_kbwiki_review_state"),
+        sa.CheckConstraint("state IN ('open', 'decided', 'handed-over')", name="ck_kbwiki_review_state"),
         sa.CheckConstraint("base < head", name="ck_kbwiki_review_range"),
         sa.ForeignKeyConstraint(["wiki_id"], ["kbwiki_wiki.id"], name="fk_kbwiki_review_wiki_id"),
         sa.PrimaryKeyConstraint("id", name="pk_kbwiki_review"),

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path as FilePath
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -247,6 +248,11 @@ class Database:
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(self._lock_timeout * 1000)}")
         return True
+
+    def make_folder(self) -> None:
+        """Make the folder of an embedded database, so that its file can be created."""
+        if self.has_single_writer and (file := self.engine.url.database) and file != ":memory:":
+            FilePath(file).parent.mkdir(parents=True, exist_ok=True)
 
     def dispose(self) -> None:
         """Close every pooled connection."""

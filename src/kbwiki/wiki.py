@@ -20,6 +20,7 @@ from .journal.append import append, count_unsealed, seal
 from .journal.chain import Head
 from .journal.models import ActorRow, WikiRow
 from .journal.verify import Verification, verify
+from .moderation.handover import hand_over_stranded
 from .moderation.routing import route
 from .pages.links import take_in_links
 from .pages.paths import normalise_path
@@ -76,6 +77,7 @@ class Wiki:
 
     def upgrade(self) -> None:
         """Create or bring up to date the tables, and this wiki in them. Safe to call from many processes at once."""
+        self.database.make_folder()
         upgrade(self.database.engine)
         with self.database.write() as connection:
             now = self.clock()
@@ -106,6 +108,7 @@ class Wiki:
             tx = Transaction(connection, wiki_id, actor, actor_id, at or self.clock())
             yield tx
             route(tx)
+            hand_over_stranded(tx)
             rows = append(tx, self.name, seal_now=self.database.has_single_writer)
         # Only now is the actor's row sure to stay.
         self._actor_ids[actor] = actor_id

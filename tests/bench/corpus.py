@@ -45,7 +45,7 @@ def load_into(wiki: Wiki) -> object:
 def _prepared() -> Path:
     """The folder with the imported and indexed wiki, made when missing or made by other code."""
     code = sha256(f"{newest_revision()}{RENDERER_VERSION}{require_bundle().stat().st_size}".encode())
-    for part in ("transfer", "search", "pages", "journal"):
+    for part in ("transfer", "search"):
         for source in sorted((REPOSITORY / "src" / "kbwiki" / part).rglob("*.py")):
             code.update(source.read_bytes())
     folder = _CACHE / code.hexdigest()[:16]

@@ -42,9 +42,10 @@ def serving(folder: Path) -> Iterator[int]:
 
 
 def _wait(port: int) -> None:
-    for _ in range(100):
+    """Until the server answers; it takes connections before its workers have loaded the app."""
+    for _ in range(300):
         try:
-            with socket.create_connection(("127.0.0.1", port), 1):
+            if b" 200 " in _ask(port, "/floor/1", "reader")[:20]:
                 return
         except OSError:
             time.sleep(0.1)
@@ -88,10 +89,17 @@ def rate(port: int, paths: Sequence[str], actor: str, seconds: float = SECONDS) 
     return total / (time.monotonic() - started)
 
 
+def _warm(port: int, paths: Sequence[str], actor: str) -> None:
+    """Ask for everything a few times, so that every worker has loaded, compiled and rendered what it needs."""
+    for _ in range(3 * WORKERS):
+        rate(port, paths, actor, seconds=0.5)
+    for path in paths:
+        _ask(port, path, actor)
+
+
 def compare(port: int, target: Sequence[str], floor: Sequence[str], actor: str) -> tuple[float, float]:
     """The target's rate and its ratio to the floor's: medians over rounds in which both are measured in turn."""
-    for path in target:
-        _ask(port, path, actor)
+    _warm(port, target, actor)
     rates, ratios = [], []
     for _ in range(ROUNDS):
         bare = rate(port, floor, actor)

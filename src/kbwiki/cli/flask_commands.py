@@ -33,7 +33,5 @@ def _wiki_of_app(name: str, *, upgrading: bool) -> Wiki:
     mount = mounts[name]
     if not upgrading:
         mount.make_ready()
-    else:
-        mount.make_folder()
     wiki: Wiki = mount.wiki
     return wiki

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask, current_app, url_for
 
-from ..moderation.queries.state import count_queued
+from ..moderation.queries.state import standing
 from ..pages.queries.history import RevisionLine, recent_changes
 from ..web import KBWiki, flask_login_actor
 from ..wiki import Wiki
@@ -62,7 +62,7 @@ def glance(count: int = 5) -> Glance:
     actor = who()
     with wiki.read() as connection:
         changes = recent_changes(connection, wiki.id, actor, count=count)
-        return Glance(tuple(changes), count_queued(connection, wiki.id, actor))
+        return Glance(tuple(changes), standing(connection, wiki.id, actor).queued)
 
 
 def tour_links() -> TourLinks:

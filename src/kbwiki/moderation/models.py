@@ -15,7 +15,8 @@ from ..journal.models import ActorRow, WikiRow
 class Review(Base):
     """One group's duty to look at one subject's changes after `base` up to and including `head`.
 
-    `state` is `open` or `decided`; at most one review of a group and subject is open, which the database holds.
+    `state` is `open`, `decided`, or `handed-over` to other groups; at most one review of a group and subject is open,
+    which the database holds.
     """
 
     __tablename__ = "kbwiki_review"
@@ -40,7 +41,7 @@ class Review(Base):
             postgresql_where=text("state = 'open'"),
         ),
         Index("ix_kbwiki_review_subject", "subject_id", "subject_kind", "id"),
-        CheckConstraint("state IN ('open', 'decided')", name="state"),
+        CheckConstraint("state IN ('open', 'decided', 'handed-over')", name="state"),
         CheckConstraint("base < head", name="range"),
     )
 

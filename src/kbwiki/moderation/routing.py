@@ -38,7 +38,7 @@ def route(tx: Transaction) -> None:
 
 def _route_one(tx: Transaction, change: Change) -> Change:
     if change.exempt is not None:
-        return change
+        return _exempted(change, change.exempt)
     groups = [one for one in responsible_groups(tx.connection, change.spaces) if one != change.decided_by]
     if not groups:
         return _exempted(change, DECIDED)

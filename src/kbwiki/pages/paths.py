@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import sha256
 
 from ..errors import Invalid
+
+_REMEMBERED = 20_000
+"""How many answers of the functions that every view of a page asks for each of its links are remembered."""
 
 MAX_PATH = 1000
 MAX_BYTES = 1200
@@ -55,6 +59,7 @@ def _check_segment(segment: str) -> None:
         raise Invalid("path", "An address cannot contain invisible or control characters.")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def look_alike(path: str) -> str:
     """A key that is equal for paths people would mistake for each other: case, compatibility forms, `-`, `_`, space."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", path).casefold())
@@ -88,6 +93,7 @@ def _is_mark(one: str) -> bool:
     return unicodedata.category(one) in ("Mn", "Mc")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def locate(target: str, style: str, page_path: str) -> str | None:
     """The path a link on the page `page_path` points to; None when it cannot be a page.
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from threading import Lock
 
 from sqlalchemy import Connection, Executable, bindparam, null, select, union_all
 
 from ..actors import Actor
+from ..caching import BoundedCache
 from ..db import Database, in_list, insert_or_ignore
 from ..markup import RENDERER_VERSION, Document, Heading, Link, Resolved, parse, render
 from ..spaces.queries import bound, readable
@@ -57,32 +56,8 @@ class PageHtml:
     toc: tuple[Heading, ...]
 
 
-class RenderCache:
-    """Rendered HTML of this process, least recently used out first; safe to share between threads."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most = most_bytes
-        self._size = 0
-        self._html: OrderedDict[bytes, str] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: bytes) -> str | None:
-        """The HTML kept under `key`, if any."""
-        with self._lock:
-            html = self._html.get(key)
-            if html is not None:
-                self._html.move_to_end(key)
-            return html
-
-    def put(self, key: bytes, html: str) -> None:
-        """Keep `html` under `key`, and let go of the oldest until all fits."""
-        with self._lock:
-            if key in self._html or len(html) > self._most:
-                return
-            self._html[key] = html
-            self._size += len(html)
-            while self._size > self._most:
-                self._size -= len(self._html.popitem(last=False)[1])
+RenderCache = BoundedCache[bytes, str]
+"""Rendered HTML of this process, by the digest of everything it was made from."""
 
 
 def existing(connection: Connection, wiki_id: int, actor: Actor, paths: Iterable[str]) -> dict[str, str]:

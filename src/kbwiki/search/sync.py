@@ -183,9 +183,9 @@ class Search:
         deadline = time.monotonic() + self._patience
         thread.join(self._patience)
         # Another process may be doing the work that this one found being done.
-        while (late := self.lag() != 0) and time.monotonic() < deadline:
+        while (left := self.lag()) and time.monotonic() < deadline:
             time.sleep(0.02)
-        return late
+        return left != 0
 
     def _prepare_quietly(self) -> None:
         try:

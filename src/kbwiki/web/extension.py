@@ -15,6 +15,7 @@ from ..errors import KBWikiError
 from ..settings import Settings
 from ..wiki import Wiki
 from . import answers, routes
+from .answer_cache import AnswerCache
 from .frame import HostLayout
 from .identity import CurrentActor, flask_login_actor, nobody
 from .visit import Visit
@@ -78,7 +79,6 @@ class Mount:
         url = app.config.get(f"{prefix}DATABASE_URI")
         self.is_embedded = url is None
         folder = Path(app.config.get(f"{prefix}FOLDER") or Path(app.instance_path))
-        self._folder = folder
         index = Path(app.config.get(f"{prefix}INDEX_FOLDER") or folder / f"kbwiki-{name}-index")
         self.wiki = Wiki(
             url or f"sqlite:///{folder / 'kbwiki.db'}", name=name, settings=self.settings, index=index, sender=app
@@ -89,6 +89,12 @@ class Mount:
         self.sign_in_url: str | None = app.config.get(f"{prefix}SIGN_IN_URL")
         self._ready = not self.is_embedded
         self._lock = threading.Lock()
+
+    @functools.cached_property
+    def answers(self) -> AnswerCache:
+        """Kept answers; none where the host has a part in our pages, since that may change without our knowing."""
+        host_has_part = self.host_layout is not None or _overrides_templates(self.app)
+        return AnswerCache(0 if host_has_part else self.settings.answer_cache_bytes)
 
     def _default_actor(self) -> Any:
         if not hasattr(self.app, "login_manager"):
@@ -101,14 +107,8 @@ class Mount:
             return
         with self._lock:
             if not self._ready:
-                self.make_folder()
                 self.wiki.upgrade()
                 self._ready = True
-
-    def make_folder(self) -> None:
-        """Make the folder of the embedded database, so that its file can be created."""
-        if self.is_embedded:
-            self._folder.mkdir(parents=True, exist_ok=True)
 
     def blueprint(self) -> Blueprint:
         """A new blueprint with every screen; a blueprint object belongs to one app."""
@@ -117,24 +117,26 @@ class Mount:
         )
         for screen in routes.SCREENS:
             blueprint.add_url_rule(
-                screen.rule, screen.endpoint, self._bound(screen.view), methods=list(screen.methods)
+                screen.rule, screen.endpoint, self._bound(screen), methods=list(screen.methods)
             )
         return blueprint
 
-    def _bound(self, view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-        @functools.wraps(view)
+    def _bound(self, screen: routes.Screen) -> Callable[..., ResponseReturnValue]:
+        @functools.wraps(screen.view)
         def bound(**arguments: Any) -> ResponseReturnValue:
-            return self.answer(view, arguments)
+            return self.answer(screen, arguments)
 
         return bound
 
-    def answer(self, view: Callable[..., ResponseReturnValue], arguments: dict[str, Any]) -> ResponseReturnValue:
+    def answer(self, screen: routes.Screen, arguments: dict[str, Any]) -> ResponseReturnValue:
         """Run a view for the present request; what kbwiki refuses becomes a kind answer, and no handler is needed."""
         visit = Visit(self, request)
         try:
             self.make_ready()
             visit.begin()
-            response = visit.as_response(view(visit, **arguments))
+            key = self.answers.key(visit) if screen.kept else None
+            response = self.answers.find(key) or visit.as_response(screen.view(visit, **arguments))
+            self.answers.keep(key, response)
         except KBWikiError as error:
             visit.close()
             response = answers.refused(visit, error)
@@ -149,6 +151,15 @@ class Mount:
         most = self.settings.max_page_bytes * _FORM_OVERHEAD * 2 + 1_000_000
         _raise_limit(request, "max_content_length", most)
         _raise_limit(request, "max_form_memory_size", most)
+
+
+def _overrides_templates(app: Flask) -> bool:
+    if app.jinja_loader is None:
+        return False
+    try:
+        return any(name.startswith("kbwiki/") for name in app.jinja_loader.list_templates())
+    except TypeError:  # a loader that cannot list what it has
+        return True
 
 
 def _raise_limit(request: Request, name: str, most: int) -> None:

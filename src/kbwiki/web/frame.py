@@ -17,7 +17,6 @@ from .._version import __version__
 from ..actors import Actor
 from ..errors import Invalid
 from ..markup import section_anchor
-from ..moderation.queries.state import count_queued
 from ..pages.queries.view import neighbours
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right
@@ -176,9 +175,7 @@ class Frame:
         """The frame of this visit's screen; queries only what the screen's facts do not bring along."""
         frame = cls()
         mount, actor = visit.mount, visit.actor
-        queued = facts.get("queued", _UNASKED)
-        if queued is _UNASKED:
-            queued = count_queued(visit.connection, visit.wiki.id, actor)
+        queued = visit.standing.queued
         can_write = facts.get("can_write")
         if can_write is None:
             can_write = may_write_somewhere(visit, actor)
@@ -211,9 +208,6 @@ class Frame:
     def csrf(self) -> Markup:
         """The inputs every form carries; made when a form is on the screen, which reading seldom has."""
         return hidden_inputs(self.actor)
-
-
-_UNASKED = object()
 
 
 def may_write_somewhere(visit: Visit, actor: Actor) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from ..actors import ANONYMOUS, Actor
 from ..db import Transaction
 from ..errors import Busy
+from ..moderation.queries.state import Standing, standing
 from . import csrf
 from .frame import Addresses, Frame, render
 
@@ -37,6 +38,7 @@ class Visit:
         self.actor: Actor = ANONYMOUS
         self._open = ExitStack()
         self._connection: Connection | None = None
+        self._standing: Standing | None = None
 
     def begin(self) -> None:
         """Ask the host who is there and, for a request that changes something, make sure that our form sent it."""
@@ -50,6 +52,13 @@ class Visit:
         if self._connection is None:
             self._connection = self._open.enter_context(self.wiki.read())
         return self._connection
+
+    @property
+    def standing(self) -> Standing:
+        """Where the wiki stood when this visit first asked."""
+        if self._standing is None:
+            self._standing = standing(self.connection, self.wiki.id, self.actor)
+        return self._standing
 
     @contextmanager
     def change(self) -> Iterator[Transaction]:

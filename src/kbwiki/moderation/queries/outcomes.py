@@ -48,7 +48,7 @@ def outcomes(connection: Connection, page_ids: Iterable[int]) -> dict[int, list[
         )
         .outerjoin(Decision, Decision.review_id == Review.id)
         .outerjoin(ActorRow, ActorRow.id == Decision.actor_id)
-        .where(Review.subject_kind == "page", Review.subject_id.in_(ids))
+        .where(Review.subject_kind == "page", Review.subject_id.in_(ids), Review.state != "handed-over")
         .order_by(Review.id.desc())
     )
     found: dict[int, list[Outcome]] = {}

@@ -72,7 +72,7 @@ def get_review(connection: Connection, wiki_id: int, review_id: int, actor: Acto
         .where(
             Review.id == review_id,
             Review.wiki_id == wiki_id,
-            Review.group.in_(sorted(actor.groups)),
+            Review.group.in_(sorted(actor.effective_groups)),
             readable(Page.space_id),
         ),
         bound(actor),
@@ -97,6 +97,8 @@ def get_review(connection: Connection, wiki_id: int, review_id: int, actor: Acto
 
 
 def _why_not(state: str, authors: tuple[AuthorRecord, ...], actor: Actor) -> str:
+    if state == "handed-over":
+        return "This review was handed over to the groups that look after the page now."
     if state != "open":
         return "This review has been decided."
     if any(one.external_id == actor.id for one in authors):

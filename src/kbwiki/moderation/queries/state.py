@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, exists, func, select
 
 from ...actors import Actor
 from ...db import in_list
+from ...journal.models import Entry
 from ...pages.models import Page
 from ...spaces.models import Grant
 from ...spaces.policy import Right
@@ -40,7 +41,9 @@ _REVIEWS = (
     .order_by(Review.id.desc())
     .limit(20)
 )
-_QUEUED = select(
+_STANDING = select(
+    select(func.max(Entry.position)).where(Entry.wiki_id == bindparam("wiki_id")).scalar_subquery().label("position"),
+    exists().where(Entry.wiki_id == bindparam("wiki_id"), Entry.position.is_(None)).label("unsealed"),
     select(func.count())
     .select_from(
         select(Review.id)
@@ -87,12 +90,23 @@ def looked_at(connection: Connection, page_id: int) -> LookedAt | None:
     )
 
 
-def count_queued(connection: Connection, wiki_id: int, actor: Actor) -> int | None:
-    """How many reviews wait for the actor's groups, at most 100; None when none of them is responsible for anything."""
-    if not actor.groups:
-        return None
-    row = connection.execute(_QUEUED, {"wiki_id": wiki_id, **bound(actor)}).one()
-    return int(row.waiting) if row.reviews else None
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the wiki stands, for one actor.
+
+    `position` is that of the last journal entry; None while some entry has no position yet, so that nothing can be said
+    to be unchanged. `queued` is how many reviews wait for the actor's groups, at most 100; None when none of
+    them is responsible for anything.
+    """
+
+    position: int | None
+    queued: int | None
+
+
+def standing(connection: Connection, wiki_id: int, actor: Actor) -> Standing:
+    """Where the wiki stands now; one query, asked for every screen."""
+    row = connection.execute(_STANDING, {"wiki_id": wiki_id, **bound(actor)}).one()
+    return Standing(None if row.unsealed else row.position or 0, int(row.waiting) if row.reviews else None)
 
 
 def reviewing_groups(connection: Connection, actor: Actor) -> list[str]:

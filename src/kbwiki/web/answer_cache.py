@@ -1,0 +1,49 @@
+"""Whole answers, kept for as long as nothing changes.
+
+What a screen shows depends on the wiki's state, on who looks, and on the address. Every change of the state is an
+entry of the journal, so the position of the last entry stands for it: with one cheap query an answer is known to be
+still right. Times like "5 minutes ago" make an answer a minute old at most.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response
+
+from ..actors import Actor
+from ..caching import BoundedCache
+
+if TYPE_CHECKING:
+    from .visit import Visit
+
+_MINUTE = 60
+
+Key = tuple[int, Actor, str, int]
+"""The journal's position, the actor with all groups, the whole address below the host's root, the minute."""
+
+
+class AnswerCache:
+    """Answers of this process. With 0 bytes it keeps nothing and asks nothing."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._html: BoundedCache[Key, bytes] = BoundedCache(most_bytes)
+        self._is_on = most_bytes > 0
+
+    def key(self, visit: Visit) -> Key | None:
+        """What the answer to this visit would be kept under; None when it must be made anew."""
+        request = visit.request
+        if not self._is_on or request.method != "GET" or (position := visit.standing.position) is None:
+            return None
+        address = f"{request.script_root}\0{request.full_path}"
+        return position, visit.actor, address, int(visit.now.timestamp()) // _MINUTE
+
+    def find(self, key: Key | None) -> Response | None:
+        """The answer kept under `key`, if any."""
+        html = self._html.get(key) if key is not None else None
+        return Response(html, mimetype="text/html") if html is not None else None
+
+    def keep(self, key: Key | None, response: Response) -> None:
+        """Keep an answer, if it is a whole page that was found."""
+        if key is not None and response.status_code == 200 and response.mimetype == "text/html":
+            self._html.put(key, response.get_data())
