@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any, cast
 
@@ -188,14 +189,20 @@ def table_of(model: type[Base]) -> Table:
     return cast(Table, model.__table__)
 
 
-def insert_or_ignore(connection: Connection, model: type[Base]) -> Insert:
-    """An INSERT that leaves an existing row alone. Add `.returning(…)`: no row back means it was there already.
+def insert_or_ignore(connection: Connection, model: type[Base], *returning: Any) -> Insert:
+    """An INSERT that leaves an existing row alone, giving back the columns `returning`: no row means it was there.
 
     (The row count would not say so everywhere: it is unknown where the driver fetches new keys by itself.)
     """
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table_of(model)).on_conflict_do_nothing()
-    return sqlite.insert(table_of(model)).on_conflict_do_nothing()
+    return _insert_or_ignore(connection.dialect.name, model, returning)
+
+
+@lru_cache(maxsize=100)
+def _insert_or_ignore(dialect: str, model: type[Base], returning: tuple[Any, ...]) -> Insert:
+    """The statement, built once, so that it is compiled once."""
+    upsert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = upsert(table_of(model)).on_conflict_do_nothing()
+    return statement.returning(*returning) if returning else statement.inline()
 
 
 class Database:

@@ -82,7 +82,7 @@ class Wiki:
         with self.database.write() as connection:
             now = self.clock()
             wiki_id = connection.execute(
-                insert_or_ignore(connection, WikiRow).returning(WikiRow.id),
+                insert_or_ignore(connection, WikiRow, WikiRow.id),
                 {"name": self.name, "created_at": now},
             ).scalar()
             if wiki_id is not None:

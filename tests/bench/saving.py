@@ -22,6 +22,7 @@ from .figures import Figure
 
 FLOOR = "the raw inserts, updates and commit of the same rows through sqlite3"
 _SAVES = 300
+_BLOCK = 30
 _AUTHOR = Actor("author", "Arno Author", frozenset({"staff"}))
 
 
@@ -33,19 +34,30 @@ def measure() -> Iterator[Figure]:
         written: list[tuple[str, Any]] = []
         _watch(wiki, written)
         raw = _open_raw(folder / "raw.db")
-        ours, floor = [], []
-        for edit in _edits(wiki):
-            written.clear()
-            started = time.perf_counter()
-            with wiki.begin(_AUTHOR) as tx:
-                save_page(tx, edit)
-            ours.append(time.perf_counter() - started)
-            floor.append(_replay(raw, written))
+        ours: list[float] = []
+        floor: list[float] = []
+        edits = list(_edits(wiki))
+        # In blocks: what one database leaves to the disk is not to be paid by the other's next commit.
+        for start in range(0, len(edits), _BLOCK):
+            rows = [_timed(wiki, edit, written, ours) for edit in edits[start : start + _BLOCK]]
+            floor += [_replay(raw, one) for one in rows]
         wiki.close()
         raw.close()
     value, base = statistics.median(ours), statistics.median(floor)
     yield Figure("save", value * 1000, "ms", value / base, FLOOR)
     yield Figure("save.rows", base * 1000, "ms", 1.0, FLOOR)
+
+
+def _timed(
+    wiki: Wiki, edit: Edit, written: list[tuple[str, Any]], took: list[float]
+) -> list[tuple[str, Any]]:
+    """Save once, note how long it took, and give back the statements that wrote."""
+    written.clear()
+    started = time.perf_counter()
+    with wiki.begin(_AUTHOR) as tx:
+        save_page(tx, edit)
+    took.append(time.perf_counter() - started)
+    return list(written)
 
 
 def _watch(wiki: Wiki, written: list[tuple[str, Any]]) -> None:

@@ -81,7 +81,7 @@ def _extend(tx: Transaction, change: Change, group: str) -> int | None:
 
 def _open(tx: Transaction, change: Change, group: str) -> int | None:
     return tx.connection.execute(
-        insert_or_ignore(tx.connection, Review).returning(Review.id),
+        insert_or_ignore(tx.connection, Review, Review.id),
         {
             "wiki_id": tx.wiki_id,
             "group": group,

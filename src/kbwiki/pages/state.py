@@ -55,7 +55,7 @@ def create_page(tx: Transaction, state: PageState, *, kind: Kind, comment: str) 
     space_id = find_space(tx.connection, tx.wiki_id, state.path)
     require_write(tx, space_id, state.path)
     created = tx.connection.execute(
-        insert_or_ignore(tx.connection, Page).returning(Page.id),
+        insert_or_ignore(tx.connection, Page, Page.id),
         {
             "wiki_id": tx.wiki_id,
             "created_at": tx.now,
@@ -177,7 +177,7 @@ def _set_tags(connection: Connection, page_id: int, was: Iterable[str], tags: It
 
 def _leave_redirect(tx: Transaction, page_id: int, old_path: str) -> None:
     key = {"wiki_id": tx.wiki_id, "path": old_path, "page_id": page_id}
-    left = insert_or_ignore(tx.connection, Redirect).returning(Redirect.path)
+    left = insert_or_ignore(tx.connection, Redirect, Redirect.path)
     if tx.connection.execute(left, key).scalar() is None:
         tx.connection.execute(
             update(Redirect)

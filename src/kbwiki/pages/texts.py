@@ -45,7 +45,7 @@ def row_of(raw: bytes) -> dict[str, object]:
 def store_text(connection: Connection, raw: bytes) -> bytes:
     """Keep a text, once; give back its digest. A text that was redacted and is written again is kept again."""
     row = row_of(raw)
-    stored = insert_or_ignore(connection, Text).returning(Text.digest)
+    stored = insert_or_ignore(connection, Text, Text.digest)
     if connection.execute(stored, row).scalar() is None:
         connection.execute(_KEEP_AGAIN, {"of": row["digest"], "again": row["body"]})
     return row["digest"]  # type: ignore[return-value]
