@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from kbwiki.transfer.git import Oddity, PageChange, PageTimeline, Reason, Unreadable, open_history, read_pages
-from tests.conftest import REPOSITORY, missing
+from tests.conftest import REPOSITORY
 from tests.transfer.git_repositories import git
 
 pytestmark = pytest.mark.corpus
@@ -61,7 +61,7 @@ class Reading:
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Reading:
     if not BUNDLE.is_file():
-        missing(f"the corpus bundle is not at {BUNDLE}")
+        pytest.skip(f"the corpus bundle is not at {BUNDLE}")
     clone = tmp_path_factory.mktemp("corpus") / "clone.git"
     git("clone", "-q", "--bare", BUNDLE, clone)
     reading = Reading(clone, PageTimeline(ENDINGS))
