@@ -23,7 +23,6 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Dialect,
-    Engine,
     Insert,
     Integer,
     LargeBinary,
@@ -32,11 +31,10 @@ from sqlalchemy import (
     Table,
     bindparam,
     create_engine,
-    event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -44,7 +42,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .actors import Actor
-from .errors import Busy, Conflict, SchemaBehind
+from .drivers import configure, translated
 
 TABLE_PREFIX = "kbwiki_"
 
@@ -215,7 +213,7 @@ class Database:
         self.engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
         self.dialect = self.engine.dialect.name
         self._lock_timeout = lock_timeout
-        _configure(self.engine, lock_timeout)
+        configure(self.engine, lock_timeout)
 
     @property
     def has_single_writer(self) -> bool:
@@ -225,7 +223,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for queries. It takes no write lock and commits nothing."""
-        with self.engine.connect() as connection, _translated():
+        with translated(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -235,7 +233,7 @@ class Database:
         On SQLite the write lock is taken at once (BEGIN IMMEDIATE): a transaction that reads first and upgrades
         later fails under concurrency instead of waiting. Errors: Busy when the lock is not free in time.
         """
-        with self.engine.connect() as connection, _translated(), connection.begin():
+        with translated(), self.engine.connect() as connection, connection.begin():
             if self.has_single_writer:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
@@ -243,7 +241,7 @@ class Database:
     @contextmanager
     def write_if_free(self) -> Iterator[Connection | None]:
         """Like `write`, but gives None at once when somebody else is writing. For caches, which may be skipped."""
-        with self.engine.connect() as connection, _translated(), connection.begin():
+        with translated(), self.engine.connect() as connection, connection.begin():
             yield connection if not self.has_single_writer or self._takes_lock_at_once(connection) else None
 
     def _takes_lock_at_once(self, connection: Connection) -> bool:
@@ -264,45 +262,3 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
-
-
-def _configure(engine: Engine, lock_timeout: float) -> None:
-    milliseconds = int(lock_timeout * 1000)
-
-    @event.listens_for(engine, "connect")
-    def _(dbapi_connection: Any, _record: Any) -> None:
-        if engine.dialect.name == "sqlite":
-            # The driver must not open transactions of its own: BEGIN IMMEDIATE is ours to send.
-            dbapi_connection.isolation_level = None
-            cursor = dbapi_connection.cursor()
-            for pragma in (
-                "journal_mode = WAL",
-                # FULL: a power cut loses no acknowledged save (WAL with NORMAL may lose all since the last checkpoint).
-                "synchronous = FULL",
-                "foreign_keys = ON",
-                f"busy_timeout = {milliseconds}",
-                "cache_size = -32000",
-            ):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-        else:
-            with dbapi_connection.cursor() as cursor:
-                cursor.execute(f"SET lock_timeout = {milliseconds}")
-            dbapi_connection.commit()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn what drivers say about locks, races and missing tables into kbwiki's own errors."""
-    try:
-        yield
-    except IntegrityError as error:
-        raise Conflict("Somebody else changed the same thing at the same moment. Please try again.") from error
-    except DBAPIError as error:
-        text = str(error.orig).lower()
-        state = getattr(error.orig, "sqlstate", "")
-        if "database is locked" in text or state in ("40001", "40P01", "55P03"):
-            raise Busy("The wiki is busy with other changes. Nothing was lost; please try again.") from error
-        if "no such table: kbwiki_" in text or (state == "42P01" and "kbwiki_" in text):
-            raise SchemaBehind() from error
-        raise

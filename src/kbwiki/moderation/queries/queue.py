@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select, tuple_
 
 from ...actors import Actor
-from ...db import in_list
+from ...db import UtcDateTime, in_list
 from ...journal.models import ActorRow
 from ...pages.models import Page, Revision
 from ...spaces.models import Space
@@ -38,6 +38,8 @@ class QueueLine:
     own: bool
 
 
+# In a tuple a parameter does not take the type of what it is compared with: bare, it would never equal what is stored.
+_AFTER_AT = bindparam("after_at", type_=UtcDateTime)
 _LINES = (
     select(
         Review.id,
@@ -60,7 +62,7 @@ _LINES = (
         IS_OPEN,
         Review.subject_kind == "page",
         readable(Page.space_id),
-        tuple_(Review.updated_at, Review.id) > tuple_(bindparam("after_at"), bindparam("after_id")),
+        tuple_(Review.updated_at, Review.id) > tuple_(_AFTER_AT, bindparam("after_id")),
     )
     .order_by(Review.updated_at, Review.id)
     .limit(bindparam("count"))

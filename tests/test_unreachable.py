@@ -1,0 +1,30 @@
+"""A database that is not there is a kind answer, not a crash."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from kbwiki import ANONYMOUS, KBWiki, Wiki
+from kbwiki.errors import Busy
+
+
+def test_an_unreachable_database_is_said_to_be_busy(tmp_path: Path) -> None:
+    wiki = Wiki(f"sqlite:///{tmp_path / 'nowhere' / 'wiki.db'}")
+
+    with pytest.raises(Busy, match="cannot be reached"), wiki.read():
+        pass
+
+
+def test_the_reader_sees_a_page_that_says_so(tmp_path: Path) -> None:
+    app = Flask("host", instance_path=str(tmp_path))
+    app.config.update(SECRET_KEY="test", KBWIKI_DATABASE_URI=f"sqlite:///{tmp_path / 'nowhere' / 'wiki.db'}")
+    KBWiki(app, actor=lambda: ANONYMOUS)
+
+    answer = app.test_client().get("/wiki/")
+
+    assert answer.status_code == 503
+    assert "cannot be reached" in answer.get_data(as_text=True)
+    assert answer.headers["Retry-After"] == "2"
