@@ -20,7 +20,7 @@ from ..shown import what_is_shown
 
 @dataclass(frozen=True, slots=True)
 class AuthorRecord:
-    """What is known here of an author: their changes, and how reviews they had a part in were answered."""
+    """What is known of an author where the moderator may read: their changes, and how reviews of them were answered."""
 
     actor_id: int
     external_id: str
@@ -79,7 +79,7 @@ def get_review(connection: Connection, wiki_id: int, review_id: int, actor: Acto
     ).first()
     if row is None:
         raise NotFound("review", str(review_id))
-    authors = _authors(connection, review_id)
+    authors = _authors(connection, review_id, actor)
     decisions = _decisions(connection, row.subject_id)
     return ReviewView(
         id=review_id,
@@ -106,7 +106,7 @@ def _why_not(state: str, authors: tuple[AuthorRecord, ...], actor: Actor) -> str
     return ""
 
 
-def _authors(connection: Connection, review_id: int) -> tuple[AuthorRecord, ...]:
+def _authors(connection: Connection, review_id: int, actor: Actor) -> tuple[AuthorRecord, ...]:
     rows = connection.execute(
         select(ActorRow.id, ActorRow.external_id, ActorRow.name, ActorRow.kind)
         .join(ReviewAuthor, ReviewAuthor.actor_id == ActorRow.id)
@@ -116,14 +116,19 @@ def _authors(connection: Connection, review_id: int) -> tuple[AuthorRecord, ...]
     ids = [row.id for row in rows]
     counted = connection.execute(
         select(Revision.actor_id, func.count(), func.min(Revision.at))
-        .where(Revision.actor_id.in_(ids))
-        .group_by(Revision.actor_id)
+        .join(Page, Page.id == Revision.page_id)
+        .where(Revision.actor_id.in_(ids), readable(Page.space_id))
+        .group_by(Revision.actor_id),
+        bound(actor),
     ).all()
     answered = connection.execute(
         select(ReviewAuthor.actor_id, Decision.verdict, func.count(distinct(Decision.id)))
         .join(Decision, Decision.review_id == ReviewAuthor.review_id)
-        .where(ReviewAuthor.actor_id.in_(ids))
-        .group_by(ReviewAuthor.actor_id, Decision.verdict)
+        .join(Review, Review.id == ReviewAuthor.review_id)
+        .join(Page, (Page.id == Review.subject_id) & (Review.subject_kind == "page"))
+        .where(ReviewAuthor.actor_id.in_(ids), readable(Page.space_id))
+        .group_by(ReviewAuthor.actor_id, Decision.verdict),
+        bound(actor),
     ).all()
     changes = {one[0]: (one[1], one[2]) for one in counted}
     return tuple(

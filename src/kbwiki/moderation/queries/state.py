@@ -11,7 +11,7 @@ from ...actors import Actor
 from ...db import in_list
 from ...journal.models import Entry
 from ...pages.models import Page
-from ...spaces.models import Grant
+from ...spaces.models import Grant, Space
 from ...spaces.policy import Right
 from ...spaces.queries import bound, readable
 from ..models import IS_OPEN, Decision, Review
@@ -61,7 +61,12 @@ _STANDING = select(
     .scalar_subquery()
     .label("waiting"),
     exists()
-    .where(Grant.right == Right.REVIEW.value, in_list(Grant.group, "actor_groups"))
+    .where(
+        Grant.right == Right.REVIEW.value,
+        in_list(Grant.group, "actor_groups"),
+        Space.id == Grant.space_id,
+        Space.wiki_id == bindparam("wiki_id"),
+    )
     .label("reviews"),
 )
 _REVIEWING = (

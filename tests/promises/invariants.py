@@ -1,0 +1,178 @@
+"""What must hold in the database of any wiki at any moment, whoever did what: read with SQL, not through the queries.
+
+`faults` says in sentences what does not. The rights and groups of spaces must not have changed since the first page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from kbwiki.journal.models import Entry
+from kbwiki.moderation.models import Decision, Review, ReviewAuthor
+from kbwiki.pages.models import Page, PageTag, Revision, Text
+from kbwiki.pages.paths import title_of
+from kbwiki.pages.texts import decode
+from kbwiki.spaces.models import Grant, Space
+from kbwiki.spaces.policy import contains
+from kbwiki.wiki import Wiki
+
+MARKERS = re.compile(r"^(<{7}|={7}|>{7}|\|{7})", re.MULTILINE)
+DECIDING = ("revert", "hide", "unhide")
+Rows = list[Row[Any]]
+
+
+def faults(wiki: Wiki) -> list[str]:
+    """Everything that contradicts the promises, as sentences; nothing when all is well."""
+    found = [f"journal, position {fault.position}: {fault.problem}" for fault in wiki.verify().faults]
+    with wiki.read() as connection:
+        database = _Contents(connection, wiki.id)
+    for check in (_pages, _entries, _reviews, _coverage, _texts):
+        found += check(database)
+    return found
+
+
+class _Contents:
+    """All rows that the checks look at."""
+
+    def __init__(self, connection: Connection, wiki_id: int) -> None:
+        def rows(statement: Any) -> Rows:
+            return list(connection.execute(statement))
+
+        self.pages: Rows = rows(select(Page).where(Page.wiki_id == wiki_id))
+        ids = [page.id for page in self.pages]
+        self.revisions: dict[int, Rows] = defaultdict(list)
+        for row in rows(select(Revision).where(Revision.page_id.in_(ids)).order_by(Revision.page_id, Revision.number)):
+            self.revisions[row.page_id].append(row)
+        self.tags: dict[int, set[str]] = defaultdict(set)
+        for row in rows(select(PageTag).where(PageTag.page_id.in_(ids))):
+            self.tags[row.page_id].add(row.tag)
+        self.entries: Rows = rows(select(Entry).where(Entry.wiki_id == wiki_id).order_by(Entry.position))
+        self.reviews: Rows = rows(select(Review).where(Review.wiki_id == wiki_id).order_by(Review.id))
+        self.authors: set[tuple[int, int]] = {(row.review_id, row.actor_id) for row in rows(select(ReviewAuthor))}
+        self.decisions: dict[int, Row[Any]] = {row.review_id: row for row in rows(select(Decision))}
+        self.spaces: Rows = rows(select(Space).where(Space.wiki_id == wiki_id))
+        self.groups: dict[int, set[str]] = defaultdict(set)
+        for row in rows(select(Grant).where(Grant.right == "review")):
+            self.groups[row.space_id].add(row.group)
+        self.texts: dict[bytes, bytes | None] = {row.digest: row.body for row in rows(select(Text))}
+
+    def space_of(self, path: str) -> int:
+        return int(max((one for one in self.spaces if contains(one.path, path)), key=lambda one: len(one.path)).id)
+
+    def duties(self) -> dict[tuple[str, int], Rows]:
+        """The reviews of each group and page that came from changes, oldest first; not those a restoring made."""
+        chains: dict[tuple[str, int], Rows] = defaultdict(list)
+        for review in self.reviews:
+            decision = self.decisions.get(review.id)
+            if decision is None or decision.verdict != "restore":
+                chains[review.group, review.subject_id].append(review)
+        return chains
+
+
+def _pages(database: _Contents) -> Iterator[str]:
+    live: set[str] = set()
+    for page in database.pages:
+        numbers = [row.number for row in database.revisions[page.id]]
+        if numbers != list(range(1, page.number + 1)):
+            yield f"page {page.id} has the revisions {numbers}, and its newest is said to be {page.number}"
+            continue
+        newest = database.revisions[page.id][-1]
+        says = (page.path, page.title, page.deleted, page.text_digest)
+        if says != (newest.path, newest.title or title_of(newest.path), newest.deleted, newest.text_digest):
+            yield f"page {page.id} is not what its newest revision says"
+        if database.tags[page.id] != set(newest.tags):
+            yield f"page {page.id} has the tags {database.tags[page.id]}, its newest revision {newest.tags}"
+        if page.space_id != database.space_of(page.path):
+            yield f"page {page.id} at {page.path} is filed in space {page.space_id}"
+        if not page.deleted and page.path in live:
+            yield f"two live pages are at {page.path}"
+        if not page.deleted:
+            live.add(page.path)
+        if newest.hidden:
+            yield f"page {page.id} shows a hidden revision"
+
+
+def _entries(database: _Contents) -> Iterator[str]:
+    entered: dict[tuple[int, int], Row[Any]] = {}
+    for entry in database.entries:
+        if entry.position is None:
+            yield f"entry {entry.id} was never sealed"
+        if entry.subject_kind == "page":
+            if (entry.subject_id, entry.number) in entered:
+                yield f"page {entry.subject_id}, number {entry.number} is in the journal twice"
+            entered[entry.subject_id, entry.number] = entry
+        if entry.exempt is not None and set(entry.payload.get("exempt", ())) != {"rule", "probability"}:
+            yield f"entry {entry.id} is exempt, and neither rule nor probability are recorded"
+    for page_id, revisions in database.revisions.items():
+        for revision in revisions:
+            found = entered.pop((page_id, revision.number), None)
+            if found is None:
+                yield f"page {page_id}, revision {revision.number} is not in the journal"
+            elif (found.kind, found.actor_id, found.payload["text"]) != (
+                revision.kind,
+                revision.actor_id,
+                revision.text_digest.hex(),
+            ):
+                yield f"page {page_id}, revision {revision.number} is not what the journal says"
+    for page_id, number in entered:
+        yield f"the journal speaks of page {page_id}, revision {number}, which is not there"
+
+
+def _reviews(database: _Contents) -> Iterator[str]:
+    for (group, page_id), chain in database.duties().items():
+        ordered = sorted(chain, key=lambda review: review.base)
+        for earlier, later in pairwise(ordered):
+            if later.base < earlier.head:
+                yield f"{group} has two reviews of page {page_id} that overlap: {earlier.id} and {later.id}"
+        if sum(review.state == "open" for review in chain) > 1:
+            yield f"{group} has two open reviews of page {page_id}"
+    for review in database.reviews:
+        decision = database.decisions.get(review.id)
+        if (review.state == "decided") != (decision is not None):
+            yield f"review {review.id} is {review.state}, with decision {decision}"
+        if decision is not None and (decision.base, decision.head) != (review.base, review.head):
+            yield f"the decision on review {review.id} speaks of another range"
+        if decision is not None and (review.id, decision.actor_id) in database.authors:
+            yield f"review {review.id} was decided by an author"
+    said = [entry.subject_id for entry in database.entries if entry.kind == "decide"]
+    if sorted(said) != sorted(database.decisions):
+        yield "decisions and their journal entries do not belong together"
+
+
+def _coverage(database: _Contents) -> Iterator[str]:
+    deciders = {entry.batch: entry.payload["group"] for entry in database.entries if entry.kind == "decide"}
+    chains = database.duties()
+    for entry in database.entries:
+        if entry.subject_kind != "page" or entry.exempt is not None:
+            continue
+        paths = {entry.payload["path"]}
+        if entry.number > 1:
+            paths.add(database.revisions[entry.subject_id][entry.number - 2].path)
+        groups = {group for path in paths for group in database.groups[database.space_of(path)]}
+        if entry.kind in DECIDING:
+            groups.discard(deciders[entry.batch])
+        if not groups:
+            yield f"page {entry.subject_id}, number {entry.number}: nobody is responsible, and it is not exempt"
+        for group in groups:
+            chain = chains.get((group, entry.subject_id), [])
+            covering = [review for review in chain if review.base < entry.number <= review.head]
+            if len(covering) != 1:
+                yield f"page {entry.subject_id}, number {entry.number} is in {len(covering)} reviews of {group}"
+            elif (covering[0].id, entry.actor_id) not in database.authors:
+                yield f"the author of page {entry.subject_id}, number {entry.number} could decide about it"
+
+
+def _texts(database: _Contents) -> Iterator[str]:
+    for revisions in database.revisions.values():
+        for revision in revisions:
+            body = database.texts.get(revision.text_digest)
+            if body is None:
+                yield f"page {revision.page_id}, revision {revision.number} has lost its text"
+            elif MARKERS.search(decode(body)):
+                yield f"page {revision.page_id}, revision {revision.number} has conflict markers"
