@@ -74,6 +74,9 @@ def decide(tx: Transaction, answer: Answer) -> Decided:
     # Somebody may have decided while we waited for the page: only what is read behind its lock counts.
     review = _get_review(tx, answer.review_id)
     _require_member(tx.actor, review.group)
+    if review.state == "handed-over":
+        why = "This review was handed over to the groups that look after the page now, so nothing was decided."
+        raise MovedOn(why, answer.head, review.head)
     if review.state != "open":
         raise _already(tx, review.id)
     _require_seen(tx, review, answer)

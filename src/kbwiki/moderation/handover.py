@@ -56,7 +56,12 @@ def hand_over_stranded(tx: Transaction) -> None:
                 subject_id=stranded.id,
                 number=1,
                 spaces=(),
-                payload={"page": stranded.subject_id, "from": stranded.group, "to": list(groups)},
+                payload={
+                    "page": stranded.subject_id,
+                    "from": stranded.group,
+                    "to": list(groups),
+                    "exempt": {"rule": RULE, "probability": 1},
+                },
                 exempt=RULE,
             )
         )
