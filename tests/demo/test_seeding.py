@@ -15,7 +15,7 @@ from kbwiki import Actor, Wiki
 from kbwiki.demo.people import STAFF
 from kbwiki.demo.seeding import DATABASE, SETTINGS, fill_once, start_over
 from kbwiki.moderation.queries.queue import queue_counts
-from kbwiki.moderation.queries.state import count_queued
+from kbwiki.moderation.queries.state import standing
 from kbwiki.pages.queries.history import recent_changes
 from kbwiki.pages.queries.view import find_page
 
@@ -105,7 +105,7 @@ def test_work_waits_in_every_queue_and_none_of_it_is_old(instance: Path) -> None
 )
 def test_moderators_have_a_queue_and_others_have_none(instance: Path, person: str, moderates: bool) -> None:
     with closing(opened(instance)) as wiki, wiki.read() as connection:
-        waiting = count_queued(connection, wiki.id, somebody(person))
+        waiting = standing(connection, wiki.id, somebody(person)).queued
 
     assert (waiting is not None) == moderates
 

@@ -183,9 +183,20 @@ class Search:
         deadline = time.monotonic() + self._patience
         thread.join(self._patience)
         # Another process may be doing the work that this one found being done.
-        while (left := self.lag()) and time.monotonic() < deadline:
+        while (left := self.lag()) != 0 and time.monotonic() < deadline:
+            if left is None and not thread.is_alive() and not self._is_being_built():
+                break
             time.sleep(0.02)
         return left != 0
+
+    def _is_being_built(self) -> bool:
+        """Whether somebody is at work on an index that cannot be read yet."""
+        assert self._index is not None
+        try:
+            with self._index.writer_lock(blocking=False) as held:
+                return not held
+        except OSError:
+            return False
 
     def _prepare_quietly(self) -> None:
         try:
