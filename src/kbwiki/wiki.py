@@ -19,9 +19,11 @@ from .errors import KBWikiError, SchemaBehind
 from .journal.append import append, count_unsealed, seal
 from .journal.chain import Head
 from .journal.models import ActorRow, WikiRow
+from .journal.tail import cursor_of, last_position
 from .journal.verify import Verification, verify
 from .moderation.handover import hand_over_stranded
 from .moderation.routing import route
+from .pages.links import CONSUMER as LINKS
 from .pages.links import take_in_links
 from .pages.paths import normalise_path
 from .pages.refile import refile_pages
@@ -133,12 +135,18 @@ class Wiki:
         """Let links and backlinks take in everything that is in the journal; how many entries were read."""
         self.seal()
         read = 0
-        while True:
+        while self._has_links_to_read():
             with self.database.write() as connection:
                 step = take_in_links(connection, self.id)
             read += step
             if step == 0:
-                return read
+                break
+        return read
+
+    def _has_links_to_read(self) -> bool:
+        """Whether the journal went on since links were last read; asked first, so that no lock is taken for nothing."""
+        with self.read() as connection:
+            return cursor_of(connection, self.id, LINKS) < last_position(connection, self.id)
 
     def _prepare_search(self) -> None:
         """What must have happened before the index reads the journal: entries have their place, texts are parsed."""
