@@ -1,0 +1,88 @@
+"""P6: a word in a closed space shows up for no outsider, on no screen and in no list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+
+from kbwiki import ANONYMOUS, Actor, KBWiki, Wiki
+from kbwiki.pages.actions import move_page
+from kbwiki.testing import WRITER, make_space, open_reviews, save
+
+CANARY = "kanarienvogel"
+INSIDER = Actor("insider", "Ingo Insider", frozenset({"people", "staff"}))
+OUTSIDERS = {
+    "somebody": WRITER,
+    "not signed in": ANONYMOUS,
+    "moderator elsewhere": Actor("mona", "Mona", frozenset({"moderators", "staff"})),
+}
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    app = Flask("host", instance_path=str(tmp_path))
+    app.config.update(SECRET_KEY="test", KBWIKI_DATABASE_URI=database_url, KBWIKI_SEARCH_CATCH_UP_SECONDS=30.0)
+    app.config["who"] = ANONYMOUS
+    KBWiki(app, actor=lambda: app.config["who"])
+    wiki: Wiki = app.extensions["kbwiki"]["main"].wiki
+    make_space(wiki, "hr", title=CANARY, readers=("people",), writers=("people",), reviewers=("people",))
+    save(wiki, f"hr/{CANARY}", f"{CANARY} text", by=INSIDER, title=CANARY, tags=[CANARY], comment=CANARY)
+    save(wiki, f"hr/{CANARY}/below", f"[[/open]] {CANARY}", by=INSIDER, comment=CANARY)
+    save(wiki, f"{CANARY}-was-here", "moved into the closed space", by=INSIDER)
+    with wiki.begin(INSIDER) as tx:
+        move_page(tx, f"{CANARY}-was-here", "hr/moved")
+    save(wiki, "open", "nothing special", by=INSIDER)
+    yield app
+    wiki.close()
+
+
+ADDRESSES = [
+    "/wiki/", "/wiki/open", "/wiki/-/history/open", "/wiki/-/diff/open", "/wiki/-/backlinks/open", "/wiki/-/recent",
+    "/wiki/-/tree", "/wiki/-/tree?path=hr", "/wiki/-/wanted", "/wiki/-/tags", "/wiki/-/spaces", "/wiki/-/reviews",
+    "/wiki/-/mine", "/wiki/-/move/open", "/wiki/-/delete/open", "/wiki/-/new?path=fresh", "/wiki/-/search?q=special",
+    "/wiki/-/reviews/1", "/wiki/-/reviews/2", "/wiki/-/reviews/3", "/wiki/hr/moved", "/wiki/-/history/hr/moved",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_no_screen_betrays_the_word(app: Flask, who: str) -> None:
+    app.config["who"] = OUTSIDERS[who]
+    client = app.test_client()
+
+    betrayed = [
+        address
+        for address in ADDRESSES
+        if CANARY in client.get(address, follow_redirects=True).get_data(as_text=True)
+    ]
+
+    assert betrayed == []
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_asking_for_it_is_answered_as_if_it_were_not_there(app: Flask, who: str) -> None:
+    app.config["who"] = OUTSIDERS[who]
+    client = app.test_client()
+    wiki: Wiki = app.extensions["kbwiki"]["main"].wiki
+
+    for kind in ("", "-/history/", "-/diff/", "-/backlinks/", "-/revision/1/"):
+        there = client.get(f"/wiki/{kind}hr/{quote(CANARY)}")
+        not_there = client.get(f"/wiki/{kind}hr/{'x' * len(CANARY)}")
+        assert there.status_code == not_there.status_code == 404
+        assert there.get_data(as_text=True).replace(CANARY, "x" * len(CANARY)) == not_there.get_data(as_text=True)
+    found = wiki.search.find(OUTSIDERS[who], CANARY)
+    assert (found.results, found.total) == ((), 0)
+
+
+def test_those_who_belong_there_do_see_it(app: Flask) -> None:
+    app.config["who"] = INSIDER
+    client = app.test_client()
+    wiki: Wiki = app.extensions["kbwiki"]["main"].wiki
+
+    for address in (f"/wiki/hr/{CANARY}", "/wiki/-/recent", "/wiki/-/tags", "/wiki/-/backlinks/open", "/wiki/-/spaces"):
+        assert CANARY in client.get(address).get_data(as_text=True), address
+    assert wiki.search.find(INSIDER, CANARY).total == 2
+    assert open_reviews(wiki, "people")
