@@ -22,6 +22,8 @@ from kbwiki.spaces.models import Grant, Space
 from kbwiki.spaces.policy import contains
 from kbwiki.wiki import Wiki
 
+TOKEN = re.compile(r"\btoken-\d+\b")
+"""What tests put into texts to recognise them by: the same token is never written twice."""
 MARKERS = re.compile(r"^(<{7}|={7}|>{7}|\|{7})", re.MULTILINE)
 DECIDING = ("revert", "hide", "unhide")
 Rows = list[Row[Any]]
@@ -32,7 +34,7 @@ def faults(wiki: Wiki) -> list[str]:
     found = [f"journal, position {fault.position}: {fault.problem}" for fault in wiki.verify().faults]
     with wiki.read() as connection:
         database = _Contents(connection, wiki.id)
-    for check in (_pages, _entries, _reviews, _coverage, _texts):
+    for check in (_pages, _entries, _reviews, _coverage, _texts, _hidden):
         found += check(database)
     return found
 
@@ -55,7 +57,8 @@ class _Contents:
         self.entries: Rows = rows(select(Entry).where(Entry.wiki_id == wiki_id).order_by(Entry.position))
         self.reviews: Rows = rows(select(Review).where(Review.wiki_id == wiki_id).order_by(Review.id))
         self.authors: set[tuple[int, int]] = {(row.review_id, row.actor_id) for row in rows(select(ReviewAuthor))}
-        self.decisions: dict[int, Row[Any]] = {row.review_id: row for row in rows(select(Decision))}
+        decided = select(Decision).join(Review, Review.id == Decision.review_id).where(Review.wiki_id == wiki_id)
+        self.decisions: dict[int, Row[Any]] = {row.review_id: row for row in rows(decided)}
         self.spaces: Rows = rows(select(Space).where(Space.wiki_id == wiki_id))
         self.groups: dict[int, set[str]] = defaultdict(set)
         for row in rows(select(Grant).where(Grant.right == "review")):
@@ -68,6 +71,20 @@ class _Contents:
     def handed_over(self, page_id: int) -> bool:
         """Whether a review of the page went to other groups: those then cover more than their own changes."""
         return any(review.subject_id == page_id and review.state == "handed-over" for review in self.reviews)
+
+    def was_shown_again(self, hiding: Row[Any]) -> bool:
+        return any(
+            self.decisions[review.id].verdict == "restore"
+            and (review.subject_id, review.base, review.head, review.group)
+            == (hiding.subject_id, hiding.base, hiding.head, hiding.group)
+            for review in self.reviews
+            if review.id in self.decisions
+        )
+
+    def tokens(self, revision: Row[Any]) -> set[str]:
+        """The tokens in the text of a revision."""
+        body = self.texts[revision.text_digest]
+        return set(TOKEN.findall(decode(body))) if body is not None else set()
 
     def duties(self) -> dict[tuple[str, int], Rows]:
         """The reviews of each group and page that came from changes, oldest first; not those a restoring made."""
@@ -185,3 +202,17 @@ def _texts(database: _Contents) -> Iterator[str]:
                 yield f"page {revision.page_id}, revision {revision.number} has lost its text"
             elif MARKERS.search(decode(body)):
                 yield f"page {revision.page_id}, revision {revision.number} has conflict markers"
+
+
+def _hidden(database: _Contents) -> Iterator[str]:
+    """A token that came with changes which are hidden may not be in any revision that is shown."""
+    for review in database.reviews:
+        decision = database.decisions.get(review.id)
+        if decision is None or decision.verdict != "hide" or database.was_shown_again(review):
+            continue
+        revisions = database.revisions[review.subject_id]
+        before = {token for row in revisions[: review.base] for token in database.tokens(row)}
+        came = {token for row in revisions[review.base : review.head] for token in database.tokens(row)} - before
+        for row in revisions:
+            if not row.hidden and came & database.tokens(row):
+                yield f"page {row.page_id}, revision {row.number} shows what review {review.id} hid"

@@ -1,0 +1,206 @@
+"""Random histories: several people saving, moving, deleting, undoing and deciding, as it comes.
+
+A `Town` is a wiki with people in it. Each step is one thing one of them tries; what the wiki refuses for a good
+reason is refused and the next one goes on. Anything else that is raised is a finding.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from kbwiki.actors import Actor, ActorKind
+from kbwiki.db import Transaction, table_of
+from kbwiki.errors import Conflict, Forbidden, Invalid, NotFound
+from kbwiki.journal.models import WikiRow
+from kbwiki.moderation.decide import restore_hidden
+from kbwiki.moderation.models import Decision
+from kbwiki.pages.actions import (
+    Edit,
+    EditConflict,
+    bring_back,
+    delete_page,
+    move_page,
+    restore_revision,
+    save_page,
+    undo_change,
+)
+from kbwiki.pages.models import Page
+from kbwiki.pages.queries.view import find_page, text_of
+from kbwiki.spaces.actions import create_root
+from kbwiki.testing import answer, look, make_space, open_reviews
+from kbwiki.wiki import Wiki
+
+REFUSALS = (Conflict, Forbidden, Invalid, NotFound)
+PATHS = ["home", "a", "a/b", "a/b/c", "people/plan", "people/plan/b", "vault/x", "vault/x/b", "A", "both/one"]
+LINES = ["One line.\n", "\n", "\n", "See [[home]].\n", "See [[a/b]] and [it](b).\n", "# Part\n", "- point\n", "last"]
+PEOPLE = [
+    Actor("wim", "Wim", frozenset({"staff"})),
+    Actor("sunna", "Sunna", frozenset({"staff"})),
+    Actor("scribe", "Scribe", frozenset({"staff"}), ActorKind.AGENT),
+    Actor("mona", "Mona", frozenset({"moderators", "staff"})),
+    Actor("cai", "Cai", frozenset({"moderators", "safety"})),
+    Actor("hanna", "Hanna", frozenset({"people", "staff"})),
+    Actor("henrik", "Henrik", frozenset({"people", "safety"})),
+    Actor("guest", "Guest"),
+]
+GROUPS = ("moderators", "people", "safety")
+
+
+@dataclass(slots=True)
+class Town:
+    """A wiki with people in it, and what it acknowledged to them: (page, revision) → text."""
+
+    wiki: Wiki
+    chance: random.Random
+    acknowledged: dict[tuple[int, int], str] = field(default_factory=dict)
+    conflicts: list[tuple[str, EditConflict]] = field(default_factory=list)
+    done: int = 0
+    tokens: int = 0
+
+    def live(self, steps: int) -> None:
+        """Let so many things be tried."""
+        for _ in range(steps):
+            actor = self.chance.choice(PEOPLE)
+            name, weight = zip(*STEPS.items(), strict=True)
+            try:
+                self.chance.choices(name, weight)[0](self, actor)
+                self.done += 1
+            except EditConflict as conflict:
+                self.conflicts.append(("", conflict))
+            except REFUSALS:
+                pass
+
+    def path(self) -> str:
+        return self.chance.choice(PATHS)
+
+    def lines(self, most: int) -> list[str]:
+        """Some lines, half of them with a token that is new to the world."""
+        lines = self.chance.choices(LINES, k=self.chance.randint(0, most))
+        for at in range(len(lines)):
+            if self.chance.random() < 0.5:
+                self.tokens += 1
+                lines[at] = f"A line with token-{self.tokens} in it.\n"
+        return lines
+
+    def act(self, actor: Actor, action: Callable[[Transaction], object]) -> None:
+        with self.wiki.begin(actor) as tx:
+            action(tx)
+
+
+def found(wiki: Wiki, seed: int) -> Town:
+    """A new wiki in the same database, with spaces of three groups, one of them closed."""
+    name = f"town-{seed}"
+    with wiki.database.write() as connection:
+        wiki_id = connection.execute(
+            table_of(WikiRow).insert().returning(WikiRow.id), {"name": name, "created_at": wiki.clock()}
+        ).scalar_one()
+        create_root(connection, wiki_id, wiki.settings, wiki.clock())
+    town = Wiki(wiki.database.engine.url.render_as_string(hide_password=False), name=name)
+    make_space(town, "people", reviewers=("people",))
+    make_space(town, "both", reviewers=("people", "safety"))
+    make_space(town, "vault", readers=("safety",), writers=("safety",), reviewers=("safety",))
+    return Town(town, random.Random(seed))
+
+
+def _save(town: Town, actor: Actor) -> None:
+    """Save what an author made of the page as it was some time ago, as most do, or as they remember it."""
+    path = town.path()
+    with town.wiki.read() as connection:
+        page = find_page(connection, town.wiki.id, path, actor)
+        lines = text_of(connection, page).splitlines(keepends=True) if page is not None else []
+    base = page.number if page is not None else None
+    if page is not None and town.chance.random() < 0.3:
+        base = town.chance.randint(1, page.number)
+    if lines and town.chance.random() < 0.8:
+        at = town.chance.randrange(len(lines))
+        lines[at : at + town.chance.randint(0, 2)] = town.lines(2)
+    else:
+        lines = town.lines(8)
+    text = "".join(lines)
+    edit = Edit(
+        path,
+        text,
+        title=town.chance.choice([None, None, "Title", "Other title"]),
+        tags=town.chance.choice([None, None, ("x",), ("x", "y"), ()]),
+        comment=town.chance.choice(["", "why"]),
+        base=base,
+    )
+    try:
+        with town.wiki.begin(actor) as tx:
+            saved = save_page(tx, edit)
+    except EditConflict as conflict:
+        town.conflicts.append((text, conflict))
+        return
+    if saved.changed and not saved.merged:
+        town.acknowledged[saved.page_id, saved.number] = text
+
+
+def _move(town: Town, actor: Actor) -> None:
+    town.act(actor, lambda tx: move_page(tx, town.path(), town.path()))
+
+
+def _delete(town: Town, actor: Actor) -> None:
+    town.act(actor, lambda tx: delete_page(tx, town.path()))
+
+
+def _bring_back(town: Town, actor: Actor) -> None:
+    town.act(actor, lambda tx: bring_back(tx, town.path()))
+
+
+def _restore(town: Town, actor: Actor) -> None:
+    town.act(actor, lambda tx: restore_revision(tx, town.path(), town.chance.randint(1, 6)))
+
+
+def _undo(town: Town, actor: Actor) -> None:
+    town.act(actor, lambda tx: undo_change(tx, town.path(), town.chance.randint(1, 8)))
+
+
+def _several(town: Town, actor: Actor) -> None:
+    """More than one thing in one transaction, of which all or nothing stays."""
+
+    def together(tx: Transaction) -> None:
+        save_page(tx, Edit(town.path(), "".join(town.lines(4))))
+        move_page(tx, town.path(), town.path())
+        delete_page(tx, town.path())
+
+    town.act(actor, together)
+
+
+def _decide(town: Town, actor: Actor) -> None:
+    groups = [group for group in GROUPS if group in actor.groups]
+    lines = [line for group in groups for line in open_reviews(town.wiki, group, by=actor)]
+    if lines:
+        seen = look(town.wiki, town.chance.choice(lines).id, by=actor)
+        verdict = town.chance.choice(["approve", "approve", "revert", "hide"])
+        answer(town.wiki, seen, verdict, by=actor, reason="wrong")
+
+
+def _show_again(town: Town, actor: Actor) -> None:
+    with town.wiki.read() as connection:
+        hidings = list(connection.execute(select(Decision.id).where(Decision.verdict == "hide")).scalars())
+    if hidings:
+        town.act(actor, lambda tx: restore_hidden(tx, town.chance.choice(hidings)))
+
+
+STEPS: dict[Callable[[Town, Actor], None], int] = {
+    _save: 12,
+    _decide: 6,
+    _move: 3,
+    _undo: 3,
+    _delete: 1,
+    _bring_back: 1,
+    _restore: 2,
+    _several: 1,
+    _show_again: 1,
+}
+
+
+def texts_of_live_pages(wiki: Wiki) -> dict[str, bytes]:
+    """Path and digest of every live page."""
+    with wiki.read() as connection:
+        rows = connection.execute(select(Page.path, Page.text_digest).where(Page.wiki_id == wiki.id, ~Page.deleted))
+        return {row.path: row.text_digest for row in rows}
