@@ -9,7 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 
+from hypothesis import HealthCheck, Phase, settings
 from sqlalchemy import select
 
 from kbwiki.actors import Actor, ActorKind
@@ -17,7 +19,7 @@ from kbwiki.db import Transaction, table_of
 from kbwiki.errors import Conflict, Forbidden, Invalid, NotFound
 from kbwiki.journal.models import WikiRow
 from kbwiki.moderation.decide import restore_hidden
-from kbwiki.moderation.models import Decision
+from kbwiki.moderation.models import Decision, Review
 from kbwiki.pages.actions import (
     Edit,
     EditConflict,
@@ -91,9 +93,18 @@ class Town:
             action(tx)
 
 
+def examples(most: int) -> settings:
+    """So many examples for each database. A failing one is not made smaller: with a database that takes minutes."""
+    return settings(
+        max_examples=most,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    )
+
+
 def found(wiki: Wiki, seed: int) -> Town:
-    """A new wiki in the same database, with spaces of three groups, one of them closed."""
-    name = f"town-{seed}"
+    """A new wiki in the same database, with spaces of three groups, one of them closed; chance follows `seed`."""
+    name = f"town-{next(_TOWNS)}"
     with wiki.database.write() as connection:
         wiki_id = connection.execute(
             table_of(WikiRow).insert().returning(WikiRow.id), {"name": name, "created_at": wiki.clock()}
@@ -181,11 +192,18 @@ def _decide(town: Town, actor: Actor) -> None:
 
 def _show_again(town: Town, actor: Actor) -> None:
     with town.wiki.read() as connection:
-        hidings = list(connection.execute(select(Decision.id).where(Decision.verdict == "hide")).scalars())
+        hidden = (
+            select(Decision.id)
+            .join(Review, Review.id == Decision.review_id)
+            .where(Review.wiki_id == town.wiki.id, Decision.verdict == "hide")
+            .order_by(Decision.id)
+        )
+        hidings = list(connection.execute(hidden).scalars())
     if hidings:
         town.act(actor, lambda tx: restore_hidden(tx, town.chance.choice(hidings)))
 
 
+_TOWNS = count(1)
 STEPS: dict[Callable[[Town, Actor], None], int] = {
     _save: 12,
     _decide: 6,
