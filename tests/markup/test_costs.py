@@ -1,24 +1,14 @@
-"""What a text may cost: four times the text takes about four times the time, whatever is written in it.
-
-Measured is the processor time of this thread, with the garbage collector resting, at two sizes in the same run;
-quadratic behaviour would show as a factor of sixteen. A measurement that looks bad is repeated: only what is slow
-every time fails.
-"""
+"""What a text may cost: four times the text takes about four times the time, whatever is written in it."""
 
 from __future__ import annotations
 
-import gc
-import time
 from collections.abc import Callable
 
 import markdown_it
 import pytest
 
 from kbwiki.markup import Link, Resolved, parse, render, rewrite_links
-
-TIMES = 4
-MOST = 2.5**2  # doubling the text may take 2.5 times as long
-ATTEMPTS = 4
+from tests.costs import MOST, growth
 
 VERSION = tuple(int(part) for part in markdown_it.__version__.split(".")[:2])
 
@@ -124,30 +114,6 @@ TEXTS: dict[str, Callable[[int], str]] = {
 
 def resolve(link: Link) -> Resolved:
     return Resolved(f"/wiki/{link.target}", missing=False)
-
-
-def cost(work: Callable[[], object]) -> float:
-    """Seconds of this thread's processor time."""
-    gc.collect()
-    gc.disable()
-    try:
-        started = time.thread_time()
-        work()
-        return time.thread_time() - started
-    finally:
-        gc.enable()
-
-
-def growth(work: Callable[[str], object], text: Callable[[int], str]) -> float:
-    """How many times as long the fourfold text takes, at best; less than a millisecond counts as one."""
-    small, large = text(1), text(TIMES)
-    best = float("inf")
-    for _ in range(ATTEMPTS):
-        before = max(cost(lambda: work(small)), 0.001)
-        best = min(best, cost(lambda: work(large)) / before)
-        if best <= MOST:
-            break
-    return best
 
 
 def show(text: str) -> None:

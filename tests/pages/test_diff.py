@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kbwiki.pages.diff import Difference, Row, Run, difference
+from tests.costs import MOST, growth
 
 short_lines = st.lists(st.sampled_from(["", "a b c", "a b d", "x", "a  b c", "|a|b|", "x\r"]), max_size=15)
 texts = st.text(max_size=80) | st.builds("\n".join, short_lines) | st.text("ab \n", max_size=60)
@@ -227,12 +227,6 @@ def similar_lines(size: int) -> tuple[str, str]:
     )
 
 
-def seconds(before: str, after: str) -> float:
-    start = time.process_time()
-    difference(before, after)
-    return time.process_time() - start
-
-
 @pytest.mark.parametrize(
     "make",
     [
@@ -244,10 +238,5 @@ def seconds(before: str, after: str) -> float:
         similar_lines,
     ],
 )
-def test_twice_the_text_takes_about_twice_the_time(make: Callable[[int], tuple[str, str]]) -> None:
-    small, large = make(1000), make(2000)
-
-    # The machine may be busy with something else: the least of several times is what the work itself took.
-    ratio = min(seconds(*large) for _ in range(3)) / min(seconds(*small) for _ in range(3))
-
-    assert ratio <= 3
+def test_four_times_the_text_takes_about_four_times_as_long(make: Callable[[int], tuple[str, str]]) -> None:
+    assert growth(lambda texts: difference(*texts), lambda times: make(500 * times)) <= MOST

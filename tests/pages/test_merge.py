@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 
 import pytest
 
 from kbwiki.pages.merge import Agreed, Choice, Clash, Merge, merge, merge_lines, resolve
+from tests.costs import MOST, growth
 
 
 def clashes(outcome: Merge) -> list[Clash]:
@@ -235,17 +235,6 @@ def equal_lines(size: int) -> tuple[str, str, str]:
     return base, base + "mine\n" + base, "theirs\n" + base
 
 
-def seconds(base: str, mine: str, theirs: str) -> float:
-    start = time.process_time()
-    merge(base, mine, theirs)
-    return time.process_time() - start
-
-
 @pytest.mark.parametrize("make", [every_line_changed_by_both, all_rewritten, equal_lines])
-def test_twice_the_text_takes_about_twice_the_time(make: Callable[[int], tuple[str, str, str]]) -> None:
-    small, large = make(400), make(800)
-
-    # The machine may be busy with something else: the least of several times is what the work itself took.
-    ratio = min(seconds(*large) for _ in range(3)) / min(seconds(*small) for _ in range(3))
-
-    assert ratio <= 3
+def test_four_times_the_text_takes_about_four_times_as_long(make: Callable[[int], tuple[str, str, str]]) -> None:
+    assert growth(lambda texts: merge(*texts), lambda times: make(250 * times)) <= MOST

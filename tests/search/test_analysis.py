@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from kbwiki.search.analysis import analyse, asked, places
 from kbwiki.search.folding import fold, fold_path
+from tests.costs import MOST, growth
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -176,19 +176,8 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["a_", "a'", "aB", "1a", "e\u0301", "\u0301", "C+", "a::", "\u200d", "एँ", "窗"])
-def test_the_time_taken_grows_with_the_length_and_not_with_its_square(pattern: str) -> None:
-    def seconds(repetitions: int) -> float:
-        text = pattern * repetitions + " end"
-        began = time.process_time()
-        analyse(text)
-        return time.process_time() - began
-
-    seconds(100)
-    short = min(seconds(10_000) for _ in range(3))
-
-    long = min(seconds(80_000) for _ in range(3))
-
-    assert long < 8 * 4 * max(short, 0.005)
+def test_four_times_the_text_takes_about_four_times_as_long(pattern: str) -> None:
+    assert growth(analyse, lambda times: pattern * (15_000 * times) + " end") <= MOST
 
 
 def test_paths_are_folded_step_by_step() -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kbwiki.search.query import parse_query
 from kbwiki.search.snippets import ELLIPSIS, MOST_CHARACTERS, Fragment, mark, snippet
+from tests.costs import MOST, growth
 
 FILLER = "Nothing of interest happens in this sentence. " * 20
 
@@ -134,16 +133,11 @@ def test_a_title_is_marked_and_never_cut() -> None:
 def test_a_giant_page_takes_no_longer_than_a_long_one() -> None:
     terms = parse_query("alarm brigade").terms
 
-    def seconds(length: int) -> float:
-        text = ("alarm or nothing " * (length // 17 + 1))[:length]
-        began = time.process_time()
-        snippet(text, terms)
-        return time.process_time() - began
+    def text(times: int) -> str:
+        return "alarm or nothing " * (MOST_CHARACTERS // 17 * (1 if times == 1 else 100))
 
-    seconds(MOST_CHARACTERS)
-    long = min(seconds(MOST_CHARACTERS) for _ in range(3))
-
-    assert seconds(MOST_CHARACTERS * 100) < 10 * max(long, 0.005)
+    # A hundred times the text, yet less than what four times the work would take.
+    assert growth(lambda text: snippet(text, terms), text) <= MOST
 
 
 @given(

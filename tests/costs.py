@@ -1,0 +1,51 @@
+"""What work may cost as its input grows, measured so that a busy machine does not decide the answer.
+
+Absolute times say nothing on a machine that also does something else, and one ratio says little. Measured is the
+processor time of this thread, with the garbage collector resting, at two sizes in turn; quadratic behaviour shows as
+the square of the factor. A measurement that looks bad is repeated: only what is slow every time fails.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+TIMES = 4
+"""How many times as large the large input is."""
+
+MOST = 2.5**2
+"""Doubling the input may take 2.5 times as long, so fourfold input may take this many times as long."""
+
+_ATTEMPTS = 6
+_LEAST_SECONDS = 0.001
+
+
+def cost(work: Callable[[], object]) -> float:
+    """Seconds of this thread's processor time."""
+    gc.collect()
+    gc.disable()
+    try:
+        started = time.thread_time()
+        work()
+        return time.thread_time() - started
+    finally:
+        gc.enable()
+
+
+def growth(work: Callable[[T], object], make: Callable[[int], T]) -> float:
+    """How many times as long `work` takes on `make(TIMES)` as on `make(1)`, at best; under a millisecond counts as one.
+
+    Both sizes keep the least they ever took: what comes on top of that was the machine, not the work.
+    """
+    small, large = make(1), make(TIMES)
+    least, most = float("inf"), float("inf")
+    for _ in range(_ATTEMPTS):
+        least = min(least, cost(lambda: work(small)))
+        most = min(most, cost(lambda: work(large)))
+        if most / max(least, _LEAST_SECONDS) <= MOST:
+            break
+    return most / max(least, _LEAST_SECONDS)
