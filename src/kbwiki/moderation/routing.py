@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from functools import lru_cache
+
+from sqlalchemy import Insert
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ..db import Change, Transaction, insert_or_ignore, table_of
 from ..errors import Busy
@@ -12,19 +15,21 @@ from .models import IS_OPEN, Review, ReviewAuthor
 DECIDED = "decision"
 """The rule that exempts a change made by a decision when no other group is responsible: a human has just looked."""
 
-_OPEN = (
-    Review.subject_kind == bindparam("of_kind"),
-    Review.subject_id == bindparam("of_id"),
-    Review.group == bindparam("of_group"),
-    Review.wiki_id == bindparam("of_wiki"),
-    IS_OPEN,
-)
-_EXTEND = (
-    update(table_of(Review))
-    .where(*_OPEN, Review.head < bindparam("new_head"))
-    .values(head=bindparam("new_head"), updated_at=bindparam("new_at"))
-)
-_FIND_OPEN = select(Review.id).where(*_OPEN)
+
+@lru_cache(maxsize=2)
+def _open_or_extend(dialect: str) -> Insert:
+    """Opens a review of a change, or lets the one that is open take the change in; gives back its id.
+
+    No row when the open review already reaches as far: somebody else's change got in between.
+    """
+    table = table_of(Review)
+    upsert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    return upsert.on_conflict_do_update(
+        index_elements=[table.c.subject_id, table.c.subject_kind, table.c.group, table.c.wiki_id],
+        index_where=IS_OPEN,
+        set_={"head": upsert.excluded.head, "updated_at": upsert.excluded.updated_at},
+        where=table.c.head < upsert.excluded.head,
+    ).returning(table.c.id)
 
 
 def route(tx: Transaction) -> None:
@@ -43,9 +48,7 @@ def _route_one(tx: Transaction, change: Change) -> Change:
     if not groups:
         return _exempted(change, DECIDED)
     for group in groups:
-        review_id = _extend(tx, change, group) or _open(tx, change, group)
-        if review_id is None:
-            raise Busy("The review of this change was being decided at this moment. Please try again.")
+        review_id = _reviewed_by(tx, change, group)
         tx.connection.execute(
             insert_or_ignore(tx.connection, ReviewAuthor), {"review_id": review_id, "actor_id": tx.actor_id}
         )
@@ -66,22 +69,10 @@ def _exempted(change: Change, rule: str) -> Change:
     )
 
 
-def _extend(tx: Transaction, change: Change, group: str) -> int | None:
-    key = {
-        "of_kind": change.subject_kind,
-        "of_id": change.subject_id,
-        "of_group": group,
-        "of_wiki": tx.wiki_id,
-    }
-    extended = tx.connection.execute(_EXTEND, {**key, "new_head": change.number, "new_at": tx.now})
-    if extended.rowcount != 1:
-        return None
-    return tx.connection.execute(_FIND_OPEN, key).scalar()
-
-
-def _open(tx: Transaction, change: Change, group: str) -> int | None:
-    return tx.connection.execute(
-        insert_or_ignore(tx.connection, Review, Review.id),
+def _reviewed_by(tx: Transaction, change: Change, group: str) -> int:
+    """The id of the group's open review, which covers the change from here on."""
+    review_id = tx.connection.execute(
+        _open_or_extend(tx.connection.dialect.name),
         {
             "wiki_id": tx.wiki_id,
             "group": group,
@@ -94,3 +85,6 @@ def _open(tx: Transaction, change: Change, group: str) -> int | None:
             "updated_at": tx.now,
         },
     ).scalar()
+    if review_id is None:
+        raise Busy("The review of this change was being decided at this moment. Please try again.")
+    return int(review_id)

@@ -11,19 +11,20 @@ from sqlalchemy import Executable, bindparam, select
 from ..db import Transaction
 from ..errors import Forbidden, NotFound
 from ..spaces.policy import Right
-from ..spaces.queries import has_right
+from ..spaces.queries import bound, granted, has_right
 from .models import Page, Redirect, Revision
 from .policy import PageState
 
 
 @dataclass(frozen=True, slots=True)
 class CurrentPage:
-    """A page as it is now, locked for the rest of the transaction."""
+    """A page as it is now, locked for the rest of the transaction; `writable` says whether its actor may change it."""
 
     id: int
     space_id: int
     number: int
     state: PageState
+    writable: bool
 
 
 _COLUMNS = (
@@ -36,6 +37,7 @@ _COLUMNS = (
     Revision.deleted,
     Revision.text_digest,
     Revision.size,
+    granted(Right.WRITE, Page.space_id).label("writable"),
 )
 _CURRENT = select(*_COLUMNS).join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
 # Only the page row is locked: revisions never change, and locking a join would lock both.
@@ -56,10 +58,11 @@ _BY_ID = _LOCKED.where(Page.wiki_id == bindparam("wiki_id"), Page.id == bindpara
 
 def _current(row: Any) -> CurrentPage:
     state = PageState(row.path, row.title, tuple(row.tags), row.deleted, row.text_digest, row.size)
-    return CurrentPage(row.id, row.space_id, row.number, state)
+    return CurrentPage(row.id, row.space_id, row.number, state, bool(row.writable))
 
 
 def _lock(tx: Transaction, statement: Executable, key: Mapping[str, Any]) -> CurrentPage | None:
+    key = {"wiki_id": tx.wiki_id, **key, **bound(tx.actor)}
     row = tx.connection.execute(statement, key).first()
     if row is None and tx.connection.dialect.name == "postgresql":
         # Whoever we waited for gave the page a newer revision than this statement's snapshot has, so the row dropped
@@ -70,19 +73,19 @@ def _lock(tx: Transaction, statement: Executable, key: Mapping[str, Any]) -> Cur
 
 def find_locked(tx: Transaction, path: str, *, follow: bool = True) -> CurrentPage | None:
     """The live page at `path` (or, with `follow`, the one that moved away from there), locked, if there is one."""
-    key = {"wiki_id": tx.wiki_id, "path": path}
+    key = {"path": path}
     page = _lock(tx, _BY_PATH, key)
     return _lock(tx, _BY_REDIRECT, key) if page is None and follow else page
 
 
 def find_deleted_locked(tx: Transaction, path: str) -> CurrentPage | None:
     """The page last deleted at `path`, locked; None when there is none."""
-    return _lock(tx, _DELETED_BY_PATH, {"wiki_id": tx.wiki_id, "path": path})
+    return _lock(tx, _DELETED_BY_PATH, {"path": path})
 
 
 def get_locked(tx: Transaction, page_id: int) -> CurrentPage:
     """The page with this id, deleted or not, locked. Errors: NotFound."""
-    page = _lock(tx, _BY_ID, {"wiki_id": tx.wiki_id, "page_id": page_id})
+    page = _lock(tx, _BY_ID, {"page_id": page_id})
     if page is None:
         raise NotFound("page", str(page_id))
     return page
@@ -93,8 +96,14 @@ def get_writable(tx: Transaction, path: str) -> CurrentPage:
     page = find_locked(tx, path)
     if page is None:
         raise NotFound("page", path)
-    require_write(tx, page.space_id, path)
+    require_writable(tx, page, path)
     return page
+
+
+def require_writable(tx: Transaction, page: CurrentPage, path: str) -> None:
+    """Errors: those of `require_write`, for a page that was read with what its actor may do."""
+    if not page.writable:
+        require_write(tx, page.space_id, path)
 
 
 def require_write(tx: Transaction, space_id: int, path: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ...db import Transaction
 from ...errors import NotFound
-from ..locking import find_deleted_locked, get_writable, require_write
+from ..locking import find_deleted_locked, get_writable, require_writable
 from ..paths import normalise_path
 from ..policy import Kind, clean_comment
 from ..state import write_state
@@ -29,7 +29,7 @@ def bring_back(tx: Transaction, path: str, *, comment: str = "") -> Saved:
     page = find_deleted_locked(tx, path)
     if page is None:
         raise NotFound("deleted page", path)
-    require_write(tx, page.space_id, path)
+    require_writable(tx, page, path)
     state = replace(page.state, deleted=False)
     number = write_state(tx, page, state, kind=Kind.BRING_BACK, comment=clean_comment(comment))
     return Saved(page.id, path, number)

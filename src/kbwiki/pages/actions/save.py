@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ...db import Transaction
 from ...errors import Conflict
-from ..locking import CurrentPage, find_deleted_locked, find_locked, require_write
+from ..locking import CurrentPage, find_deleted_locked, find_locked, require_writable
 from ..merge import Agreed, Clash, Merge, merge
 from ..paths import normalise_path, title_of
 from ..policy import Kind, PageState, clean_comment, clean_tags, clean_title, with_text
@@ -72,14 +72,14 @@ def save_page(tx: Transaction, edit: Edit, *, max_bytes: int = MAX_PAGE_BYTES) -
     page = find_locked(tx, path, follow=edit.base is not None)
     if page is None:
         return _save_absent(tx, path, edit, raw, comment)
-    require_write(tx, page.space_id, path)
+    require_writable(tx, page, path)
     return _save_present(tx, page, edit, raw, comment)
 
 
 def _save_absent(tx: Transaction, path: str, edit: Edit, raw: bytes, comment: str) -> Saved:
     deleted = find_deleted_locked(tx, path)
     if deleted is not None:
-        require_write(tx, deleted.space_id, path)
+        require_writable(tx, deleted, path)
         if edit.base is not None and edit.base < deleted.number:
             clash = Clash("", edit.text, "")
             raise EditConflict(

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from ...db import Transaction
 from ...errors import Conflict, Forbidden, NotFound
 from ...spaces.queries import find_space, hold_spaces
-from ..locking import CurrentPage, find_deleted_locked, find_locked, require_write
+from ..locking import CurrentPage, find_deleted_locked, find_locked, require_writable, require_write
 from ..merge import merge
 from ..models import Revision
 from ..paths import normalise_path
@@ -127,5 +127,5 @@ def _get_any_writable(tx: Transaction, path: str) -> CurrentPage:
     page = find_locked(tx, path) or find_deleted_locked(tx, path)
     if page is None:
         raise NotFound("page", path)
-    require_write(tx, page.space_id, path)
+    require_writable(tx, page, path)
     return page
