@@ -7,8 +7,10 @@ table is, statements are built once, and no identity map or lazy load stands bet
 from __future__ import annotations
 
 import json
+import random
 import uuid
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -43,6 +45,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .actors import Actor
 from .drivers import configure, translated
+from .settings import Settings
 
 TABLE_PREFIX = "kbwiki_"
 
@@ -164,9 +167,9 @@ class Change:
 class Transaction:
     """One database transaction, one actor, one moment. Handed out by `Wiki.begin`; actions write through it.
 
-    Leaving the block of `Wiki.begin` routes every recorded change to its reviews, appends it to the journal
-    and commits;
-    an exception rolls everything back.
+    Leaving the block of `Wiki.begin` routes every recorded change to its reviews, appends it to the journal and
+    commits; an exception rolls everything back. `subjects` are the kinds of things that can be reviewed, by name;
+    `chance` draws samples, a number from 0 up to 1.
     """
 
     connection: Connection
@@ -174,12 +177,20 @@ class Transaction:
     actor: Actor
     actor_id: int
     now: datetime
+    settings: Settings
+    subjects: Mapping[str, Any] = field(default_factory=dict)
+    chance: Callable[[], float] = random.random
     batch: str = field(default_factory=lambda: uuid.uuid4().hex)
     changes: list[Change] = field(default_factory=list)
+    tallies: Counter[tuple[str, int, str]] = field(default_factory=Counter)
 
     def record(self, change: Change) -> None:
         """Put `change` on the one road: it will be reviewed and journalled when the transaction is left."""
         self.changes.append(change)
+
+    def tally(self, group: str, space_id: int, state: str, by: int) -> None:
+        """Remember that the group has so many more live reviews of a state in a space; written on leaving."""
+        self.tallies[group, space_id, str(state)] += by
 
 
 def table_of(model: type[Base]) -> Table:

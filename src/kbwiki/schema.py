@@ -4,13 +4,37 @@ from __future__ import annotations
 
 from .db import Base
 from .journal.models import ActorRow, Cursor, Entry, WikiRow
-from .moderation.models import Decision, Review, ReviewAuthor
+from .moderation.models import (
+    Aside,
+    Batch,
+    BatchItem,
+    Decision,
+    DraftNote,
+    Evidence,
+    Lease,
+    Message,
+    Notice,
+    Opinion,
+    Reason,
+    Review,
+    ReviewAuthor,
+    Rule,
+    RuleVersion,
+    Seen,
+    Tally,
+    Trust,
+)
 from .pages.models import Page, PageLink, PageTag, ParsedText, Redirect, Rendered, Revision, Text
 from .spaces.models import Grant, Space
+from .spaces.restraints import Restraint
 
 ALL_TABLES: tuple[type[Base], ...] = (
     WikiRow, ActorRow, Entry, Cursor,
-    Space, Grant,
+    Space, Grant, Restraint,
     Text, Page, Revision, PageTag, Redirect, PageLink, ParsedText, Rendered,
-    Review, ReviewAuthor, Decision,
+    Review, ReviewAuthor, Decision, Evidence, Tally,
+    Rule, RuleVersion, Trust,
+    Lease, Aside, DraftNote, Seen, Opinion,
+    Batch, BatchItem,
+    Reason, Message, Notice,
 )  # fmt: skip

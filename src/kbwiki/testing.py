@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from .actors import Actor, ActorKind
-from .moderation.decide import Answer, Decided, decide
+from .moderation.decide import Answer, decide
 from .moderation.policy import Verdict
 from .moderation.queries.queue import QueueLine, queue
 from .moderation.queries.review import ReviewView, get_review
+from .moderation.record import Decided
 from .pages.actions import Edit, Saved, save_page
 from .pages.queries.view import get_page, text_of
 from .spaces.policy import SpaceSettings
@@ -66,16 +67,16 @@ def make_space(wiki: Wiki, path: str, **settings: tuple[str, ...] | str | None) 
 
 
 def open_reviews(wiki: Wiki, group: str = "moderators", *, by: Actor | None = None) -> list[QueueLine]:
-    """A group's queue as one of its members sees it, longest untouched first."""
+    """A group's queue as one of its members sees it, in the order of their places."""
     actor = by or Actor("member", "Member", frozenset({group}))
     with wiki.read() as connection:
-        return queue(connection, wiki.id, group, actor, after=(LONG_AGO, 0), count=1000)
+        return queue(connection, wiki.id, group, actor, wiki.subjects, after=(LONG_AGO, 0), count=1000)
 
 
 def look(wiki: Wiki, review_id: int, *, by: Actor = MODERATOR) -> ReviewView:
     """What a moderator sees of a review."""
     with wiki.read() as connection:
-        return get_review(connection, wiki.id, review_id, by)
+        return get_review(connection, wiki.id, review_id, by, wiki.subjects)
 
 
 def answer(

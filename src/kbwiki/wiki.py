@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,11 @@ from .journal.models import ActorRow, WikiRow
 from .journal.tail import cursor_of, last_position
 from .journal.verify import Verification, verify
 from .moderation.handover import hand_over_stranded
+from .moderation.lifecycle import write_tallies
+from .moderation.page_subject import KIND as PAGE
+from .moderation.page_subject import PageSubject
 from .moderation.routing import route
+from .moderation.subjects import Subject
 from .pages.links import CONSUMER as LINKS
 from .pages.links import take_in_links
 from .pages.paths import normalise_path
@@ -59,6 +64,8 @@ class Wiki:
         self.name = name
         self.clock = clock
         self.database = Database(url, lock_timeout=self.settings.lock_timeout_seconds)
+        self.chance: Callable[[], float] = random.random
+        self.subjects: dict[str, Subject] = {PAGE: PageSubject()}
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         self.search = Search(
             self.database, lambda: self.id, self._prepare_search, index, self.settings.search_catch_up_seconds
@@ -107,10 +114,13 @@ class Wiki:
         wiki_id = self.id
         with self.database.write() as connection:
             actor_id = self._actor_ids.get(actor) or _ensure_actor(connection, wiki_id, actor)
-            tx = Transaction(connection, wiki_id, actor, actor_id, at or self.clock())
+            tx = Transaction(
+                connection, wiki_id, actor, actor_id, at or self.clock(), self.settings, self.subjects, self.chance
+            )
             yield tx
             route(tx)
             hand_over_stranded(tx)
+            write_tallies(tx)
             rows = append(tx, self.name, seal_now=self.database.has_single_writer)
         # Only now is the actor's row sure to stay.
         self._actor_ids[actor] = actor_id

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kbwiki.actors import Actor
-from kbwiki.moderation.decide import Decided
 from kbwiki.moderation.queries.queue import QueueLine
+from kbwiki.moderation.record import Decided
 from kbwiki.testing import MODERATOR, answer, look, make_space, open_reviews
 from kbwiki.wiki import Wiki
 

@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 
 from kbwiki.actors import Actor
 from kbwiki.errors import Forbidden, Invalid, NotFound
-from kbwiki.moderation.decide import AlreadyDecided, Answer, Decided, MovedOn, decide, restore_hidden
+from kbwiki.moderation.decide import AlreadyDecided, Answer, MovedOn, decide
 from kbwiki.moderation.models import Decision
 from kbwiki.moderation.policy import MAX_NOTE, REASONS, Verdict
 from kbwiki.moderation.queries.review import ReviewView
+from kbwiki.moderation.record import Decided
+from kbwiki.moderation.take_back import restore_hidden
 from kbwiki.pages.actions import EditConflict, delete_page, move_page
 from kbwiki.pages.queries.view import find_page, get_any_page
 from kbwiki.testing import (

@@ -60,11 +60,11 @@ def test_a_queue_is_read_in_pages_while_it_shrinks(timed: Wiki) -> None:
     after = (LONG_AGO, 0)
     while True:
         with timed.read() as connection:
-            lines = queue(connection, timed.id, "moderators", MODERATOR, after=after, count=2)
+            lines = queue(connection, timed.id, "moderators", MODERATOR, timed.subjects, after=after, count=2)
         if not lines:
             break
         read += lines
-        after = (lines[-1].updated_at, lines[-1].id)
+        after = (lines[-1].queue_at, lines[-1].id)
         decided(timed, lines[0].path, "approve")
     assert [line.path for line in read] == [f"page-{number}" for number in range(7)]
 
@@ -78,11 +78,11 @@ def test_reviews_of_the_same_moment_are_not_skipped_between_pages(wiki: Wiki) ->
     after = (LONG_AGO, 0)
     while True:
         with wiki.read() as connection:
-            lines = queue(connection, wiki.id, "moderators", MODERATOR, after=after, count=2)
+            lines = queue(connection, wiki.id, "moderators", MODERATOR, wiki.subjects, after=after, count=2)
         if not lines:
             break
         read += [line.path for line in lines]
-        after = (lines[-1].updated_at, lines[-1].id)
+        after = (lines[-1].queue_at, lines[-1].id)
     assert read == [f"page-{number}" for number in range(5)]
 
 

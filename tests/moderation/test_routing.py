@@ -8,8 +8,8 @@ from sqlalchemy import select
 from kbwiki.actors import SYSTEM
 from kbwiki.db import Change
 from kbwiki.journal.models import Entry
-from kbwiki.moderation.decide import restore_hidden
 from kbwiki.moderation.models import Review
+from kbwiki.moderation.take_back import restore_hidden
 from kbwiki.pages.actions import Edit, bring_back, delete_page, move_page, restore_revision, save_page, undo_change
 from kbwiki.testing import ADMIN, MODERATOR, SECOND_WRITER, WRITER, make_space, open_reviews, save
 from kbwiki.wiki import Wiki

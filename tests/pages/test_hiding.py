@@ -9,8 +9,9 @@ import pytest
 from kbwiki.actors import Actor
 from kbwiki.db import Transaction
 from kbwiki.errors import Conflict, Forbidden, KBWikiError, NotFound
-from kbwiki.moderation.decide import Decided, restore_hidden
 from kbwiki.moderation.queries.queue import QueueLine
+from kbwiki.moderation.record import Decided
+from kbwiki.moderation.take_back import restore_hidden
 from kbwiki.pages.actions import (
     Edit,
     EditConflict,

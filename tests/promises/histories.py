@@ -18,8 +18,8 @@ from kbwiki.actors import Actor, ActorKind
 from kbwiki.db import Transaction, table_of
 from kbwiki.errors import Conflict, Forbidden, Invalid, NotFound
 from kbwiki.journal.models import WikiRow
-from kbwiki.moderation.decide import restore_hidden
 from kbwiki.moderation.models import Decision, Review
+from kbwiki.moderation.take_back import restore_hidden
 from kbwiki.pages.actions import (
     Edit,
     EditConflict,

@@ -120,7 +120,7 @@ def _write(tx: Transaction, written: Write) -> None:
 
 
 def _decide(tx: Transaction, told: Decide) -> None:
-    lines = queue(tx.connection, tx.wiki_id, told.group, tx.actor, after=(_EARLIEST, 0), count=1000)
+    lines = queue(tx.connection, tx.wiki_id, told.group, tx.actor, tx.subjects, after=(_EARLIEST, 0), count=1000)
     about = next((line for line in lines if line.path == told.page), None)
     if about is None:
         raise NotFound("review", f"{told.group}: {told.page}")
@@ -133,7 +133,7 @@ def _go_through_queue(wiki: Wiki, round_: Round) -> None:
     for person_id in round_.by:
         actor = _actor(person_id)
         with wiki.read() as connection:
-            lines = queue(connection, wiki.id, round_.group, actor, after=(_EARLIEST, 0), count=1000)
+            lines = queue(connection, wiki.id, round_.group, actor, wiki.subjects, after=(_EARLIEST, 0), count=1000)
         for line in lines:
             if line.own:
                 continue
@@ -145,7 +145,7 @@ def _go_through_queue(wiki: Wiki, round_: Round) -> None:
 
 
 def _answer(tx: Transaction, line: QueueLine, verdict: Verdict, reason: str = "", note: str = "") -> None:
-    digest = what_is_shown(tx.connection, tx.wiki_id, line.id).digest
+    digest = what_is_shown(tx.connection, tx.wiki_id, line.id, tx.subjects).digest
     decide(tx, Answer(line.id, line.base, line.head, digest, verdict, reason, note))
 
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, Digest, Id, Json, UtcDateTime
 
 
 class WikiRow(Base):
-    """One wiki; a database can hold several, and every other row belongs to exactly one."""
+    """One wiki; a database can hold several, and every other row belongs to exactly one.
+
+    `rules_number` goes up with every change of its rules, so that what was read of them is known to be still right.
+    """
 
     __tablename__ = "kbwiki_wiki"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(100), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rules_number: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class ActorRow(Base):

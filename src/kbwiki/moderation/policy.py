@@ -7,17 +7,51 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 
 MAX_NOTE = 4000
 
 
 class Verdict(StrEnum):
-    """What a moderator can answer."""
+    """What a moderator can do, by the word that stands in the decision."""
 
     APPROVE = "approve"
+    EDIT = "edit"
+    """Mend the page and approve the range, in one step."""
     REVERT = "revert"
+    REVERT_PART = "revert-part"
+    """Take chosen pieces of the range out, approve the rest."""
     HIDE = "hide"
+    DELETE = "delete"
+    CONCERN = "concern"
+    HAND_OVER = "hand-over"
     RESTORE = "restore"
+    """Show again what was hidden."""
+    LOCK = "lock"
+    RESTRICT = "restrict"
+    UPHOLD = "uphold"
+    """Answer an appeal: the decision stands."""
+    OVERTURN = "overturn"
+    """Answer an appeal: the decision is taken back."""
+    TAKE_BACK = "take-back"
+    """Undo a decision from its row in the log."""
+
+
+ANSWERS = frozenset(
+    {
+        Verdict.APPROVE,
+        Verdict.EDIT,
+        Verdict.REVERT,
+        Verdict.REVERT_PART,
+        Verdict.HIDE,
+        Verdict.DELETE,
+        Verdict.CONCERN,
+        Verdict.HAND_OVER,
+        Verdict.UPHOLD,
+        Verdict.OVERTURN,
+    }
+)
+"""Verdicts that answer a review; the others are acts beside one."""
 
 
 REASONS: Mapping[str, str] = {
@@ -34,36 +68,40 @@ REASONS: Mapping[str, str] = {
 }
 """Reasons a moderator can choose from, by key; the words are what authors read."""
 
-NEEDS_REASON = frozenset({Verdict.REVERT, Verdict.HIDE})
+NEEDS_REASON = frozenset(
+    {Verdict.REVERT, Verdict.REVERT_PART, Verdict.HIDE, Verdict.DELETE, Verdict.CONCERN, Verdict.RESTRICT, Verdict.LOCK}
+)
 """Verdicts that take something away from an author: they are told why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Everything a moderator judges, as it was on the screen: the range, and the state of the subject around it."""
+    """Everything a moderator judges, as it was on the screen: the range, and the state of review and subject around it.
+
+    `facts` is the subject's own JSON of the range.
+    """
 
     review_id: int
     base: int
     head: int
+    version: int
+    state: str
     number: int
     path: str
     deleted: bool
-    base_text: str
-    head_text: str
-    hidden: tuple[int, ...]
+    facts: Any
+
+    @property
+    def seen(self) -> bytes:
+        """SHA-256 over the range alone: what stays the same when something is added after it."""
+        return _digest([self.review_id, self.base, self.head, self.facts])
 
     @property
     def digest(self) -> bytes:
         """SHA-256 over all of it: a decision that carries this digest speaks about exactly this."""
-        facts = [
-            self.review_id,
-            self.base,
-            self.head,
-            self.number,
-            self.path,
-            self.deleted,
-            self.base_text,
-            self.head_text,
-            list(self.hidden),
-        ]
-        return sha256(json.dumps(facts, separators=(",", ":")).encode("utf-8", "surrogatepass")).digest()
+        around = [self.version, self.state, self.number, self.path, self.deleted]
+        return _digest([self.seen.hex(), *around])
+
+
+def _digest(facts: list[Any]) -> bytes:
+    return sha256(json.dumps(facts, separators=(",", ":")).encode("utf-8", "surrogatepass")).digest()

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import replace
 
-from sqlalchemy import Insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select, update
 
-from ..db import Change, Transaction, insert_or_ignore, table_of
-from ..errors import Busy
+from ..db import Change, Transaction, table_of
 from ..spaces.queries import responsible_groups
-from .models import IS_OPEN, Review, ReviewAuthor
+from .access import is_author
+from .lifecycle import Duty, ReviewRow, add_author, live_reviews, move_on, take_in
+from .models import Review, ReviewAuthor
+from .subjects import subject_of
+from .transitions import Event
 
 DECIDED = "decision"
 """The rule that exempts a change made by a decision when no other group is responsible: a human has just looked."""
 
-
-@lru_cache(maxsize=2)
-def _open_or_extend(dialect: str) -> Insert:
-    """Opens a review of a change, or lets the one that is open take the change in; gives back its id.
-
-    No row when the open review already reaches as far: somebody else's change got in between.
-    """
-    table = table_of(Review)
-    upsert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
-    return upsert.on_conflict_do_update(
-        index_elements=[table.c.subject_id, table.c.subject_kind, table.c.group, table.c.wiki_id],
-        index_where=IS_OPEN,
-        set_={"head": upsert.excluded.head, "updated_at": upsert.excluded.updated_at},
-        where=table.c.head < upsert.excluded.head,
-    ).returning(table.c.id)
+SELF_REVERTED = "self-reverted"
+"""How a review ends whose author has restored what was there before."""
 
 
 def route(tx: Transaction) -> None:
@@ -42,49 +31,53 @@ def route(tx: Transaction) -> None:
 
 
 def _route_one(tx: Transaction, change: Change) -> Change:
+    if len(change.spaces) > 1:
+        _follow(tx, change)
     if change.exempt is not None:
         return _exempted(change, change.exempt)
     groups = [one for one in responsible_groups(tx.connection, change.spaces) if one != change.decided_by]
     if not groups:
         return _exempted(change, DECIDED)
     for group in groups:
-        review_id = _reviewed_by(tx, change, group)
-        tx.connection.execute(
-            insert_or_ignore(tx.connection, ReviewAuthor), {"review_id": review_id, "actor_id": tx.actor_id}
-        )
+        _give(tx, change, group)
     return change
+
+
+def _give(tx: Transaction, change: Change, group: str) -> None:
+    """Let the group look at the change."""
+    duty = Duty(
+        group, change.subject_kind, change.subject_id, change.spaces[-1], change.number - 1, change.number
+    )
+    review = take_in(tx, duty, lambda row: Event.AMEND if is_author(tx, row.id) else Event.CHANGE)
+    add_author(tx, review.id, tx.actor_id)
+    if review.version > 1 and review.base > 0:
+        _close_if_returned(tx, review)
+
+
+def _close_if_returned(tx: Transaction, review: ReviewRow) -> None:
+    """Close a review whose only author has put back what was there before: nothing is left to look at."""
+    authors = tx.connection.execute(select(ReviewAuthor.actor_id).where(ReviewAuthor.review_id == review.id))
+    if {row.actor_id for row in authors} != {tx.actor_id}:
+        return
+    if subject_of(tx, review.subject_kind).returned(tx.connection, review.subject_id, review.base, review.head):
+        move_on(tx, review, Event.SUPERSEDE, closed_as=SELF_REVERTED)
+
+
+def _follow(tx: Transaction, change: Change) -> None:
+    """Let what waits about a subject follow it into its new space."""
+    new = change.spaces[-1]
+    for review in live_reviews(tx, change.subject_kind, change.subject_id):
+        if review.space_id != new:
+            tx.connection.execute(
+                update(table_of(Review)).where(Review.id == review.id).values(space_id=new)
+            )
+            tx.tally(review.group, review.space_id, review.state, -1)
+            tx.tally(review.group, new, review.state, 1)
 
 
 def _exempted(change: Change, rule: str) -> Change:
     """The same change, recorded as exempt under `rule`, which always applies (probability 1)."""
-    return Change(
-        kind=change.kind,
-        subject_kind=change.subject_kind,
-        subject_id=change.subject_id,
-        number=change.number,
-        spaces=change.spaces,
-        payload={**change.payload, "exempt": {"rule": rule, "probability": 1}},
-        exempt=rule,
-        decided_by=change.decided_by,
-    )
+    payload = {**change.payload, "exempt": {"rule": rule, "probability": 1}}
+    return replace(change, payload=payload, exempt=rule)
 
 
-def _reviewed_by(tx: Transaction, change: Change, group: str) -> int:
-    """The id of the group's open review, which covers the change from here on."""
-    review_id = tx.connection.execute(
-        _open_or_extend(tx.connection.dialect.name),
-        {
-            "wiki_id": tx.wiki_id,
-            "group": group,
-            "subject_kind": change.subject_kind,
-            "subject_id": change.subject_id,
-            "base": change.number - 1,
-            "head": change.number,
-            "state": "open",
-            "opened_at": tx.now,
-            "updated_at": tx.now,
-        },
-    ).scalar()
-    if review_id is None:
-        raise Busy("The review of this change was being decided at this moment. Please try again.")
-    return int(review_id)

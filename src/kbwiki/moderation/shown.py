@@ -3,47 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from ..errors import NotFound
-from ..pages.models import Page, Revision
 from .models import Decision, Review
 from .policy import Shown, Verdict
+from .subjects import Subjects, among
 
 
-def what_is_shown(connection: Connection, wiki_id: int, review_id: int) -> Shown:
-    """The facts a decision on this review speaks about, as they are now. Errors: NotFound."""
-    row = connection.execute(
-        select(Review.base, Review.head, Page.id, Page.number, Page.path, Page.deleted)
-        .join(Page, Page.id == Review.subject_id)
-        .where(Review.id == review_id, Review.wiki_id == wiki_id, Review.subject_kind == "page")
-    ).first()
-    if row is None:
+def what_is_shown(
+    connection: Connection, wiki_id: int, review_id: int, subjects: Subjects, *, head: int | None = None
+) -> Shown:
+    """The facts a decision on this review speaks about, as they are now. Errors: NotFound.
+
+    With `head`, of the part up to there only: what somebody saw before the rest came.
+    """
+    review = connection.execute(select(Review).where(Review.id == review_id, Review.wiki_id == wiki_id)).first()
+    if review is None:
         raise NotFound("review", str(review_id))
-    texts: dict[int, str] = {}
-    hidden: list[int] = []
-    revisions = connection.execute(
-        select(Revision.number, Revision.text_digest, Revision.hidden).where(
-            Revision.page_id == row.id,
-            Revision.number >= row.base,
-            Revision.number <= row.head,
-        )
-    )
-    for revision in revisions:
-        texts[revision.number] = revision.text_digest.hex()
-        if revision.hidden:
-            hidden.append(revision.number)
+    return shown_of(connection, review, subjects, head=head)
+
+
+def shown_of(connection: Connection, review: Any, subjects: Subjects, *, head: int | None = None) -> Shown:
+    """The same, of a review row."""
+    subject = among(subjects, review.subject_kind)
+    place = subject.place(connection, review.subject_id)
+    upto = review.head if head is None else head
     return Shown(
-        review_id=review_id,
-        base=row.base,
-        head=row.head,
-        number=row.number,
-        path=row.path,
-        deleted=row.deleted,
-        base_text=texts.get(row.base, ""),
-        head_text=texts.get(row.head, ""),
-        hidden=tuple(sorted(hidden)),
+        review_id=review.id,
+        base=review.base,
+        head=upto,
+        version=review.version,
+        state=review.state,
+        number=place.number,
+        path=place.path,
+        deleted=place.deleted,
+        facts=subject.facts(connection, review.subject_id, review.base, upto),
     )
 
 
@@ -56,23 +53,16 @@ class StandingHide:
 
 
 def standing_hides(connection: Connection, page_id: int) -> list[StandingHide]:
-    """The decisions that hide something of the page now: those nobody has taken back, oldest first."""
+    """The decisions that hide words of the page now: those nobody has taken back, oldest first."""
+    later = select(Decision.takes_back).where(Decision.takes_back.is_not(None))
     rows = connection.execute(
-        select(Decision.id, Decision.verdict, Decision.base, Decision.head, Decision.result, Review.group)
-        .join(Review, Review.id == Decision.review_id)
+        select(Decision.id, Decision.base, Decision.result)
         .where(
-            Review.subject_kind == "page",
-            Review.subject_id == page_id,
-            Decision.verdict.in_([Verdict.HIDE.value, Verdict.RESTORE.value]),
+            Decision.subject_kind == "page",
+            Decision.subject_id == page_id,
+            Decision.verdict == Verdict.HIDE.value,
+            Decision.id.not_in(later),
         )
         .order_by(Decision.id)
     )
-    standing: dict[tuple[int, int, str], StandingHide] = {}
-    for row in rows:
-        # A group never gets the same range for review twice, so the range says which hiding was taken back.
-        about = (row.base, row.head, row.group)
-        if row.verdict == Verdict.HIDE:
-            standing[about] = StandingHide(row.id, range(row.base + 1, row.result))
-        else:
-            standing.pop(about, None)
-    return list(standing.values())
+    return [StandingHide(row.id, range(row.base + 1, row.result)) for row in rows]

@@ -61,7 +61,11 @@ class Page(Base):
 
 
 class Revision(Base):
-    """One state of one page, immutable but for `hidden` (a reversible flag) and redaction."""
+    """One state of one page, immutable but for what is hidden of it (reversible flags) and redaction.
+
+    `hidden` hides the words (text, title, tags, comment), `comment_hidden` the comment, `author_hidden` who wrote it.
+    Those who look after the page may look all the same, each look being recorded; with `hidden_for` only that group.
+    """
 
     __tablename__ = "kbwiki_revision"
     __table_args__ = (
@@ -84,6 +88,9 @@ class Revision(Base):
     size: Mapped[int] = mapped_column(Integer)
     exempt: Mapped[str | None] = mapped_column(String(100))
     hidden: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False)
+    comment_hidden: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False)
+    author_hidden: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False)
+    hidden_for: Mapped[str | None] = mapped_column(String(255))
 
 
 class PageTag(Base):

@@ -51,19 +51,25 @@ class QueueRow:
 
 
 def queue_page(visit: Visit) -> Response:
-    """The open reviews of one of the moderator's groups, longest untouched first."""
-    groups = reviewing_groups(visit.connection, visit.actor)
+    """The open reviews of one of the moderator's groups, the one that is due first at the top."""
+    groups = reviewing_groups(visit.connection, visit.wiki.id, visit.actor)
     if not groups:
         raise Forbidden("Reviews are for the groups that look after parts of this wiki; you are in none of them.")
     counts = queue_counts(visit.connection, visit.wiki.id, groups, visit.actor)
     wanted = visit.request.args.get("group")
     group = wanted if wanted in groups else max(groups, key=lambda one: counts.get(one, 0))
     lines = queue(
-        visit.connection, visit.wiki.id, group, visit.actor, after=_after(visit), count=PER_PAGE + 1
+        visit.connection,
+        visit.wiki.id,
+        group,
+        visit.actor,
+        visit.wiki.subjects,
+        after=_after(visit),
+        count=PER_PAGE + 1,
     )
     shown = lines[:PER_PAGE]
     last = shown[-1] if shown else None
-    more = visit.url("queue", group=group, after=f"{last.updated_at.timestamp():.6f},{last.id}") if last else None
+    more = visit.url("queue", group=group, after=f"{last.queue_at.timestamp():.6f},{last.id}") if last else None
     return visit.show(
         "kbwiki/queue.html",
         title=kb_t("Reviews"),

@@ -9,9 +9,10 @@ from flask import Response
 from markupsafe import Markup
 
 from ..errors import Conflict, Invalid, NotFound
-from ..moderation.decide import AlreadyDecided, Answer, MovedOn, decide, restore_hidden
+from ..moderation.decide import AlreadyDecided, Answer, MovedOn, decide
 from ..moderation.policy import REASONS, Verdict
 from ..moderation.queries.review import AuthorRecord, PastDecision, ReviewView, changes_in, get_review
+from ..moderation.take_back import restore_hidden
 from ..pages.actions import EditConflict
 from ..pages.diff import Difference, difference
 from ..pages.queries.view import PageView, get_by_id
@@ -125,7 +126,7 @@ def _show(
     errors: tuple[FieldError, ...] = (),
     status: int = 200,
 ) -> Response:
-    view = get_review(visit.connection, visit.wiki.id, review_id, visit.actor)
+    view = get_review(visit.connection, visit.wiki.id, review_id, visit.actor, visit.wiki.subjects)
     shown = view.shown
     before, after = _sides(visit, view)
     return visit.show(
@@ -245,7 +246,7 @@ def decide_review(visit: Visit, id: int) -> Response:
     except ValueError:
         error = FieldError("verdict", kb_t("Please choose what to do with these changes."))
         return _show(visit, id, form=form, errors=(error,), status=422)
-    group = get_review(visit.connection, visit.wiki.id, id, visit.actor).group
+    group = get_review(visit.connection, visit.wiki.id, id, visit.actor, visit.wiki.subjects).group
     try:
         with visit.change() as tx:
             decide(tx, answer)
@@ -257,7 +258,7 @@ def decide_review(visit: Visit, id: int) -> Response:
 
 
 def _what_is_new(visit: Visit, review_id: int, answer: Answer, conflict: Conflict) -> WhatIsNew:
-    view = get_review(visit.connection, visit.wiki.id, review_id, visit.actor)
+    view = get_review(visit.connection, visit.wiki.id, review_id, visit.actor, visit.wiki.subjects)
     if isinstance(conflict, MovedOn) and view.shown.head > answer.head:
         url = visit.url("diff", path=view.page.path, a=answer.head, b=view.shown.head)
         return WhatIsNew(str(conflict), url)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, tuple_
+from sqlalchemy import Connection, bindparam, func, literal_column, select, tuple_, union_all
 
 from ...actors import Actor
 from ...db import UtcDateTime, in_list
@@ -14,23 +15,33 @@ from ...journal.models import ActorRow
 from ...pages.models import Page, Revision
 from ...spaces.models import Space
 from ...spaces.queries import bound, readable
-from ..models import IS_OPEN, Review, ReviewAuthor
+from ..models import IS_LIVE, Review, ReviewAuthor, Tally
+from ..subjects import Subjects, among
+from ..transitions import State
+from .state import NEEDS_LOOK
 
 
 @dataclass(frozen=True, slots=True)
 class QueueLine:
-    """One open review in a queue. `kinds` are those of its changes, oldest first; `delta` is in bytes."""
+    """One live review in a queue. `kinds` are those of its changes, oldest first; `delta` is in bytes.
+
+    `queue_at` and `id` are its place; `path` is '' for subjects without an address.
+    """
 
     id: int
     group: str
+    state: str
+    subject_kind: str
     path: str
     title: str
+    deleted: bool
     space: str
     base: int
     head: int
     opened_at: datetime
     updated_at: datetime
-    deleted: bool
+    due_at: datetime | None
+    queue_at: datetime
     authors: tuple[str, ...]
     kinds: tuple[str, ...]
     comment: str
@@ -40,33 +51,57 @@ class QueueLine:
 
 # In a tuple a parameter does not take the type of what it is compared with: bare, it would never equal what is stored.
 _AFTER_AT = bindparam("after_at", type_=UtcDateTime)
-_LINES = (
-    select(
-        Review.id,
-        Review.group,
-        Page.path,
-        Page.title,
-        Space.title.label("space"),
-        Review.base,
-        Review.head,
-        Review.opened_at,
-        Review.updated_at,
-        Page.deleted,
-        Review.subject_id,
+
+
+def _in_state(state: str) -> Any:
+    """The group's live reviews of one state behind the cursor; one stretch of the index, however long the queue is."""
+    stretch = (
+        select(Review.id, Review.queue_at)
+        .where(
+            Review.wiki_id == bindparam("wiki_id"),
+            Review.group == bindparam("group"),
+            IS_LIVE,
+            Review.state == literal_column(f"'{state}'"),
+            readable(Review.space_id),
+            tuple_(Review.queue_at, Review.id) > tuple_(_AFTER_AT, bindparam("after_id")),
+        )
+        .order_by(Review.queue_at, Review.id)
+        .limit(bindparam("count"))
+        .subquery()
     )
-    .join(Page, Page.id == Review.subject_id)
-    .join(Space, Space.id == Page.space_id)
-    .where(
-        Review.wiki_id == bindparam("wiki_id"),
-        Review.group == bindparam("group"),
-        IS_OPEN,
-        Review.subject_kind == "page",
-        readable(Page.space_id),
-        tuple_(Review.updated_at, Review.id) > tuple_(_AFTER_AT, bindparam("after_id")),
+    return select(stretch)
+
+
+def _lines(*states: str) -> Any:
+    found = union_all(*(_in_state(state) for state in states)).subquery()
+    return (
+        select(
+            Review.id,
+            Review.group,
+            Review.state,
+            Review.subject_kind,
+            Review.subject_id,
+            Page.path,
+            Page.title,
+            Page.deleted,
+            Space.title.label("space"),
+            Review.base,
+            Review.head,
+            Review.opened_at,
+            Review.updated_at,
+            Review.due_at,
+            Review.queue_at,
+        )
+        .join(found, found.c.id == Review.id)
+        .join(Space, Space.id == Review.space_id)
+        .outerjoin(Page, (Page.id == Review.subject_id) & (Review.subject_kind == "page"))
+        .order_by(Review.queue_at, Review.id)
+        .limit(bindparam("count"))
     )
-    .order_by(Review.updated_at, Review.id)
-    .limit(bindparam("count"))
-)
+
+
+_NEEDS_LOOK = _lines(*NEEDS_LOOK)
+_WAITING = _lines(State.CONCERN.value)
 _AUTHORS = (
     select(ReviewAuthor.review_id, ActorRow.name, ActorRow.external_id)
     .join(ActorRow, ActorRow.id == ReviewAuthor.actor_id)
@@ -77,7 +112,8 @@ _CHANGES = (
     select(Review.id, Revision.number, Revision.kind, Revision.comment, Revision.size, Revision.hidden, Review.base)
     .join(
         Revision,
-        (Revision.page_id == Review.subject_id)
+        (Review.subject_kind == "page")
+        & (Revision.page_id == Review.subject_id)
         & (Revision.number >= Review.base)
         & (Revision.number <= Review.head),
     )
@@ -85,16 +121,14 @@ _CHANGES = (
     .order_by(Review.id, Revision.number)
 )
 _COUNTS = (
-    select(Review.group, func.count())
-    .join(Page, Page.id == Review.subject_id)
+    select(Tally.group, func.sum(Tally.count).label("count"))
     .where(
-        Review.wiki_id == bindparam("wiki_id"),
-        in_list(Review.group, "groups"),
-        IS_OPEN,
-        Review.subject_kind == "page",
-        readable(Page.space_id),
+        Tally.wiki_id == bindparam("wiki_id"),
+        in_list(Tally.group, "groups"),
+        Tally.state.in_(NEEDS_LOOK),
+        readable(Tally.space_id),
     )
-    .group_by(Review.group)
+    .group_by(Tally.group)
 )
 
 
@@ -103,7 +137,7 @@ def queue_counts(connection: Connection, wiki_id: int, groups: list[str], actor:
     if not groups:
         return {}
     rows = connection.execute(_COUNTS, {"wiki_id": wiki_id, "groups": groups, **bound(actor)})
-    return {group: count for group, count in rows}  # noqa: C416 - rows are not pairs to dict()
+    return {group: int(count) for group, count in rows if count}
 
 
 def queue(
@@ -111,11 +145,16 @@ def queue(
     wiki_id: int,
     group: str,
     actor: Actor,
+    subjects: Subjects,
     *,
     after: tuple[datetime, int],
     count: int = 50,
+    waiting: bool = False,
 ) -> list[QueueLine]:
-    """The group's open reviews, longest untouched first, behind `after` (time of the last change, id)."""
+    """The group's reviews that need a look, or with `waiting` those that wait for their authors, in order of place.
+
+    `after` is the place (`queue_at`, id) of the last line of the page before.
+    """
     key = {
         "wiki_id": wiki_id,
         "group": group,
@@ -124,7 +163,7 @@ def queue(
         "count": count,
         **bound(actor),
     }
-    rows = connection.execute(_LINES, key).all()
+    rows = connection.execute(_WAITING if waiting else _NEEDS_LOOK, key).all()
     ids = [row.id for row in rows]
     if not ids:
         return []
@@ -134,18 +173,41 @@ def queue(
     changes = defaultdict(list)
     for change in connection.execute(_CHANGES, {"reviews": ids}):
         changes[change.id].append(change)
-    lines = []
-    for row in rows:
-        own = [one for one in changes[row.id] if one.number > row.base]
-        before = [one.size for one in changes[row.id] if one.number == row.base]
-        lines.append(
-            QueueLine(
-                *row[:10],
-                authors=tuple(name for name, _ in authors[row.id]),
-                kinds=tuple(dict.fromkeys(one.kind for one in own)),
-                comment=next((one.comment for one in reversed(own) if one.comment and not one.hidden), ""),
-                delta=(own[-1].size if own else 0) - (before[0] if before else 0),
-                own=any(external_id == actor.id for _, external_id in authors[row.id]),
-            )
-        )
-    return lines
+    return [_line(connection, row, authors[row.id], changes[row.id], actor, subjects) for row in rows]
+
+
+def _line(
+    connection: Connection,
+    row: Any,
+    authors: list[tuple[str, str]],
+    changes: list[Any],
+    actor: Actor,
+    subjects: Subjects,
+) -> QueueLine:
+    title, path, deleted = row.title, row.path, row.deleted
+    if row.subject_kind != "page":
+        place = among(subjects, row.subject_kind).place(connection, row.subject_id)
+        title, path, deleted = place.title, place.path, place.deleted
+    own = [one for one in changes if one.number > row.base]
+    before = [one.size for one in changes if one.number == row.base]
+    return QueueLine(
+        id=row.id,
+        group=row.group,
+        state=row.state,
+        subject_kind=row.subject_kind,
+        path=path,
+        title=title,
+        deleted=deleted,
+        space=row.space,
+        base=row.base,
+        head=row.head,
+        opened_at=row.opened_at,
+        updated_at=row.updated_at,
+        due_at=row.due_at,
+        queue_at=row.queue_at,
+        authors=tuple(name for name, _ in authors),
+        kinds=tuple(dict.fromkeys(one.kind for one in own)) or ((row.subject_kind,) if not own else ()),
+        comment=next((one.comment for one in reversed(own) if one.comment and not one.hidden), ""),
+        delta=(own[-1].size if own else 0) - (before[0] if before else 0),
+        own=any(external_id == actor.id for _, external_id in authors),
+    )

@@ -13,9 +13,11 @@ from ...journal.models import ActorRow, Entry
 from ...pages.models import Page, Revision
 from ...pages.queries.view import PageView, get_by_id
 from ...spaces.queries import bound, readable
-from ..models import IS_OPEN, Decision, Review, ReviewAuthor
+from ..models import IS_LIVE, Decision, Review, ReviewAuthor
 from ..policy import Shown
 from ..shown import what_is_shown
+from ..subjects import Subjects
+from ..transitions import LIVE, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ class ReviewView:
     why_not: str
 
 
-def get_review(connection: Connection, wiki_id: int, review_id: int, actor: Actor) -> ReviewView:
+def get_review(
+    connection: Connection, wiki_id: int, review_id: int, actor: Actor, subjects: Subjects
+) -> ReviewView:
     """The review, if the actor may read its page and is in its group. Errors: NotFound."""
     row = connection.execute(
         select(Review.group, Review.state, Review.opened_at, Review.subject_id, Page.number)
@@ -73,7 +77,7 @@ def get_review(connection: Connection, wiki_id: int, review_id: int, actor: Acto
             Review.id == review_id,
             Review.wiki_id == wiki_id,
             Review.group.in_(sorted(actor.effective_groups)),
-            readable(Page.space_id),
+            readable(Review.space_id),
         ),
         bound(actor),
     ).first()
@@ -86,7 +90,7 @@ def get_review(connection: Connection, wiki_id: int, review_id: int, actor: Acto
         group=row.group,
         state=row.state,
         opened_at=row.opened_at,
-        shown=what_is_shown(connection, wiki_id, review_id),
+        shown=what_is_shown(connection, wiki_id, review_id, subjects),
         page=get_by_id(connection, wiki_id, row.subject_id, row.number, actor),
         authors=authors,
         others=_others(connection, row.subject_id, review_id),
@@ -99,7 +103,7 @@ def get_review(connection: Connection, wiki_id: int, review_id: int, actor: Acto
 def _why_not(state: str, authors: tuple[AuthorRecord, ...], actor: Actor) -> str:
     if state == "handed-over":
         return "This review was handed over to the groups that look after the page now."
-    if state != "open":
+    if State(state) not in LIVE:
         return "This review has been decided."
     if any(one.external_id == actor.id for one in authors):
         return "One of these changes is your own, so somebody else in the group decides about them."
@@ -151,7 +155,7 @@ def _decisions(connection: Connection, page_id: int) -> list[PastDecision]:
             Decision.id,
             Decision.review_id,
             Decision.verdict,
-            Review.group,
+            Decision.group,
             ActorRow.name,
             Decision.at,
             Decision.reason,
@@ -159,9 +163,8 @@ def _decisions(connection: Connection, page_id: int) -> list[PastDecision]:
             Decision.base,
             Decision.head,
         )
-        .join(Review, Review.id == Decision.review_id)
         .join(ActorRow, ActorRow.id == Decision.actor_id)
-        .where(Review.subject_kind == "page", Review.subject_id == page_id)
+        .where(Decision.subject_kind == "page", Decision.subject_id == page_id)
         .order_by(Decision.id.desc())
         .limit(20)
     )
@@ -175,7 +178,7 @@ def _others(connection: Connection, page_id: int, review_id: int) -> tuple[tuple
             Review.subject_kind == "page",
             Review.subject_id == page_id,
             Review.id != review_id,
-            IS_OPEN,
+            IS_LIVE,
         )
         .order_by(Review.group)
     )

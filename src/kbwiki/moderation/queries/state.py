@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, func, select
+from sqlalchemy import Connection, bindparam, exists, func, or_, select, union
 
 from ...actors import Actor
 from ...db import in_list
 from ...journal.models import Entry
-from ...pages.models import Page
 from ...spaces.models import Grant, Space
 from ...spaces.policy import Right
 from ...spaces.queries import bound, readable
-from ..models import IS_OPEN, Decision, Review
+from ..models import Decision, Review, Tally
+from ..transitions import LIVE, State
 
-MOST_COUNTED = 100
+NEEDS_LOOK = (State.OPEN.value, State.VERIFY.value)
+"""States in which the group has something to do; a concern waits for its author."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class LookedAt:
 
 _REVIEWS = (
     select(Review.state, Review.group, Review.base, Review.head, Decision.at, Decision.verdict)
-    .outerjoin(Decision, Decision.review_id == Review.id)
+    .outerjoin(Decision, (Decision.review_id == Review.id) & Decision.final)
     .where(Review.subject_kind == "page", Review.subject_id == bindparam("page_id"))
     .order_by(Review.id.desc())
     .limit(20)
@@ -44,36 +45,35 @@ _REVIEWS = (
 _STANDING = select(
     select(func.max(Entry.position)).where(Entry.wiki_id == bindparam("wiki_id")).scalar_subquery().label("position"),
     exists().where(Entry.wiki_id == bindparam("wiki_id"), Entry.position.is_(None)).label("unsealed"),
-    select(func.count())
-    .select_from(
-        select(Review.id)
-        .join(Page, Page.id == Review.subject_id)
-        .where(
-            Review.wiki_id == bindparam("wiki_id"),
-            in_list(Review.group, "actor_groups"),
-            IS_OPEN,
-            Review.subject_kind == "page",
-            readable(Page.space_id),
-        )
-        .limit(MOST_COUNTED)
-        .subquery()
+    select(func.coalesce(func.sum(Tally.count), 0))
+    .where(
+        Tally.wiki_id == bindparam("wiki_id"),
+        in_list(Tally.group, "actor_groups"),
+        Tally.state.in_(NEEDS_LOOK),
+        readable(Tally.space_id),
     )
     .scalar_subquery()
     .label("waiting"),
-    exists()
+    or_(
+        exists().where(
+            Grant.right == Right.REVIEW.value,
+            in_list(Grant.group, "actor_groups"),
+            Space.id == Grant.space_id,
+            Space.wiki_id == bindparam("wiki_id"),
+        ),
+        exists().where(Tally.wiki_id == bindparam("wiki_id"), in_list(Tally.group, "actor_groups")),
+    ).label("reviews"),
+)
+# A group is responsible through a space, or because a rule once gave it something to look at.
+_REVIEWING = union(
+    select(Grant.group)
+    .join(Space, Space.id == Grant.space_id)
     .where(
+        Space.wiki_id == bindparam("wiki_id"),
         Grant.right == Right.REVIEW.value,
         in_list(Grant.group, "actor_groups"),
-        Space.id == Grant.space_id,
-        Space.wiki_id == bindparam("wiki_id"),
-    )
-    .label("reviews"),
-)
-_REVIEWING = (
-    select(Grant.group)
-    .where(Grant.right == Right.REVIEW.value, in_list(Grant.group, "actor_groups"))
-    .distinct()
-    .order_by(Grant.group)
+    ),
+    select(Tally.group).where(Tally.wiki_id == bindparam("wiki_id"), in_list(Tally.group, "actor_groups")),
 )
 
 
@@ -82,7 +82,7 @@ def looked_at(connection: Connection, page_id: int) -> LookedAt | None:
     rows = connection.execute(_REVIEWS, {"page_id": page_id}).all()
     if not rows:
         return None
-    open_ones = [row for row in rows if row.state == "open"]
+    open_ones = [row for row in rows if State(row.state) in LIVE]
     decided = max((row for row in rows if row.at is not None), key=lambda row: row.at, default=None)
     base = min((row.base for row in open_ones), default=0)
     head = max((row.head for row in open_ones), default=0)
@@ -100,8 +100,8 @@ class Standing:
     """Where the wiki stands, for one actor.
 
     `position` is that of the last journal entry; None while some entry has no position yet, so that nothing can be said
-    to be unchanged. `queued` is how many reviews wait for the actor's groups, at most 100; None when none of
-    them is responsible for anything.
+    to be unchanged. `queued` is how many reviews wait for the actor's groups; None when none of them is
+    responsible for anything.
     """
 
     position: int | None
@@ -114,6 +114,6 @@ def standing(connection: Connection, wiki_id: int, actor: Actor) -> Standing:
     return Standing(None if row.unsealed else row.position or 0, int(row.waiting) if row.reviews else None)
 
 
-def reviewing_groups(connection: Connection, actor: Actor) -> list[str]:
-    """The actor's groups that are responsible for some space, by name."""
-    return list(connection.execute(_REVIEWING, bound(actor)).scalars())
+def reviewing_groups(connection: Connection, wiki_id: int, actor: Actor) -> list[str]:
+    """The actor's groups that are responsible for something, by name."""
+    return sorted(connection.execute(_REVIEWING, {"wiki_id": wiki_id, **bound(actor)}).scalars())

@@ -60,10 +60,13 @@ class EditConflict(Conflict):
     deleted: bool = False
 
 
-def save_page(tx: Transaction, edit: Edit, *, max_bytes: int = MAX_PAGE_BYTES) -> Saved:
+def save_page(
+    tx: Transaction, edit: Edit, *, max_bytes: int = MAX_PAGE_BYTES, decided_by: str | None = None
+) -> Saved:
     """Make the edit live: as a new page, a new revision, or merged with what others saved since `edit.base`.
 
-    Errors: Invalid (path, title, tags, comment, text), NotFound and Forbidden (access), EditConflict.
+    `decided_by` is the group in whose name a decision mends the page. Errors: Invalid (path, title, tags, comment,
+    text), NotFound and Forbidden (access), EditConflict.
     """
     path = normalise_path(edit.path)
     raw = encode(edit.text, max_bytes)
@@ -73,7 +76,7 @@ def save_page(tx: Transaction, edit: Edit, *, max_bytes: int = MAX_PAGE_BYTES) -
     if page is None:
         return _save_absent(tx, path, edit, raw, comment)
     require_writable(tx, page, path)
-    return _save_present(tx, page, edit, raw, comment)
+    return _save_present(tx, page, edit, raw, comment, decided_by)
 
 
 def _save_absent(tx: Transaction, path: str, edit: Edit, raw: bytes, comment: str) -> Saved:
@@ -110,7 +113,9 @@ def _save_absent(tx: Transaction, path: str, edit: Edit, raw: bytes, comment: st
     return _save_present(tx, other, edit, raw, comment)
 
 
-def _save_present(tx: Transaction, page: CurrentPage, edit: Edit, raw: bytes, comment: str) -> Saved:
+def _save_present(
+    tx: Transaction, page: CurrentPage, edit: Edit, raw: bytes, comment: str, decided_by: str | None = None
+) -> Saved:
     if edit.base == page.number:
         digest = store_text(tx.connection, raw)
         state, merged = _wanted(page.state, edit, digest, len(raw)), False
@@ -118,7 +123,7 @@ def _save_present(tx: Transaction, page: CurrentPage, edit: Edit, raw: bytes, co
         state, merged = _merged(tx, page, edit), True
     if state == page.state:
         return Saved(page.id, page.state.path, page.number, changed=False, merged=merged)
-    number = write_state(tx, page, state, kind=Kind.EDIT, comment=comment)
+    number = write_state(tx, page, state, kind=Kind.EDIT, comment=comment, decided_by=decided_by)
     return Saved(page.id, state.path, number, merged=merged)
 
 

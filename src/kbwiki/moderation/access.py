@@ -1,0 +1,30 @@
+"""Who may act on a review: members of its group, and never on their own changes."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from ..actors import Actor
+from ..db import Transaction
+from ..errors import Forbidden
+from .models import ReviewAuthor
+
+
+def require_member(actor: Actor, group: str) -> None:
+    """Errors: Forbidden for anybody outside the group."""
+    if group not in actor.effective_groups:
+        raise Forbidden(f"This review belongs to the group “{group}”; you are not in it.")
+
+
+def is_author(tx: Transaction, review_id: int) -> bool:
+    """Whether the actor made a change in the review, or decided what is appealed in it."""
+    own = select(ReviewAuthor.review_id).where(
+        ReviewAuthor.review_id == review_id, ReviewAuthor.actor_id == tx.actor_id
+    )
+    return tx.connection.execute(own).first() is not None
+
+
+def require_not_own(tx: Transaction, review_id: int) -> None:
+    """Errors: Forbidden for those who may not decide the review because it is about what they did."""
+    if is_author(tx, review_id):
+        raise Forbidden("One of these changes is your own, so somebody else in the group decides about them.")

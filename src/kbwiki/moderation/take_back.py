@@ -1,0 +1,177 @@
+"""Taking a decision back from its row in the log: what it did is undone, and what it answered waits again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select, update
+
+from ..db import Transaction, table_of
+from ..errors import Conflict, NotFound
+from ..pages.actions import merge_out
+from ..pages.hiding import show_revisions
+from ..pages.locking import get_locked
+from ..pages.policy import Kind
+from ..spaces.restraints import Restraint
+from .access import require_member, require_not_own
+from .lifecycle import ReviewRow, copy_authors, get_review_row, live_reviews, move_on, take_in
+from .models import Decision
+from .policy import REASONS, Verdict
+from .record import Act, Decided, Grounds, clean_grounds, find_repeated, record_decision
+from .shown import standing_hides
+from .subjects import subject_of
+from .transitions import Event, State
+
+
+def take_back(tx: Transaction, decision_id: int, *, note: str = "", key: str | None = None) -> Decided:
+    """Undo what a decision did; the changes it answered wait for a look again. Itself a decision, taken once.
+
+    Errors: NotFound, Forbidden (not in the group, or an author of the changes), Conflict when it was taken back
+    already or cannot be any more, EditConflict when later changes build on what it did.
+    """
+    if repeated := find_repeated(tx, key):
+        return repeated
+    decision, review = _locked(tx, decision_id)
+    undo = _UNDOING.get(Verdict(decision.verdict))
+    if undo is None:
+        raise Conflict("This cannot be taken back; decide anew about what is there now.")
+    number = undo(tx, decision, review)
+    return _recorded(tx, decision, Verdict.TAKE_BACK, number, Grounds(note=note.strip(), key=key))
+
+
+def restore_hidden(tx: Transaction, decision_id: int, *, reason: str = "", note: str = "") -> Decided:
+    """Show again what the decision `decision_id` hid, for good: unlike taking it back, nothing waits afterwards.
+
+    Errors: NotFound, Forbidden (not in the group, or an author of what was hidden), Conflict when it is visible.
+    """
+    found = tx.connection.execute(
+        select(Decision.verdict).where(Decision.id == decision_id, Decision.wiki_id == tx.wiki_id)
+    ).scalar()
+    if found != Verdict.HIDE:
+        raise NotFound("hiding", str(decision_id))
+    decision, _ = _locked(tx, decision_id)
+    grounds = clean_grounds(Verdict.RESTORE, Grounds(reason, note))
+    number = _show(tx, decision, comment=REASONS[grounds.reason])
+    return _recorded(tx, decision, Verdict.RESTORE, number, grounds)
+
+
+def _locked(tx: Transaction, decision_id: int) -> tuple[Any, ReviewRow | None]:
+    """The decision and its review, with its subject locked, if this actor may take it back."""
+    statement = select(table_of(Decision)).where(Decision.id == decision_id, Decision.wiki_id == tx.wiki_id)
+    decision = tx.connection.execute(statement).first()
+    if decision is None:
+        raise NotFound("decision", str(decision_id))
+    require_member(tx.actor, decision.group)
+    if decision.subject_kind in tx.subjects:
+        subject_of(tx, decision.subject_kind).lock(tx, decision.subject_id)
+    if decision.review_id is not None:
+        require_not_own(tx, decision.review_id)
+    done = select(Decision.id).where(Decision.takes_back == decision_id)
+    if tx.connection.execute(done).first() is not None:
+        raise Conflict("Somebody has already taken this back, so there is nothing left to do.")
+    if decision.review_id is None:
+        return decision, None
+    return decision, get_review_row(tx.connection, tx.wiki_id, decision.review_id, lock=True)
+
+
+def _recorded(tx: Transaction, decision: Any, verdict: Verdict, number: int, grounds: Grounds) -> Decided:
+    act = Act(
+        verdict,
+        decision.group,
+        decision.subject_kind,
+        decision.subject_id,
+        decision.base,
+        decision.head,
+        number,
+        takes_back=decision.id,
+    )
+    made = record_decision(tx, act, grounds)
+    return Decided(made, decision.review_id, decision.subject_id, number)
+
+
+def _reopen(tx: Transaction, review: ReviewRow | None) -> None:
+    """Let the range of a closed review wait again, for the same group, with the same authors."""
+    if review is None:
+        raise Conflict("The review of this decision is not there any more.")
+    again = take_in(tx, replace(review.duty, due_at=None, opened_at=None), lambda _: Event.REPORT)
+    copy_authors(tx, review.id, again.id)
+
+
+def _approval(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
+    _reopen(tx, review)
+    return int(decision.result)
+
+
+def _page_change(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
+    """Take out of the page what the decision changed in it."""
+    _reopen(tx, review)
+    was = decision.facts.get("was", decision.result)
+    if was == decision.result:
+        return int(decision.result)
+    page = get_locked(tx, decision.subject_id)
+    undone = merge_out(
+        tx, page, was, decision.result, kind=Kind.UNDO, comment="The decision was taken back", decided_by=decision.group
+    )
+    return undone.number if undone is not None else page.number
+
+
+def _hiding(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
+    _reopen(tx, review)
+    return _show(tx, decision, comment="The decision was taken back")
+
+
+def _show(tx: Transaction, decision: Any, *, comment: str) -> int:
+    page = get_locked(tx, decision.subject_id)
+    standing = standing_hides(tx.connection, page.id)
+    if not any(one.id == decision.id for one in standing):
+        raise Conflict("Somebody has already shown this again, so there is nothing left to do.")
+    others = {number for one in standing if one.id != decision.id for number in one.hidden}
+    return show_revisions(
+        tx, page, decision.base, decision.result, still_hidden=others, decided_by=decision.group, comment=comment
+    )
+
+
+def _concern(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
+    if review is None or State(review.state) not in (State.CONCERN, State.VERIFY):
+        raise Conflict("This concern has been dealt with already, so there is nothing left to take back.")
+    move_on(tx, review, Event.WITHDRAW)
+    return int(decision.result)
+
+
+def _handing_over(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
+    """Give the range back to the group that had it; the other group's review ends if nobody touched it."""
+    given = decision.facts.get("review")
+    for live in live_reviews(tx, decision.subject_kind, decision.subject_id):
+        if live.id == given and review is not None and (live.base, live.head) == (review.base, review.head):
+            move_on(tx, live, Event.SUPERSEDE, closed_as="handed-back")
+            _reopen(tx, review)
+            return int(decision.result)
+    raise Conflict("The other group has taken this up already, so it stays with them.")
+
+
+def _restraint(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
+    lifted = tx.connection.execute(
+        update(table_of(Restraint))
+        .where(Restraint.decision_id == decision.id, Restraint.lifted_at.is_(None), Restraint.until > tx.now)
+        .values(lifted_at=tx.now)
+    )
+    if lifted.rowcount == 0:
+        raise Conflict("This has ended by itself already.")
+    return int(decision.result)
+
+
+_Undone = Callable[[Transaction, Any, ReviewRow | None], int]
+_UNDOING: Mapping[Verdict, _Undone] = {
+    Verdict.APPROVE: _approval,
+    Verdict.EDIT: _page_change,
+    Verdict.REVERT: _page_change,
+    Verdict.REVERT_PART: _page_change,
+    Verdict.DELETE: _page_change,
+    Verdict.HIDE: _hiding,
+    Verdict.CONCERN: _concern,
+    Verdict.HAND_OVER: _handing_over,
+    Verdict.LOCK: _restraint,
+    Verdict.RESTRICT: _restraint,
+}

@@ -1,0 +1,133 @@
+"""What each verdict does to the subject. `decide` has checked everything; here it happens, in the group's name.
+
+`details` of an answer, by verdict: EDIT takes `text` and optionally `title`, `tags` and `number` (the revision the
+moderator started from); REVERT_PART `hunks`; HIDE `parts` and `only_group`; HAND_OVER `to`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from ..actors import EVERYONE, SIGNED_IN
+from ..db import Transaction
+from ..errors import Invalid
+from ..pages.actions import Edit, save_page
+from ..pages.hiding import hide_revisions
+from ..pages.locking import CurrentPage, get_locked
+from ..pages.policy import Kind
+from ..pages.state import write_state
+from ..spaces.models import Grant
+from ..spaces.policy import Right
+from .lifecycle import ReviewRow, copy_authors, take_in
+from .policy import REASONS, Verdict
+from .record import Grounds
+from .subjects import subject_of
+from .transitions import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done: the subject's newest state, and what taking it back needs to know."""
+
+    number: int
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    takes_back: int | None = None
+
+
+def carry_out(
+    tx: Transaction, review: ReviewRow, verdict: Verdict, grounds: Grounds, details: Mapping[str, Any]
+) -> Outcome:
+    """Do it. Errors: Invalid when details are missing or the subject cannot be treated so, EditConflict."""
+    return _ACTS[verdict](tx, review, grounds, details)
+
+
+def _look_only(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
+    return Outcome(subject_of(tx, review.subject_kind).place(tx.connection, review.subject_id).number)
+
+
+def _revert(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
+    subject = subject_of(tx, review.subject_kind)
+    was = subject.place(tx.connection, review.subject_id).number
+    base, head = _acted_on(review)
+    number = subject.undo(
+        tx, review.subject_id, base, head, group=review.group, comment=REASONS[grounds.reason]
+    )
+    return Outcome(number, {"was": was})
+
+
+def _acted_on(review: ReviewRow) -> tuple[int, int]:
+    """The range a verdict acts on; where only a report is to be looked at, the newest change before it."""
+    return (review.base, review.head) if review.base < review.head else (review.head - 1, review.head)
+
+
+def _page(tx: Transaction, review: ReviewRow) -> CurrentPage:
+    if review.subject_kind != "page":
+        raise Invalid("verdict", "This can be done to pages only.")
+    return get_locked(tx, review.subject_id)
+
+
+def _edit(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
+    page = _page(tx, review)
+    if not isinstance(details.get("text"), str):
+        raise Invalid("text", "The mended text is missing.")
+    edit = Edit(
+        page.state.path,
+        details["text"],
+        title=details.get("title"),
+        tags=details.get("tags"),
+        comment=REASONS[grounds.reason],
+        base=int(details.get("number", page.number)),
+    )
+    saved = save_page(tx, edit, decided_by=review.group)
+    return Outcome(saved.number, {"was": page.number})
+
+
+def _hide(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
+    page = _page(tx, review)
+    base, head = _acted_on(review)
+    number = hide_revisions(tx, page, base, head, decided_by=review.group, comment=REASONS[grounds.reason])
+    return Outcome(number, {"was": page.number})
+
+
+def _delete(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
+    page = _page(tx, review)
+    if page.state.deleted:
+        return Outcome(page.number, {"was": page.number})
+    gone = replace(page.state, deleted=True)
+    number = write_state(
+        tx, page, gone, kind=Kind.DELETE, comment=REASONS[grounds.reason], decided_by=review.group
+    )
+    return Outcome(number, {"was": page.number})
+
+
+def _hand_over(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
+    to = str(details.get("to", "")).strip()
+    if not to or to == review.group:
+        raise Invalid("to", "Please name the group that is to look at this.")
+    reads = select(Grant.space_id).where(
+        Grant.space_id == review.space_id,
+        Grant.right == Right.READ.value,
+        or_(Grant.group == to, Grant.group.in_((EVERYONE, SIGNED_IN))),
+    )
+    if tx.connection.execute(reads).first() is None:
+        raise Invalid("to", f"The group “{to}” cannot read this page, so it cannot look at it.")
+    taken = take_in(tx, replace(review.duty, group=to), lambda _: Event.REPORT)
+    copy_authors(tx, review.id, taken.id)
+    number = subject_of(tx, review.subject_kind).place(tx.connection, review.subject_id).number
+    return Outcome(number, {"to": to, "review": taken.id})
+
+
+_Carried = Callable[[Transaction, ReviewRow, Grounds, Mapping[str, Any]], Outcome]
+_ACTS: Mapping[Verdict, _Carried] = {
+    Verdict.APPROVE: _look_only,
+    Verdict.CONCERN: _look_only,
+    Verdict.EDIT: _edit,
+    Verdict.REVERT: _revert,
+    Verdict.HIDE: _hide,
+    Verdict.DELETE: _delete,
+    Verdict.HAND_OVER: _hand_over,
+}
