@@ -46,11 +46,11 @@ def queued(wiki: Wiki, actor: Actor) -> int | None:
         return standing(connection, wiki.id, actor).queued
 
 
-def test_a_queue_is_in_the_order_of_the_last_change(timed: Wiki) -> None:
+def test_a_queue_is_in_the_order_of_opening_and_another_change_costs_no_place(timed: Wiki) -> None:
     for path in ("one", "two", "three"):
         save(timed, path, "x\n")
     save(timed, "one", "y\n", base=1)
-    assert [line.path for line in open_reviews(timed)] == ["two", "three", "one"]
+    assert [line.path for line in open_reviews(timed)] == ["one", "two", "three"]
 
 
 def test_a_queue_is_read_in_pages_while_it_shrinks(timed: Wiki) -> None:
@@ -136,8 +136,8 @@ def test_somebody_responsible_for_nothing_has_no_queue_and_somebody_who_is_done_
 def test_the_groups_of_an_actor_that_are_responsible_for_something(organised: Wiki) -> None:
     actor = Actor("x", "X", frozenset({"safety", "staff", "people"}))
     with organised.read() as connection:
-        assert reviewing_groups(connection, actor) == ["people", "safety"]
-        assert reviewing_groups(connection, WRITER) == []
+        assert reviewing_groups(connection, organised.id, actor) == ["people", "safety"]
+        assert reviewing_groups(connection, organised.id, WRITER) == []
 
 
 def test_a_group_that_is_responsible_in_another_wiki_of_the_database_is_not_so_here(wiki: Wiki) -> None:
