@@ -112,7 +112,7 @@ def test_the_comment_of_a_hidden_change_is_in_no_queue(organised: Wiki) -> None:
     line = review_of(organised, "both/page", "safety")
     assert "secret" not in repr(line)
     with organised.read() as connection:
-        changes = changes_in(connection, 1, 0, 2)
+        changes = changes_in(connection, "page", 1, 0, 2)
     assert (changes[0].number, changes[0].hidden, changes[0].comment) == (1, True, "")
     assert "secret" not in repr(look(organised, line.id, by=SAFETY))
 
@@ -200,7 +200,7 @@ def test_the_changes_of_a_range_are_listed_oldest_first(wiki: Wiki) -> None:
     with wiki.begin(SECOND_WRITER) as tx:
         undo_change(tx, "page", 2)
     with wiki.read() as connection:
-        changes = changes_in(connection, 1, 1, 3)
+        changes = changes_in(connection, "page", 1, 1, 3)
     assert [(one.number, one.kind, one.author, one.comment, one.exempt) for one in changes] == [
         (2, "edit", WRITER.name, "b", None),
         (3, "undo", SECOND_WRITER.name, "", None),

@@ -174,3 +174,5 @@ _UNDOING: Mapping[Verdict, _Undone] = {
     Verdict.LOCK: _restraint,
     Verdict.RESTRICT: _restraint,
 }
+TAKEN_BACK = frozenset(_UNDOING)
+"""What can be taken back from its row in the log."""
