@@ -75,9 +75,10 @@ class _Contents:
     def space_of(self, path: str) -> int:
         return int(max((one for one in self.spaces if contains(one.path, path)), key=lambda one: len(one.path)).id)
 
-    def handed_over(self, page_id: int) -> bool:
-        """Whether a review of the page went to other groups: those then cover more than their own changes."""
-        return any(review.subject_id == page_id and review.state == "handed-over" for review in self.reviews)
+    def was_widened(self, page_id: int) -> bool:
+        """Whether a review of the page may cover more than its changes: one was handed over, or a decision undone."""
+        handed_over = any(one.subject_id == page_id and one.state == "handed-over" for one in self.reviews)
+        return handed_over or any(act.subject_id == page_id and act.id in self.taken_back for act in self.acts)
 
     def was_shown_again(self, hiding: Row[Any]) -> bool:
         return self.decisions[hiding.id].id in self.undone
@@ -150,7 +151,7 @@ def _reviews(database: _Contents) -> Iterator[str]:
     for (group, page_id), chain in database.duties().items():
         ordered = sorted(chain, key=lambda review: review.base)
         for earlier, later in pairwise(ordered):
-            if later.base < earlier.head and not database.handed_over(page_id):
+            if later.base < earlier.head and not database.was_widened(page_id):
                 yield f"{group} has two reviews of page {page_id} that overlap: {earlier.id} and {later.id}"
         if sum(review.state in LIVE for review in chain) > 1:
             yield f"{group} has two live reviews of page {page_id}"
@@ -190,7 +191,7 @@ def _coverage(database: _Contents) -> Iterator[str]:
         for group in groups:
             chain = chains.get((group, entry.subject_id), [])
             covering = [review for review in chain if review.base < entry.number <= review.head]
-            if covering and database.handed_over(entry.subject_id):
+            if covering and database.was_widened(entry.subject_id):
                 continue
             if len(covering) != 1:
                 yield f"page {entry.subject_id}, number {entry.number} is in {len(covering)} reviews of {group}"
