@@ -22,7 +22,7 @@ from kbwiki.cli.standalone import main as standalone
 from kbwiki.demo.__main__ import main as demo
 from kbwiki.markup.allowlist import KINDS as CALLOUTS
 from kbwiki.markup.highlighting import LANGUAGES
-from kbwiki.moderation import decide
+from kbwiki.moderation import decide, picture, take_back
 from kbwiki.moderation.policy import REASONS, Verdict
 from kbwiki.pages import actions
 from kbwiki.pages.policy import Kind
@@ -114,7 +114,21 @@ def test_every_action_has_its_signature_in_the_reference() -> None:
     exceptions_and_answers = {"EditConflict", "Moved", "Saved"}
 
     assert set(actions.__all__) - exceptions_and_answers <= described
-    assert {decide.decide.__name__, decide.restore_hidden.__name__, decide.Answer.__name__} <= described
+    ours = (decide.decide, decide.Answer, take_back.take_back, take_back.restore_hidden)
+    assert {one.__name__ for one in ours} <= described
+
+
+def test_the_life_of_a_review_is_drawn_and_told_as_the_code_has_it() -> None:
+    told = (REFERENCE / "reviews.md").read_text("utf-8")
+
+    assert (REFERENCE / "review-states.svg").read_text("utf-8") == picture.draw()
+    assert picture.table() in told
+
+
+def test_every_answer_is_told_with_its_word() -> None:
+    told = (REFERENCE / "reviews.md").read_text("utf-8")
+
+    assert [verdict for verdict in Verdict if f"`{verdict}`" not in told] == []
 
 
 def test_every_method_of_a_wiki_has_its_signature_in_the_reference() -> None:

@@ -14,6 +14,7 @@ from ...spaces.models import Grant, Space
 from ...spaces.policy import Right
 from ...spaces.queries import bound, readable
 from ..models import Decision, Review, Tally
+from ..policy import Verdict
 from ..transitions import LIVE, State
 
 NEEDS_LOOK = (State.OPEN.value, State.VERIFY.value)
@@ -25,7 +26,8 @@ class LookedAt:
     """How far people have looked at a page.
 
     `waiting` is how many changes nobody has looked at yet; `base` the last revision before them (0: none, the page is
-    new). `group`, `at` and `verdict` speak of the newest decision, None when there never was one.
+    new). `group`, `at` and `verdict` speak of the newest decision, None when there never was one. `seen` says for each
+    group that ever looked up to which revision it did.
     """
 
     waiting: int
@@ -33,11 +35,18 @@ class LookedAt:
     group: str | None
     at: datetime | None
     verdict: str | None
+    seen: tuple[tuple[str, int], ...] = ()
 
 
 _REVIEWS = (
     select(Review.state, Review.group, Review.base, Review.head, Decision.at, Decision.verdict)
-    .outerjoin(Decision, (Decision.review_id == Review.id) & Decision.final)
+    .outerjoin(
+        Decision,
+        (Decision.review_id == Review.id)
+        & Decision.final
+        & (Decision.verdict != Verdict.HAND_OVER.value)
+        & Decision.id.not_in(select(Decision.takes_back).where(Decision.takes_back.is_not(None))),
+    )
     .where(Review.subject_kind == "page", Review.subject_id == bindparam("page_id"))
     .order_by(Review.id.desc())
     .limit(20)
@@ -86,7 +95,12 @@ def looked_at(connection: Connection, page_id: int) -> LookedAt | None:
     decided = max((row for row in rows if row.at is not None), key=lambda row: row.at, default=None)
     base = min((row.base for row in open_ones), default=0)
     head = max((row.head for row in open_ones), default=0)
+    seen: dict[str, int] = {}
+    for row in rows:
+        if row.at is not None:
+            seen[row.group] = max(seen.get(row.group, 0), row.head)
     return LookedAt(
+        seen=tuple(sorted(seen.items())),
         waiting=head - base,
         base=base,
         group=decided.group if decided else None,
