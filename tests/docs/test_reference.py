@@ -9,7 +9,7 @@ import ast
 import importlib
 import inspect
 import re
-from dataclasses import fields
+from dataclasses import MISSING, fields, is_dataclass
 
 import click
 import pytest
@@ -237,7 +237,13 @@ def simplified(name: str) -> list[tuple[str, str]]:
         value = getattr(value, part)
     assert callable(value)
     parameters = [one for one in inspect.signature(value).parameters.values() if one.name != "self"]
-    return [(one.name, f"{one.kind.name} {shown(one.default)}") for one in parameters]
+    made = {one.name: one.default_factory for one in fields(value)} if is_dataclass(value) else {}
+    return [
+        (one.name, f"{one.kind.name} {made[one.name]()!r}")  # type: ignore[operator]
+        if made.get(one.name, MISSING) is not MISSING
+        else (one.name, f"{one.kind.name} {shown(one.default)}")
+        for one in parameters
+    ]
 
 
 def parameters_of(arguments: ast.arguments) -> list[tuple[str, str]]:
@@ -265,8 +271,6 @@ def shown(default: object) -> str:
     """A default as the page may write it: a value, or the name of something."""
     if default is inspect.Parameter.empty:
         return "-"
-    if "factory" in repr(default):
-        return "frozenset()"
     if isinstance(default, kbwiki.ActorKind):
         return f"ActorKind.{default.name}"
     return default.__name__ if inspect.isfunction(default) else repr(default)
