@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from . import importing, saving, screens, undoing
+from . import importing, queueing, saving, screens, undoing
 from .corpus import CorpusMissing
 from .figures import Figure
 
 MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     **{name: partial(screens.measure, name) for name in screens.NAMES},
     "save": saving.measure,
+    "queue_scale": queueing.measure,
     "import": importing.measure,
     "undo": undoing.measure,
 }

@@ -1,0 +1,219 @@
+"""Moderation at scale: what grows when a thousand open reviews become a hundred thousand.
+
+Two wikis with the same 200 groups, 200 spaces and 200 rules, one with 1,000 open reviews and 10 changes for each, one
+with 100,000 and as many; a tenth of them waits for the group that is measured. Rows are written in bulk, as many
+changes would have written them; what is measured goes through the real functions. Each figure is a median, and its
+ratio is that of the large wiki to the small one.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import insert, select, text
+
+from kbwiki import SYSTEM, Actor, SpaceSettings, Wiki
+from kbwiki.db import Transaction, table_of
+from kbwiki.journal.models import Entry
+from kbwiki.moderation.decide import Answer, decide
+from kbwiki.moderation.lifecycle import recount
+from kbwiki.moderation.models import Review, ReviewAuthor
+from kbwiki.moderation.policy import Verdict
+from kbwiki.moderation.queries.queue import queue, queue_counts
+from kbwiki.moderation.queries.review import get_review
+from kbwiki.moderation.routing import route
+from kbwiki.pages.actions import Edit, save_page
+from kbwiki.pages.models import Page, Revision, Text
+from kbwiki.pages.texts import row_of
+
+from .figures import Figure
+
+SMALL, LARGE = 1_000, 100_000
+FLOOR = "the same with 1,000 open reviews"
+_GROUPS = 200
+_CHANGES = 10
+_ROUNDS = 40
+_START = datetime(2026, 1, 1, tzinfo=UTC)
+_AUTHOR = Actor("author", "Arno Author", frozenset({"staff"}))
+_MODERATOR = Actor("mona", "Mona Moderator", frozenset({"group-0"}))
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def measure() -> Iterator[Figure]:
+    """Queue page, counts, next item with a long page, deciding, and the part of a save that routing takes."""
+    with TemporaryDirectory(prefix="kbwiki-bench-") as name:
+        small = _filled(Path(name) / "small.db", SMALL)
+        large = _filled(Path(name) / "large.db", LARGE)
+        for what, work in _WORKS.items():
+            before, after = _medians(work, small, large)
+            yield Figure(f"queue_scale.{what}", after * 1000, "ms", after / before, FLOOR)
+        small.close()
+        large.close()
+
+
+def _medians(work: Callable[[Wiki, int], float], small: Wiki, large: Wiki) -> tuple[float, float]:
+    """The median of both, measured in turn so that the machine's mood is the same for both."""
+    took: tuple[list[float], list[float]] = ([], [])
+    for round_ in range(_ROUNDS):
+        for wiki, times in ((small, took[0]), (large, took[1])):
+            times.append(work(wiki, round_))
+    return statistics.median(took[0][5:]), statistics.median(took[1][5:])
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _queue_page(wiki: Wiki, round_: int) -> float:
+    def read() -> None:
+        with wiki.read() as connection:
+            queue_counts(connection, wiki.id, ["group-0"], _MODERATOR)
+            queue(connection, wiki.id, "group-0", _MODERATOR, wiki.subjects, after=(_EARLIEST, 0), count=51)
+
+    return _timed(read)
+
+
+def _counts(wiki: Wiki, round_: int) -> float:
+    def read() -> None:
+        with wiki.read() as connection:
+            queue_counts(connection, wiki.id, ["group-0", "group-1", "group-2"], _MODERATOR)
+
+    return _timed(read)
+
+
+def _next_item(wiki: Wiki, round_: int) -> float:
+    """The review of a page of 100 KB, with all a moderator is shown of it."""
+    with wiki.read() as connection:
+        found = connection.execute(
+            select(Review.id).join(Page, Page.id == Review.subject_id).where(Page.path == "space-0/long")
+        ).scalar_one()
+
+    def read() -> None:
+        with wiki.read() as connection:
+            view = get_review(connection, wiki.id, found, _MODERATOR, wiki.subjects)
+            wiki.subjects["page"].sides(connection, view.subject_id, view.shown.base, view.shown.head)
+
+    return _timed(read)
+
+
+def _decide(wiki: Wiki, round_: int) -> float:
+    with wiki.read() as connection:
+        line = queue(connection, wiki.id, "group-0", _MODERATOR, wiki.subjects, after=(_EARLIEST, 0), count=1)[0]
+        shown = get_review(connection, wiki.id, line.id, _MODERATOR, wiki.subjects).shown
+
+    def act() -> None:
+        with wiki.begin(_MODERATOR) as tx:
+            decide(tx, Answer(line.id, shown.base, shown.head, shown.digest, Verdict.APPROVE))
+
+    return _timed(act)
+
+
+def _routing(wiki: Wiki, round_: int) -> float:
+    """What routing takes of a save of a new page, up to the commit."""
+    with wiki.begin(_AUTHOR) as tx:
+        save_page(tx, Edit(f"space-{round_ % _GROUPS}/new-{round_}-{os.getpid()}", "New.\n"))
+        return _timed(lambda: route(tx))  # leaving the block routes again, which changes nothing
+
+
+def _filled(file: Path, reviews: int) -> Wiki:
+    """A wiki with so many open reviews, spread over groups and spaces; a tenth for the first."""
+    wiki = Wiki(f"sqlite:///{file}")
+    wiki.upgrade()
+    with wiki.begin(SYSTEM) as tx:
+        for number in range(_GROUPS):
+            wiki.set_space(tx, f"space-{number}", SpaceSettings(reviewers=(f"group-{number}",)))
+    with wiki.begin(_AUTHOR) as tx:
+        _write(tx, reviews)
+        recount(tx)
+    _edit_long_page(wiki)
+    with wiki.database.write() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    return wiki
+
+
+def _write(tx: Transaction, reviews: int) -> None:
+    spaces = _space_ids(tx)
+    texts = [row_of(f"Version {number} of a text.\n".encode()) for number in range(_CHANGES + 1)]
+    tx.connection.execute(insert(table_of(Text)), texts)
+    digests = [row["digest"] for row in texts]
+    for start in range(0, reviews, 5_000):
+        chosen = range(start, min(start + 5_000, reviews))
+        homes = {number: 0 if number % 10 == 0 else 1 + number % (_GROUPS - 1) for number in chosen}
+        tx.connection.execute(insert(table_of(Page)), [_page_row(tx, n, homes[n], spaces, digests) for n in chosen])
+        tx.connection.execute(
+            insert(table_of(Revision)),
+            [_revision_row(tx, n, homes[n], number, digests) for n in chosen for number in range(1, _CHANGES + 2)],
+        )
+        tx.connection.execute(
+            insert(table_of(Entry)), [_entry_row(tx, n, number) for n in chosen for number in range(1, _CHANGES + 2)]
+        )
+        tx.connection.execute(insert(table_of(Review)), [_review_row(tx, n, homes[n], spaces) for n in chosen])
+        authors = [{"review_id": n + 1, "actor_id": tx.actor_id} for n in chosen]
+        tx.connection.execute(insert(table_of(ReviewAuthor)), authors)
+
+
+def _space_ids(tx: Transaction) -> dict[int, int]:
+    rows = tx.connection.execute(text("SELECT id, path FROM kbwiki_space WHERE path LIKE 'space-%'"))
+    return {int(row.path.removeprefix("space-")): row.id for row in rows}
+
+
+def _page_row(tx: Transaction, n: int, home: int, spaces: dict[int, int], digests: list[Any]) -> dict[str, Any]:
+    path = f"space-{home}/page-{n}"
+    return {
+        "id": n + 1, "wiki_id": tx.wiki_id, "space_id": spaces[home], "path": path, "parent": f"space-{home}",
+        "look_alike": path, "title": f"Page {n}", "text_digest": digests[-1], "number": _CHANGES + 1,
+        "deleted": False, "created_at": tx.now, "updated_at": tx.now,
+    }  # fmt: skip
+
+
+def _revision_row(tx: Transaction, n: int, home: int, number: int, digests: list[Any]) -> dict[str, Any]:
+    return {
+        "page_id": n + 1, "number": number, "kind": "create" if number == 1 else "edit", "actor_id": tx.actor_id,
+        "at": tx.now, "comment": "", "path": f"space-{home}/page-{n}", "title": f"Page {n}", "tags": [],
+        "deleted": False, "text_digest": digests[number - 1], "size": 30, "exempt": None, "hidden": False,
+        "comment_hidden": False, "author_hidden": False, "hidden_for": None,
+    }  # fmt: skip
+
+
+def _entry_row(tx: Transaction, n: int, number: int) -> dict[str, Any]:
+    return {
+        "wiki_id": tx.wiki_id, "position": 10_000 + n * (_CHANGES + 1) + number, "kind": "edit",
+        "actor_id": tx.actor_id, "at": tx.now, "batch": "0" * 32, "subject_kind": "page", "subject_id": n + 1,
+        "number": number, "exempt": None, "payload": {}, "digest": bytes(32), "chain": bytes(32),
+    }  # fmt: skip
+
+
+def _review_row(tx: Transaction, n: int, home: int, spaces: dict[int, int]) -> dict[str, Any]:
+    opened = _START + timedelta(seconds=n)
+    return {
+        "id": n + 1, "wiki_id": tx.wiki_id, "space_id": spaces[home], "group": f"group-{home}",
+        "subject_kind": "page", "subject_id": n + 1, "base": 1, "head": _CHANGES + 1, "state": "open", "version": 1,
+        "due_at": None, "queue_at": opened + timedelta(days=14), "closed_as": None, "opened_at": opened,
+        "updated_at": opened,
+    }  # fmt: skip
+
+
+def _edit_long_page(wiki: Wiki) -> None:
+    lines = [f"Line {number} of a page that has grown long over the years.\n" for number in range(1_800)]
+    for number in range(3):
+        lines[number * 500] = f"Changed in {number}.\n"
+        with wiki.begin(_AUTHOR) as tx:
+            save_page(tx, Edit("space-0/long", "".join(lines), base=number or None))
+
+
+_WORKS: dict[str, Callable[[Wiki, int], float]] = {
+    "queue_page": _queue_page,
+    "counts": _counts,
+    "next_item": _next_item,
+    "decide": _decide,
+    "routing": _routing,
+}
