@@ -90,6 +90,7 @@ _SCREENS = {
     "review": "/-/reviews/{id}",
     "decide": "/-/reviews/{id}/decide",
     "show_again": "/-/decisions/{id}/show-again",
+    "look": "/-/look/{number}/{path}",
     "mine": "/-/mine",
     "spaces": "/-/spaces",
     "space": "/-/space",

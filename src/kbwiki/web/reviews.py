@@ -19,9 +19,9 @@ from ..pages.queries.view import PageView, get_by_id
 from ..pages.texts import load_texts
 from .differences import other_changes
 from .forms import FieldError
-from .histories import view_of
+from .histories import look_url, lookers_of, view_of
 from .visit import Visit
-from .words import KINDS, VERDICTS, kb_t, when
+from .words import KINDS, VERDICTS, kb_t, when, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class ChangeRow:
     describe: str
     diff_url: str
     exempt: str | None
+    look_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,11 @@ class DecisionForm:
     verdict: str = ""
     reason: str = ""
     note: str = ""
+
+    @property
+    def hides(self) -> bool:
+        """Whether what to hide was asked besides."""
+        return self.verdict == Verdict.HIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,25 +190,28 @@ def _difference(visit: Visit, before: PageView | None, after: PageView) -> Diffe
 
 def _changes(visit: Visit, view: ReviewView) -> tuple[ChangeRow, ...]:
     path = view.page.path
+    changes = changes_in(visit.connection, view.page.id, view.shown.base, view.shown.head)
+    lookers = lookers_of(visit, view.page) if any(one.something_hidden for one in changes) else frozenset()
     return tuple(
         ChangeRow(
             one.number,
-            one.author,
+            who(one.author),
             one.at,
             when(one.at, visit.now),
             one.comment,
             kb_t(KINDS.get(one.kind, one.kind)),
             visit.url("diff", path=path, a=one.number - 1, b=one.number),
             one.exempt,
+            look_url(visit, path, one.number, one.hidden_for, lookers) if one.something_hidden else None,
         )
-        for one in changes_in(visit.connection, view.page.id, view.shown.base, view.shown.head)
+        for one in changes
     )
 
 
 def _author(visit: Visit, one: AuthorRecord) -> AuthorLine:
     verdicts = one.verdicts
     return AuthorLine(
-        one.name,
+        who(one.name),
         one.kind,
         Record(
             one.changes,
@@ -242,6 +251,7 @@ def decide_review(visit: Visit, id: int) -> Response:
             verdict=Verdict(form.verdict),
             reason=form.reason,
             note=form.note,
+            details={"parts": sent.getlist("parts"), "only_group": "only_group" in sent} if form.hides else {},
         )
     except ValueError:
         error = FieldError("verdict", kb_t("Please choose what to do with these changes."))

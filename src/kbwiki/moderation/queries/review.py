@@ -11,6 +11,7 @@ from ...actors import Actor
 from ...errors import NotFound
 from ...journal.models import ActorRow, Entry
 from ...pages.models import Page, Revision
+from ...pages.queries.masks import ANY_HIDDEN, AUTHOR, COMMENT
 from ...pages.queries.view import PageView, get_by_id
 from ...spaces.queries import bound, readable
 from ..models import IS_LIVE, Decision, Review, ReviewAuthor
@@ -18,11 +19,15 @@ from ..policy import Shown
 from ..shown import what_is_shown
 from ..subjects import Subjects
 from ..transitions import LIVE, State
+from .authors import AUTHOR_IS_HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorRecord:
-    """What is known of an author where the moderator may read: their changes, and how reviews of them were answered."""
+    """What is known of an author where the moderator may read: their changes, and how reviews of them were answered.
+
+    Of an author whose every change in the review hides who made it nothing is known: no id, no name, no record.
+    """
 
     actor_id: int
     external_id: str
@@ -83,7 +88,6 @@ def get_review(
     ).first()
     if row is None:
         raise NotFound("review", str(review_id))
-    authors = _authors(connection, review_id, actor)
     decisions = _decisions(connection, row.subject_id)
     return ReviewView(
         id=review_id,
@@ -92,36 +96,48 @@ def get_review(
         opened_at=row.opened_at,
         shown=what_is_shown(connection, wiki_id, review_id, subjects),
         page=get_by_id(connection, wiki_id, row.subject_id, row.number, actor),
-        authors=authors,
+        authors=_authors(connection, review_id, actor),
         others=_others(connection, row.subject_id, review_id),
         decisions=tuple(one for one in decisions if one.review_id != review_id),
         decision=next((one for one in decisions if one.review_id == review_id), None),
-        why_not=_why_not(row.state, authors, actor),
+        why_not=_why_not(row.state, _is_own(connection, review_id, actor)),
     )
 
 
-def _why_not(state: str, authors: tuple[AuthorRecord, ...], actor: Actor) -> str:
+def _why_not(state: str, is_own: bool) -> str:
     if state == "handed-over":
         return "This review was handed over to the groups that look after the page now."
     if State(state) not in LIVE:
         return "This review has been decided."
-    if any(one.external_id == actor.id for one in authors):
+    if is_own:
         return "One of these changes is your own, so somebody else in the group decides about them."
     return ""
+
+
+def _is_own(connection: Connection, review_id: int, actor: Actor) -> bool:
+    own = (
+        select(ReviewAuthor.review_id)
+        .join(ActorRow, ActorRow.id == ReviewAuthor.actor_id)
+        .where(ReviewAuthor.review_id == review_id, ActorRow.external_id == actor.id)
+    )
+    return connection.execute(own).first() is not None
 
 
 def _authors(connection: Connection, review_id: int, actor: Actor) -> tuple[AuthorRecord, ...]:
     rows = connection.execute(
         select(ActorRow.id, ActorRow.external_id, ActorRow.name, ActorRow.kind)
         .join(ReviewAuthor, ReviewAuthor.actor_id == ActorRow.id)
-        .where(ReviewAuthor.review_id == review_id)
+        .join(Review, Review.id == ReviewAuthor.review_id)
+        .where(ReviewAuthor.review_id == review_id, ~AUTHOR_IS_HIDDEN)
         .order_by(ActorRow.name)
     ).all()
+    total = select(func.count()).where(ReviewAuthor.review_id == review_id)
+    unknown = connection.execute(total).scalar_one() - len(rows)
     ids = [row.id for row in rows]
     counted = connection.execute(
         select(Revision.actor_id, func.count(), func.min(Revision.at))
         .join(Page, Page.id == Revision.page_id)
-        .where(Revision.actor_id.in_(ids), readable(Page.space_id))
+        .where(Revision.actor_id.in_(ids), ~Revision.author_hidden, readable(Page.space_id))
         .group_by(Revision.actor_id),
         bound(actor),
     ).all()
@@ -130,12 +146,12 @@ def _authors(connection: Connection, review_id: int, actor: Actor) -> tuple[Auth
         .join(Decision, Decision.review_id == ReviewAuthor.review_id)
         .join(Review, Review.id == ReviewAuthor.review_id)
         .join(Page, (Page.id == Review.subject_id) & (Review.subject_kind == "page"))
-        .where(ReviewAuthor.actor_id.in_(ids), readable(Page.space_id))
+        .where(ReviewAuthor.actor_id.in_(ids), ~AUTHOR_IS_HIDDEN, readable(Page.space_id))
         .group_by(ReviewAuthor.actor_id, Decision.verdict),
         bound(actor),
     ).all()
     changes = {one[0]: (one[1], one[2]) for one in counted}
-    return tuple(
+    known = tuple(
         AuthorRecord(
             row.id,
             row.external_id,
@@ -147,6 +163,10 @@ def _authors(connection: Connection, review_id: int, actor: Actor) -> tuple[Auth
         )
         for row in rows
     )
+    return known + (_SOMEBODY,) * unknown
+
+
+_SOMEBODY = AuthorRecord(0, "", "", "", 0, None, {})
 
 
 def _decisions(connection: Connection, page_id: int) -> list[PastDecision]:
@@ -187,7 +207,10 @@ def _others(connection: Connection, page_id: int, review_id: int) -> tuple[tuple
 
 @dataclass(frozen=True, slots=True)
 class ChangeInRange:
-    """One change a review is about. `comment` is empty while the revision is hidden."""
+    """One change a review is about. `comment` and `author` are empty where they are hidden.
+
+    `something_hidden` tells that there is something to look at on purpose, and `hidden_for` whose it is.
+    """
 
     number: int
     kind: str
@@ -196,6 +219,8 @@ class ChangeInRange:
     comment: str
     hidden: bool
     exempt: str | None
+    something_hidden: bool = False
+    hidden_for: str | None = None
 
 
 def changes_in(connection: Connection, page_id: int, base: int, head: int) -> list[ChangeInRange]:
@@ -204,12 +229,15 @@ def changes_in(connection: Connection, page_id: int, base: int, head: int) -> li
         select(
             Revision.number,
             Revision.kind,
-            ActorRow.name,
+            AUTHOR,
             Revision.at,
-            Revision.comment,
+            COMMENT,
             Revision.hidden,
             Entry.exempt,
+            ANY_HIDDEN,
+            Revision.hidden_for,
         )
+        .join(Page, Page.id == Revision.page_id)
         .join(ActorRow, ActorRow.id == Revision.actor_id)
         .outerjoin(
             Entry,
@@ -220,7 +248,4 @@ def changes_in(connection: Connection, page_id: int, base: int, head: int) -> li
         .where(Revision.page_id == page_id, Revision.number > base, Revision.number <= head)
         .order_by(Revision.number)
     )
-    return [
-        ChangeInRange(row[0], row[1], row[2], row[3], "" if row.hidden else row[4], row[5], row[6])
-        for row in rows
-    ]
+    return [ChangeInRange(*row) for row in rows]

@@ -29,3 +29,6 @@ TAGS = case((Revision.hidden, literal([], JSON)), else_=Revision.tags).label("ta
 
 TEXT_DIGEST = case((Revision.hidden, literal(b"", Digest)), else_=Revision.text_digest).label("text_digest")
 """The text's digest; b'', which no text has, when it is hidden, so that forgetting to ask ends in an error."""
+
+ANY_HIDDEN = or_(Revision.hidden, Revision.comment_hidden, Revision.author_hidden).label("any_hidden")
+"""Whether anything of the revision is hidden."""

@@ -26,8 +26,8 @@ from .masks import AUTHOR, AUTHOR_KIND, COMMENT, TAGS, TEXT_DIGEST, TITLE
 class PageView:
     """A page an actor may read, with its newest (or an older) revision.
 
-    `links` is None when the text was never parsed. `current` is the number of the newest revision. What is hidden is not
-    in it (see masks): no author is '', and a hidden revision has the page's own title, no tags and no text.
+    `links` is None when the text was never parsed. `current` is the number of the newest revision. What is hidden is
+    not in it (see masks): no author is '', and a hidden revision has the page's own title, no tags and no text.
     """
 
     id: int
