@@ -42,7 +42,7 @@ READ = {
     "space": "/wiki/-/space",
     "static": "/wiki/-/static/kb.css",
 }
-POST_ONLY = {"restore", "bring_back", "decide", "show_again", "unknown"}
+POST_ONLY = {"restore", "bring_back", "decide", "show_again", "look", "unknown"}
 NEEDS = {"queue": MODERATOR, "review": MODERATOR, "space": ADMIN}
 
 
