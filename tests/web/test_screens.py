@@ -45,7 +45,7 @@ READ = {
     "space": "/wiki/-/space",
     "static": "/wiki/-/static/kb.css",
 }
-POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "unknown"}
+POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "unknown"}
 NEEDS = {
     "queue": MODERATOR,
     "review": MODERATOR,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ..errors import NotFound
+from ..pages.hiding import HideParts, Hiding
 from .models import Decision, Review
 from .policy import Shown, Verdict
 from .subjects import Subjects
@@ -46,17 +47,18 @@ def shown_of(connection: Connection, review: Any, subjects: Subjects, *, head: i
 
 @dataclass(frozen=True, slots=True)
 class StandingHide:
-    """A decision that hid something, and the numbers of the page's revisions it keeps hidden."""
+    """A decision that hid something in the name of `group`, and what it keeps hidden of the page's revisions."""
 
     id: int
-    hidden: range
+    group: str
+    hiding: Hiding
 
 
 def standing_hides(connection: Connection, page_id: int) -> list[StandingHide]:
-    """The decisions that hide words of the page now: those nobody has taken back, oldest first."""
+    """The decisions that hide something of the page now: those nobody has taken back, oldest first."""
     later = select(Decision.takes_back).where(Decision.takes_back.is_not(None))
     rows = connection.execute(
-        select(Decision.id, Decision.base, Decision.result)
+        select(Decision.id, Decision.group, Decision.base, Decision.head, Decision.result, Decision.facts)
         .where(
             Decision.subject_kind == "page",
             Decision.subject_id == page_id,
@@ -65,4 +67,16 @@ def standing_hides(connection: Connection, page_id: int) -> list[StandingHide]:
         )
         .order_by(Decision.id)
     )
-    return [StandingHide(row.id, range(row.base + 1, row.result)) for row in rows]
+    return [StandingHide(row.id, row.group, _hiding_of(row)) for row in rows]
+
+
+def _hiding_of(row: Any) -> Hiding:
+    """What a decision hid; decisions from before the parts came hid words, over their own range."""
+    facts = row.facts or {}
+    parts = facts.get("parts", ("words",))
+    return Hiding(
+        facts.get("base", row.base),
+        facts.get("head", row.head),
+        row.result,
+        HideParts("words" in parts, "comment" in parts, "author" in parts, facts.get("only_group")),
+    )

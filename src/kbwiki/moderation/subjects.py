@@ -30,7 +30,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """One change of a subject; `comment` and `author` are empty where they are hidden."""
+    """One change of a subject; `comment` and `author` are empty where they are hidden.
+
+    `something_hidden` tells that there is something to look at on purpose, and `hidden_for` whose it is.
+    """
 
     number: int
     kind: str
@@ -39,6 +42,8 @@ class ChangeLine:
     comment: str
     hidden: bool
     exempt: str | None
+    something_hidden: bool = False
+    hidden_for: str | None = None
 
 
 class Subject(Protocol):

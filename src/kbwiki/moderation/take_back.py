@@ -124,12 +124,11 @@ def _hiding(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
 def _show(tx: Transaction, decision: Any, *, comment: str) -> int:
     page = get_locked(tx, decision.subject_id)
     standing = standing_hides(tx.connection, page.id)
-    if not any(one.id == decision.id for one in standing):
+    mine = next((one.hiding for one in standing if one.id == decision.id), None)
+    if mine is None:
         raise Conflict("Somebody has already shown this again, so there is nothing left to do.")
-    others = {number for one in standing if one.id != decision.id for number in one.hidden}
-    return show_revisions(
-        tx, page, decision.base, decision.result, still_hidden=others, decided_by=decision.group, comment=comment
-    )
+    others = [one.hiding for one in standing if one.id != decision.id]
+    return show_revisions(tx, page, mine, others=others, decided_by=decision.group, comment=comment)
 
 
 def _concern(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:

@@ -1,7 +1,8 @@
 """What each verdict does to the subject. `decide` has checked everything; here it happens, in the group's name.
 
 `details` of an answer, by verdict: EDIT takes `text` and optionally `title`, `tags` and `number` (the revision the
-moderator started from); REVERT_PART `hunks`; HIDE `parts` and `only_group`; HAND_OVER `to`.
+moderator started from); REVERT_PART `hunks`; HIDE `parts`
+(any of words, comment, author; words when none is named) and `only_group` (true: nobody else may look); HAND_OVER `to`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from ..actors import EVERYONE, SIGNED_IN
 from ..db import Transaction
 from ..errors import Invalid
 from ..pages.actions import Edit, save_page, take_out_hunks
-from ..pages.hiding import hide_revisions
+from ..pages.hiding import HideParts, hide_revisions
 from ..pages.locking import CurrentPage, get_locked
 from ..pages.policy import Kind
 from ..pages.state import write_state
@@ -105,8 +106,22 @@ def _edit(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
 def _hide(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
     page = _page(tx, review)
     base, head = _acted_on(review)
-    number = hide_revisions(tx, page, base, head, decided_by=review.group, comment=REASONS[grounds.reason])
-    return Outcome(number, {"was": page.number})
+    asked = details.get("parts") or ("words",)
+    parts = sorted({asked} if isinstance(asked, str) else {str(one) for one in asked})
+    if any(one not in ("words", "comment", "author") for one in parts):
+        raise Invalid("parts", "Please choose what to hide: the words, the comment, or who wrote it.")
+    only_group = review.group if details.get("only_group") else None
+    number = hide_revisions(
+        tx,
+        page,
+        base,
+        head,
+        parts=HideParts("words" in parts, "comment" in parts, "author" in parts, only_group),
+        decided_by=review.group,
+        comment=REASONS[grounds.reason],
+    )
+    facts = {"was": page.number, "base": base, "head": head, "parts": parts, "only_group": only_group}
+    return Outcome(number, facts)
 
 
 def _delete(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:

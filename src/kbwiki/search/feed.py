@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, bindparam, or_, select
 
 from ..db import in_list
+from ..journal.models import Entry
 from ..journal.tail import Sealed
 from ..pages.models import Page, Revision
 from ..pages.parsed import get_parsed
@@ -17,6 +18,12 @@ _ROWS = (
     select(Page.id, Page.path, Page.title, Page.space_id, Page.text_digest, Revision.tags)
     .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
     .where(in_list(Page.id, "ids"), ~Page.deleted)
+)
+_HIDDEN_SINCE = select(Entry.subject_id).where(
+    in_list(Entry.subject_id, "ids"),
+    Entry.subject_kind == "page",
+    Entry.kind == "hide",
+    or_(Entry.position.is_(None), Entry.position > bindparam("position")),
 )
 _ALL = select(Page.id).where(Page.wiki_id == bindparam("wiki_id"), ~Page.deleted).order_by(Page.id)
 
@@ -35,6 +42,14 @@ def pages_named(connection: Connection, wiki_id: int, entries: Iterable[Sealed])
         elif entry.kind == "set-space":
             ids.update(_below(connection, wiki_id, entry.payload["path"]))
     return sorted(ids)
+
+
+def hidden_since(connection: Connection, ids: Sequence[int], position: int) -> set[int]:
+    """Those of the pages of which something was hidden after the journal's `position`.
+
+    What an index that has come so far knows of them may be hidden by now, so that finding them would tell it.
+    """
+    return set(connection.execute(_HIDDEN_SINCE, {"ids": list(ids), "position": position}).scalars())
 
 
 def _below(connection: Connection, wiki_id: int, path: str) -> Iterable[int]:

@@ -24,10 +24,11 @@ from ..journal.tail import entries_after, last_position
 from ..markup import RENDERER_VERSION
 from ..pages.models import Page, ParsedText, Revision
 from ..pages.parsed import plain_of
+from ..pages.queries.masks import AUTHOR
 from ..spaces.queries import bound, readable, readable_spaces
 from .current import IndexUnusable
 from .database import find_by_title
-from .feed import all_pages, documents_of, pages_named
+from .feed import all_pages, documents_of, hidden_since, pages_named
 from .query import Query, parse_query
 from .snippets import Fragment, mark, snippet
 from .whoosh_index import WhooshIndex
@@ -44,7 +45,7 @@ _ROWS = (
         Page.title,
         Revision.at,
         Revision.tags,
-        ActorRow.name.label("author"),
+        AUTHOR,
         ParsedText.plain,
     )
     .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
@@ -118,8 +119,13 @@ class Search:
         try:
             with self._database.read() as connection:
                 spaces = [row[0] for row in readable_spaces(connection, self._wiki_id(), actor)]
+                reached = self._index.position()
                 hits = self._index.search(query, spaces=spaces, limit=limit, offset=offset)
-                results = self._results(connection, actor, query, hits.ids)
+            # A connection of its own, later than the search: what was hidden before we answer is left out.
+            with self._database.read() as connection:
+                betraying = hidden_since(connection, hits.ids, reached) if hits.ids else set()
+                known = [page_id for page_id in hits.ids if page_id not in betraying]
+                results = self._results(connection, actor, query, known)
         except IndexUnusable:
             note = "The search index is being built, so only titles were searched for now."
             return self._by_title(actor, text, query, limit, offset, note)

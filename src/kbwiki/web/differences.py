@@ -14,7 +14,7 @@ from ..pages.queries.view import PageView, get_any_page, get_by_id
 from ..pages.texts import load_texts
 from .histories import view_of
 from .visit import Visit
-from .words import KINDS, kb_t, when
+from .words import KINDS, kb_t, when, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def other_changes(before: PageView | None, after: PageView | None) -> tuple[str,
     if new := sorted(set(after.tags) - set(before.tags)):
         said.append(kb_t("Tags added: {tags}", tags=", ".join(new)))
     if after.kind in ("move", "delete", "bring-back", "hide", "unhide") and before.number == after.number - 1:
-        said.append(kb_t("{author} {did}", author=after.author, did=kb_t(KINDS[after.kind])))
+        said.append(kb_t("{author} {did}", author=who(after.author), did=kb_t(KINDS[after.kind])))
     return tuple(said)
 
 
@@ -99,7 +99,7 @@ def side(visit: Visit, view: PageView | None, path: str) -> Side:
         return Side(0, "", None, "", kb_t("Before the page was there"), "")
     return Side(
         view.number,
-        view.author,
+        who(view.author),
         view.at,
         when(view.at, visit.now),
         view.comment,

@@ -94,6 +94,7 @@ _SCREENS = {
     "decisions": "/-/decisions",
     "show_again": "/-/decisions/{id}/show-again",
     "take_back": "/-/decisions/{id}/take-back",
+    "look": "/-/look/{number}/{path}",
     "mine": "/-/mine",
     "spaces": "/-/spaces",
     "space": "/-/space",

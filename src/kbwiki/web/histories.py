@@ -9,6 +9,7 @@ from flask import Response
 from markupsafe import Markup
 
 from ..errors import NotFound
+from ..moderation.looks import groups_that_may_look, may_look
 from ..moderation.queries.outcomes import Outcome, outcome_of, outcomes
 from ..pages.actions import EditConflict, restore_revision, undo_change
 from ..pages.diff import Difference, difference
@@ -20,7 +21,7 @@ from ..pages.texts import load_texts
 from .merging import MergeChunk, chunks_of
 from .reading import crumbs, show_page
 from .visit import Visit
-from .words import KINDS, kb_t, when
+from .words import KINDS, kb_t, when, who
 
 PER_PAGE = 50
 
@@ -38,11 +39,13 @@ class HistoryEntry:
     size: int
     delta: int
     hidden: bool
+    hidden_parts: tuple[str, ...]
     state: str
     url: str
     diff_url: str
     undo_url: str | None
     restore_url: str | None
+    look_url: str | None
     describe: str
 
 
@@ -52,13 +55,14 @@ def history(visit: Visit, path: str) -> Response:
     newest = min(visit.request.args.get("from", view.current, type=int), view.current)
     lines = revisions(visit.connection, view.id, newest, PER_PAGE)
     reviews = outcomes(visit.connection, [view.id]).get(view.id, [])
+    lookers = lookers_of(visit, view) if any(_hidden_parts(line) for line in lines) else frozenset()
     older = newest - PER_PAGE
     return visit.show(
         "kbwiki/history.html",
         title=kb_t("History of {title}", title=view.title),
         section="history",
         page=view_of(visit, view),
-        entries=tuple(_entry(visit, view, line, reviews) for line in lines),
+        entries=tuple(_entry(visit, view, line, reviews, lookers) for line in lines),
         older_url=visit.url("history", path=path, **{"from": older}) if older > 0 else None,
         newer_url=_newer(visit, path, newest, view.current),
         can_write=view.can_write,
@@ -97,26 +101,46 @@ def view_of(visit: Visit, view: PageView) -> PageHead:
     )
 
 
-def _entry(visit: Visit, view: PageView, line: RevisionLine, reviews: list[Outcome]) -> HistoryEntry:
+def _entry(
+    visit: Visit, view: PageView, line: RevisionLine, reviews: list[Outcome], lookers: frozenset[str] = frozenset()
+) -> HistoryEntry:
     url, number = visit.url, line.number
     may_undo = view.can_write and not line.hidden
     return HistoryEntry(
         number=number,
         kind=line.kind,
-        author=line.author,
+        author=who(line.author),
         at=line.at,
         when=when(line.at, visit.now),
-        comment="" if line.hidden else line.comment,
+        comment=line.comment,
         size=line.size,
         delta=line.delta,
         hidden=line.hidden,
+        hidden_parts=_hidden_parts(line),
         state=state_of(line, outcome_of(reviews, number)),
         url=url("revision", number=number, path=view.path),
         diff_url=url("diff", path=view.path, a=number - 1, b=number) if number > 1 else "",
         undo_url=url("undo", number=number, path=view.path) if may_undo and not line.deleted else None,
         restore_url=url("restore", number=number, path=view.path) if may_undo and number != view.current else None,
+        look_url=look_url(visit, view.path, number, line.hidden_for, lookers) if _hidden_parts(line) else None,
         describe=kb_t(KINDS.get(line.kind, line.kind)),
     )
+
+
+def _hidden_parts(line: RevisionLine) -> tuple[str, ...]:
+    """What is hidden of a revision, in words."""
+    flags = {"hidden": line.hidden, "comment hidden": line.comment_hidden, "author hidden": line.author_hidden}
+    return tuple(kb_t(words) for words, is_set in flags.items() if is_set)
+
+
+def lookers_of(visit: Visit, view: PageView) -> frozenset[str]:
+    """The groups whose members may look at what is hidden of the page, where no single group kept it to itself."""
+    return groups_that_may_look(visit.connection, view.id, view.space_id)
+
+
+def look_url(visit: Visit, path: str, number: int, hidden_for: str | None, lookers: frozenset[str]) -> str | None:
+    """Where to look at what is hidden of a revision (a POST: it is recorded); None for those who may not."""
+    return visit.url("look", number=number, path=path) if may_look(visit.actor, hidden_for, lookers) else None
 
 
 def state_of(line: RevisionLine, outcome: Outcome | None) -> str:

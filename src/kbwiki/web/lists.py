@@ -18,7 +18,7 @@ from ..spaces.queries import readable_spaces
 from .frame import TreeNode
 from .histories import state_of, view_of
 from .visit import Visit
-from .words import KINDS, day, kb_t, when
+from .words import KINDS, day, kb_t, when, who
 
 PER_PAGE = 100
 
@@ -115,10 +115,10 @@ def change_line(visit: Visit, line: RevisionLine, reviews: list[Outcome]) -> Cha
         page=PageName(line.title or title_of(line.path), url, line.path),
         url=url,
         kind=line.kind,
-        author=line.author,
+        author=who(line.author),
         at=line.at,
         when=when(line.at, visit.now),
-        comment="" if line.hidden else line.comment,
+        comment=line.comment,
         delta=line.delta,
         describe=KINDS.get(line.kind, line.kind),
         diff_url=visit.url("diff", path=line.path, a=line.number - 1, b=line.number),

@@ -13,7 +13,7 @@ from ..pages.queries.view import PageView, find_deleted, find_page, get_by_id, t
 from ..pages.texts import load_texts
 from .forms import EditForm, whole_number
 from .visit import Visit
-from .words import kb_t
+from .words import kb_t, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def both_texts(visit: Visit, form: EditForm, conflict: EditConflict) -> Response
         deleted=conflict.deleted,
         base_number=conflict.base,
         current_number=conflict.current,
-        current_author=view.author if view else "",
+        current_author=who(view.author) if view else "",
         chunks=chunks_of(conflict.merge),
         mine_text=form.text,
         theirs_text=theirs,

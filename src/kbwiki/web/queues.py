@@ -12,7 +12,7 @@ from ..errors import Forbidden
 from ..moderation.queries.queue import QueueLine, queue, queue_counts
 from ..moderation.queries.state import reviewing_groups
 from .visit import Visit
-from .words import KINDS, VERDICTS, kb_t, when
+from .words import KINDS, VERDICTS, kb_t, when, who
 
 PER_PAGE = 50
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -105,7 +105,7 @@ def _row(visit: Visit, line: QueueLine) -> QueueRow:
         path=line.path,
         space=line.space,
         describe=", ".join(kb_t(KINDS.get(kind, kind)) for kind in line.kinds),
-        authors=line.authors,
+        authors=tuple(who(name) for name in line.authors),
         changes=line.head - line.base,
         opened_at=line.opened_at,
         opened_when=when(line.opened_at, visit.now),

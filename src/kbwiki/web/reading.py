@@ -18,7 +18,7 @@ from ..pages.rendering import page_html
 from .frame import TreeNode, tree_around
 from .notes import note_for
 from .visit import Visit
-from .words import day, kb_t, when
+from .words import day, kb_t, when, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def show_page(visit: Visit, view: PageView, template: str, **facts: Any) -> Resp
         number=view.number,
         updated_at=view.at,
         updated_when=when(view.at, visit.now),
-        author=view.author,
+        author=who(view.author),
         size=view.size,
         crumbs=crumbs(visit, view.path, above),
         url=visit.url.page(view.path),
@@ -198,8 +198,8 @@ def _missing(visit: Visit, path: str, *, writable: bool) -> Response:
         deleted = {
             "at": gone.at,
             "when": when(gone.at, visit.now),
-            "by": gone.author,
-            "comment": "" if gone.hidden else gone.comment,
+            "by": who(gone.author),
+            "comment": gone.comment,
             "can_bring_back": gone.can_write,
         }
     return visit.show(

@@ -18,8 +18,9 @@ from ..pages.queries.view import PageView, get_by_id
 from ..pages.texts import load_texts
 from .differences import other_changes
 from .forms import FieldError
+from .histories import look_url, lookers_of
 from .visit import Visit
-from .words import KINDS, VERDICTS, kb_t, when
+from .words import KINDS, VERDICTS, kb_t, when, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class ChangeRow:
     describe: str
     diff_url: str
     exempt: str | None
+    look_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,11 @@ class DecisionForm:
     verdict: str = ""
     reason: str = ""
     note: str = ""
+
+    @property
+    def hides(self) -> bool:
+        """Whether what to hide was asked besides."""
+        return self.verdict == Verdict.HIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,25 +252,29 @@ def _difference(visit: Visit, before: PageView | None, after: PageView) -> Diffe
 def _changes(visit: Visit, view: ReviewView) -> tuple[ChangeRow, ...]:
     path = view.place.path if view.page is not None else ""
     shown = view.shown
+    changes = changes_in(visit.connection, view.subject_kind, view.subject_id, shown.base, shown.head)
+    may_be_hidden = view.page is not None and any(one.something_hidden for one in changes)
+    lookers = lookers_of(visit, view.page) if view.page is not None and may_be_hidden else frozenset()
     return tuple(
         ChangeRow(
             one.number,
-            one.author,
+            who(one.author),
             one.at,
             when(one.at, visit.now),
             one.comment,
             kb_t(KINDS.get(one.kind, one.kind)),
             visit.url("diff", path=path, a=one.number - 1, b=one.number) if path else "",
             one.exempt,
+            look_url(visit, path, one.number, one.hidden_for, lookers) if one.something_hidden else None,
         )
-        for one in changes_in(visit.connection, view.subject_kind, view.subject_id, shown.base, shown.head)
+        for one in changes
     )
 
 
 def _author(visit: Visit, one: AuthorRecord) -> AuthorLine:
     verdicts = one.verdicts
     return AuthorLine(
-        one.name,
+        who(one.name),
         one.kind,
         Record(
             one.changes,

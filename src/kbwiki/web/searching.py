@@ -12,7 +12,7 @@ from ..pages.paths import slug
 from ..search.sync import Fragments, Result
 from .lists import TagLine
 from .visit import Visit
-from .words import kb_t, when
+from .words import kb_t, when, who
 
 PER_PAGE = 20
 _FARTHEST = 1000
@@ -62,7 +62,7 @@ def _line(visit: Visit, one: Result) -> ResultLine:
         snippet=marked(one.snippet),
         updated_at=one.updated_at,
         updated_when=when(one.updated_at, visit.now),
-        author=one.author,
+        author=who(one.author),
         tags=tuple(TagLine(tag, 0, visit.url("tags", tag=tag)) for tag in one.tags),
     )
 

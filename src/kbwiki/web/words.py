@@ -28,6 +28,11 @@ _MONTHS = (
 )  # fmt: skip
 
 
+def who(author: str) -> str:
+    """The author's name; where queries give none, because it is hidden, somebody."""
+    return author or kb_t("somebody")
+
+
 def day(moment: datetime) -> str:
     """A day as people write it: 3 May 2026."""
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"

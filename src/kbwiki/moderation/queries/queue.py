@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, literal_column, select, tuple_, union_all
+from sqlalchemy import Connection, bindparam, case, func, literal_column, select, tuple_, union_all
 
 from ...actors import Actor
 from ...db import UtcDateTime, in_list
 from ...journal.models import ActorRow
 from ...pages.models import Page, Revision
+from ...pages.queries.masks import COMMENT
 from ...spaces.models import Space
 from ...spaces.queries import bound, readable
 from ..models import IS_LIVE, Review, ReviewAuthor, Tally
 from ..subjects import Subjects
 from ..transitions import State
+from .authors import AUTHOR_IS_HIDDEN
 from .state import NEEDS_LOOK
 
 
@@ -25,7 +27,7 @@ from .state import NEEDS_LOOK
 class QueueLine:
     """One live review in a queue. `kinds` are those of its changes, oldest first; `delta` is in bytes.
 
-    `queue_at` and `id` are its place; `path` is '' for subjects without an address.
+    `queue_at` and `id` are its place; `path` is '' for subjects without an address, an author '' who is hidden.
     """
 
     id: int
@@ -103,13 +105,16 @@ def _lines(*states: str) -> Any:
 _NEEDS_LOOK = _lines(*NEEDS_LOOK)
 _WAITING = _lines(State.CONCERN.value)
 _AUTHORS = (
-    select(ReviewAuthor.review_id, ActorRow.name, ActorRow.external_id)
+    select(
+        ReviewAuthor.review_id, case((AUTHOR_IS_HIDDEN, ""), else_=ActorRow.name).label("name"), ActorRow.external_id
+    )
+    .join(Review, Review.id == ReviewAuthor.review_id)
     .join(ActorRow, ActorRow.id == ReviewAuthor.actor_id)
     .where(in_list(ReviewAuthor.review_id, "reviews"))
     .order_by(ActorRow.name)
 )
 _CHANGES = (
-    select(Review.id, Revision.number, Revision.kind, Revision.comment, Revision.size, Revision.hidden, Review.base)
+    select(Review.id, Revision.number, Revision.kind, COMMENT, Revision.size, Review.base)
     .join(
         Revision,
         (Review.subject_kind == "page")
@@ -207,7 +212,7 @@ def _line(
         queue_at=row.queue_at,
         authors=tuple(name for name, _ in authors),
         kinds=tuple(dict.fromkeys(one.kind for one in own)) or ((row.subject_kind,) if not own else ()),
-        comment=next((one.comment for one in reversed(own) if one.comment and not one.hidden), ""),
+        comment=next((one.comment for one in reversed(own) if one.comment), ""),
         delta=(own[-1].size if own else 0) - (before[0] if before else 0),
         own=any(external_id == actor.id for _, external_id in authors),
     )

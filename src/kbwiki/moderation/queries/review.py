@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, distinct, false, func, literal, select
+from sqlalchemy import Connection, bindparam, distinct, false, func, literal, null, select
 
 from ...actors import Actor
 from ...errors import NotFound
 from ...journal.models import ActorRow, Entry
 from ...pages.models import Page, Revision
+from ...pages.queries.masks import ANY_HIDDEN, AUTHOR, COMMENT
 from ...pages.queries.view import PageView, get_by_id
 from ...spaces.queries import bound, readable
 from ..models import IS_LIVE, Decision, Review, ReviewAuthor
@@ -18,11 +19,15 @@ from ..policy import Shown
 from ..shown import what_is_shown
 from ..subjects import ChangeLine, Place, Subjects
 from ..transitions import LIVE, State
+from .authors import AUTHOR_IS_HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorRecord:
-    """What is known of an author where the moderator may read: their changes, and how reviews of them were answered."""
+    """What is known of an author where the moderator may read: their changes, and how reviews of them were answered.
+
+    Of an author whose every change in the review hides who made it nothing is known: no id, no name, no record.
+    """
 
     actor_id: int
     external_id: str
@@ -92,7 +97,6 @@ def get_review(
     ).first()
     if row is None:
         raise NotFound("review", str(review_id))
-    authors = _authors(connection, review_id, actor)
     decisions = _decisions(connection, row.subject_kind, row.subject_id)
     place = subjects[row.subject_kind].place(connection, row.subject_id)
     is_page = row.subject_kind == "page"
@@ -107,36 +111,48 @@ def get_review(
         space_id=row.space_id,
         place=place,
         page=get_by_id(connection, wiki_id, row.subject_id, place.number, actor) if is_page else None,
-        authors=authors,
+        authors=_authors(connection, review_id, actor),
         others=_others(connection, row.subject_kind, row.subject_id, review_id),
         decisions=tuple(one for one in decisions if one.review_id != review_id or not one.final),
         decision=next((one for one in decisions if one.review_id == review_id and one.final), None),
-        why_not=_why_not(row.state, authors, actor),
+        why_not=_why_not(row.state, _is_own(connection, review_id, actor)),
     )
 
 
-def _why_not(state: str, authors: tuple[AuthorRecord, ...], actor: Actor) -> str:
+def _why_not(state: str, is_own: bool) -> str:
     if state == "handed-over":
         return "This review was handed over to the groups that look after the page now."
     if State(state) not in LIVE:
         return "This review has been decided."
-    if any(one.external_id == actor.id for one in authors):
+    if is_own:
         return "One of these changes is your own, so somebody else in the group decides about them."
     return ""
+
+
+def _is_own(connection: Connection, review_id: int, actor: Actor) -> bool:
+    own = (
+        select(ReviewAuthor.review_id)
+        .join(ActorRow, ActorRow.id == ReviewAuthor.actor_id)
+        .where(ReviewAuthor.review_id == review_id, ActorRow.external_id == actor.id)
+    )
+    return connection.execute(own).first() is not None
 
 
 def _authors(connection: Connection, review_id: int, actor: Actor) -> tuple[AuthorRecord, ...]:
     rows = connection.execute(
         select(ActorRow.id, ActorRow.external_id, ActorRow.name, ActorRow.kind)
         .join(ReviewAuthor, ReviewAuthor.actor_id == ActorRow.id)
-        .where(ReviewAuthor.review_id == review_id)
+        .join(Review, Review.id == ReviewAuthor.review_id)
+        .where(ReviewAuthor.review_id == review_id, ~AUTHOR_IS_HIDDEN)
         .order_by(ActorRow.name)
     ).all()
+    total = select(func.count()).where(ReviewAuthor.review_id == review_id)
+    unknown = connection.execute(total).scalar_one() - len(rows)
     ids = [row.id for row in rows]
     counted = connection.execute(
         select(Revision.actor_id, func.count(), func.min(Revision.at))
         .join(Page, Page.id == Revision.page_id)
-        .where(Revision.actor_id.in_(ids), readable(Page.space_id))
+        .where(Revision.actor_id.in_(ids), ~Revision.author_hidden, readable(Page.space_id))
         .group_by(Revision.actor_id),
         bound(actor),
     ).all()
@@ -144,12 +160,12 @@ def _authors(connection: Connection, review_id: int, actor: Actor) -> tuple[Auth
         select(ReviewAuthor.actor_id, Decision.verdict, func.count(distinct(Decision.id)))
         .join(Decision, Decision.review_id == ReviewAuthor.review_id)
         .join(Review, Review.id == ReviewAuthor.review_id)
-        .where(ReviewAuthor.actor_id.in_(ids), Decision.final, readable(Review.space_id))
+        .where(ReviewAuthor.actor_id.in_(ids), Decision.final, ~AUTHOR_IS_HIDDEN, readable(Review.space_id))
         .group_by(ReviewAuthor.actor_id, Decision.verdict),
         bound(actor),
     ).all()
     changes = {one[0]: (one[1], one[2]) for one in counted}
-    return tuple(
+    known = tuple(
         AuthorRecord(
             row.id,
             row.external_id,
@@ -161,6 +177,10 @@ def _authors(connection: Connection, review_id: int, actor: Actor) -> tuple[Auth
         )
         for row in rows
     )
+    return known + (_SOMEBODY,) * unknown
+
+
+_SOMEBODY = AuthorRecord(0, "", "", "", 0, None, {})
 
 
 def _decisions(connection: Connection, subject_kind: str, subject_id: int) -> list[PastDecision]:
@@ -206,23 +226,26 @@ def _others(
 def changes_in(
     connection: Connection, subject_kind: str, subject_id: int, base: int, head: int
 ) -> list[ChangeLine]:
-    """The changes of the subject after state `base` up to `head`, oldest first; no comment while it is hidden."""
+    """The changes of the subject after state `base` up to `head`, oldest first, without what is hidden of them."""
     statement = _REVISIONS if subject_kind == "page" else _ENTRIES
     key = {"subject_kind": subject_kind, "subject_id": subject_id, "base": base, "head": head}
     rows = connection.execute(statement, key)
-    return [ChangeLine(*row[:4], "" if row.hidden else row.comment, row.hidden, row.exempt) for row in rows]
+    return [ChangeLine(*row) for row in rows]
 
 
 _REVISIONS = (
     select(
         Revision.number,
         Revision.kind,
-        ActorRow.name,
+        AUTHOR,
         Revision.at,
-        Revision.comment,
+        COMMENT,
         Revision.hidden,
         Entry.exempt,
+        ANY_HIDDEN,
+        Revision.hidden_for,
     )
+    .join(Page, Page.id == Revision.page_id)
     .join(ActorRow, ActorRow.id == Revision.actor_id)
     .outerjoin(
         Entry,
@@ -246,6 +269,8 @@ _ENTRIES = (
         literal("").label("comment"),
         false().label("hidden"),
         Entry.exempt,
+        false().label("something_hidden"),
+        null().label("hidden_for"),
     )
     .join(ActorRow, ActorRow.id == Entry.actor_id)
     .where(

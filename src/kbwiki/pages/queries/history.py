@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from ...actors import Actor
 from ...db import table_of
@@ -14,13 +14,15 @@ from ...journal.models import ActorRow
 from ...spaces.queries import bound, readable
 from ..models import Page, Revision
 from ..paths import below
+from .masks import AUTHOR, AUTHOR_KIND, COMMENT, TITLE
 
 
 @dataclass(frozen=True, slots=True)
 class RevisionLine:
     """One revision in a list. `delta` is the change in size in bytes against the revision before it.
 
-    A hidden revision has no comment and the page's own title: its words are hidden with its text.
+    A hidden revision has no comment and the page's own title: its words are hidden with its text. A hidden author is
+    ''. `hidden_for` is the only group that may look at what is hidden (None: all that look after the page).
     """
 
     id: int
@@ -39,6 +41,9 @@ class RevisionLine:
     exempt: str | None
     deleted: bool
     page_deleted: bool
+    comment_hidden: bool = False
+    author_hidden: bool = False
+    hidden_for: str | None = None
 
 
 _PREVIOUS = table_of(Revision).alias("previous")
@@ -47,19 +52,22 @@ _LINE = (
         Revision.id,
         Revision.page_id,
         Page.path,
-        case((Revision.hidden, Page.title), else_=Revision.title).label("title"),
+        TITLE,
         Revision.number,
         Revision.kind,
-        ActorRow.name.label("author"),
-        ActorRow.kind.label("author_kind"),
+        AUTHOR,
+        AUTHOR_KIND,
         Revision.at,
-        case((Revision.hidden, ""), else_=Revision.comment).label("comment"),
+        COMMENT,
         Revision.size,
         _PREVIOUS.c.size.label("previous_size"),
         Revision.hidden,
         Revision.exempt,
         Revision.deleted,
         Page.deleted.label("page_deleted"),
+        Revision.comment_hidden,
+        Revision.author_hidden,
+        Revision.hidden_for,
     )
     .join(Page, Page.id == Revision.page_id)
     .join(ActorRow, ActorRow.id == Revision.actor_id)
@@ -132,7 +140,8 @@ def recent_changes(
             or_(Page.path == wanted.below, (Page.path >= low) & (Page.path < high))
         )
     if wanted.author is not None:
-        statement = statement.where(ActorRow.external_id == wanted.author)
+        # Who asks for an author must not learn which changes hide that name.
+        statement = statement.where(ActorRow.external_id == wanted.author, ~Revision.author_hidden)
     if wanted.kind is not None:
         statement = statement.where(Revision.kind == wanted.kind)
     if wanted.since is not None:

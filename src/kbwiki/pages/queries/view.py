@@ -19,13 +19,15 @@ from ..models import Page, ParsedText, Redirect, Revision
 from ..parsed import headings_from, links_from
 from ..paths import chain, look_alike, parent_of
 from ..texts import load_texts
+from .masks import AUTHOR, AUTHOR_KIND, COMMENT, TAGS, TEXT_DIGEST, TITLE
 
 
 @dataclass(frozen=True, slots=True)
 class PageView:
     """A page an actor may read, with its newest (or an older) revision.
 
-    `links` is None when the text was never parsed. `current` is the number of the newest revision.
+    `links` is None when the text was never parsed. `current` is the number of the newest revision. What is hidden is
+    not in it (see masks): no author is '', and a hidden revision has the page's own title, no tags and no text.
     """
 
     id: int
@@ -54,19 +56,19 @@ _VIEW = (
     select(
         Page.id,
         Page.path,
-        Revision.title,
+        TITLE,
         Page.space_id,
         Revision.number,
         Page.number.label("current"),
         Revision.kind,
-        Revision.comment,
-        ActorRow.name.label("author"),
-        ActorRow.kind.label("author_kind"),
+        COMMENT,
+        AUTHOR,
+        AUTHOR_KIND,
         Revision.at,
-        Revision.tags,
+        TAGS,
         Page.deleted,
         Revision.hidden,
-        Revision.text_digest,
+        TEXT_DIGEST,
         Revision.size,
         granted(Right.WRITE, Page.space_id).label("can_write"),
         granted(Right.REVIEW, Page.space_id).label("can_review"),
@@ -77,7 +79,7 @@ _VIEW = (
     .join(ActorRow, ActorRow.id == Revision.actor_id)
     .outerjoin(
         ParsedText,
-        and_(ParsedText.digest == Revision.text_digest, ParsedText.version == RENDERER_VERSION),
+        and_(ParsedText.digest == TEXT_DIGEST.element, ParsedText.version == RENDERER_VERSION),
     )
     .where(Page.wiki_id == bindparam("wiki_id"), readable(Page.space_id))
 )
