@@ -37,13 +37,15 @@ READ = {
     "search": "/wiki/-/search?q=words",
     "queue": "/wiki/-/reviews",
     "review": "/wiki/-/reviews/1",
+    "aside": "/wiki/-/reviews/aside",
     "mine": "/wiki/-/mine",
     "spaces": "/wiki/-/spaces",
     "space": "/wiki/-/space",
     "static": "/wiki/-/static/kb.css",
 }
 POST_ONLY = {"restore", "bring_back", "decide", "show_again", "unknown"}
-NEEDS = {"queue": MODERATOR, "review": MODERATOR, "space": ADMIN}
+POST_ONLY |= {"next_review", "lease", "put_aside", "bring_aside_back", "keep_note", "ask_opinion", "give_opinion"}
+NEEDS = {"queue": MODERATOR, "review": MODERATOR, "aside": MODERATOR, "space": ADMIN}
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from ..errors import Conflict, Invalid, NotFound
 from ..moderation.decide import AlreadyDecided, Answer, MovedOn, decide
+from ..moderation.desk.drafts import Draft
 from ..moderation.policy import REASONS, Verdict
 from ..moderation.queries.review import AuthorRecord, PastDecision, ReviewView, changes_in, get_review
 from ..moderation.take_back import restore_hidden
@@ -17,6 +18,7 @@ from ..pages.actions import EditConflict
 from ..pages.diff import Difference, difference
 from ..pages.queries.view import PageView, get_by_id
 from ..pages.texts import load_texts
+from .desk import desk_of, part_asked
 from .differences import other_changes
 from .forms import FieldError
 from .histories import view_of
@@ -128,7 +130,9 @@ def _show(
 ) -> Response:
     view = get_review(visit.connection, visit.wiki.id, review_id, visit.actor, visit.wiki.subjects)
     shown = view.shown
-    before, after = _sides(visit, view)
+    part = part_asked(visit, view)
+    before, after = _sides(visit, view, part)
+    desk = desk_of(visit, view, part)
     return visit.show(
         "kbwiki/review.html",
         title=kb_t("Review of {title}", title=view.page.title),
@@ -156,19 +160,25 @@ def _show(
         why_not=view.why_not,
         reasons=tuple(ReasonChoice(key, kb_t(label)) for key, label in REASONS.items() if key),
         moved_on=moved_on,
-        form=form or DecisionForm(),
+        desk=desk,
+        form=form or _drafted(desk.draft),
         errors=errors,
         queue_url=visit.url("queue", group=view.group),
     )
 
 
-def _sides(visit: Visit, view: ReviewView) -> tuple[PageView | None, PageView]:
+def _drafted(draft: Draft | None) -> DecisionForm:
+    return DecisionForm(draft.verdict, draft.reason, draft.note) if draft else DecisionForm()
+
+
+def _sides(visit: Visit, view: ReviewView, part: int | None) -> tuple[PageView | None, PageView]:
     page, shown = view.page, view.shown
+    base = shown.base if part is None else part
 
     def at(number: int) -> PageView:
         return get_by_id(visit.connection, visit.wiki.id, page.id, number, visit.actor)
 
-    return at(shown.base) if shown.base else None, at(shown.head)
+    return at(base) if base else None, at(shown.head)
 
 
 def _difference(visit: Visit, before: PageView | None, after: PageView) -> Difference | None:
