@@ -9,7 +9,6 @@ from datetime import timedelta
 from flask import Response
 from markupsafe import Markup
 
-from ..db import Transaction
 from ..errors import Conflict, Forbidden, Invalid
 from ..moderation.desk.aside import bring_aside_back, is_aside, skip, snooze
 from ..moderation.desk.drafts import Draft, draft_of, keep_draft
@@ -199,13 +198,11 @@ def put_review_aside(visit: Visit, id: int) -> Response:
             snooze(tx, id, tx.now + SNOOZES[until], **seen)
         else:
             raise Invalid("until", kb_t("Please choose how long to put it aside for."))
-        group, given = _next_of_same(tx, id)
+        group = get_review_row(tx.connection, tx.wiki_id, id).group
+    # In a transaction of its own: one that has let go of a lease must not wait for another.
+    with visit.change() as tx:
+        given = next_review(tx, [group])
     return _go_to(visit, given, group)
-
-
-def _next_of_same(tx: Transaction, review_id: int) -> tuple[str, Given | None]:
-    group = get_review_row(tx.connection, tx.wiki_id, review_id).group
-    return group, next_review(tx, [group])
 
 
 def bring_back_from_aside(visit: Visit, id: int) -> Response:

@@ -175,7 +175,6 @@
       send(this.dataset.kbRenew, sent).then((seconds) => { if (seconds !== null) this.last(seconds); });
     };
   }
-  if (!customElements.get("kb-countdown")) customElements.define("kb-countdown", Countdown);
   async function send(address, form) {
     try {
       const answer = await fetch(address, { method: "POST", body: form, keepalive: true });
@@ -234,6 +233,8 @@
     anchors();
     scrollers();
     keepTexts();
+    /* Only now: an element defined earlier would start before its text has arrived, and stand beside it. */
+    if (!customElements.get("kb-countdown")) customElements.define("kb-countdown", Countdown);
     keepNote();
     keys();
   }
