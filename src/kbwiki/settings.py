@@ -37,6 +37,8 @@ class Settings:
     """How much rendered HTML each process keeps in memory, in bytes."""
     answer_cache_bytes: int = 32_000_000
     """How many whole answers each process keeps for as long as nothing in the wiki changes, in bytes; 0: none."""
+    lease_minutes: float = 5.0
+    """How long a moderator who does nothing has a review to themselves."""
     search_catch_up_seconds: float = 1.0
     """How long a search waits for the index to take in what was saved last."""
 

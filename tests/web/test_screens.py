@@ -40,18 +40,21 @@ READ = {
     "review_pieces": "/wiki/-/reviews/1/pieces",
     "review_mend": "/wiki/-/reviews/1/mend",
     "decisions": "/wiki/-/decisions",
+    "aside": "/wiki/-/reviews/aside",
     "mine": "/wiki/-/mine",
     "spaces": "/wiki/-/spaces",
     "space": "/wiki/-/space",
     "static": "/wiki/-/static/kb.css",
 }
 POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "unknown"}
+POST_ONLY |= {"next_review", "lease", "put_aside", "bring_aside_back", "keep_note", "ask_opinion", "give_opinion"}
 NEEDS = {
     "queue": MODERATOR,
     "review": MODERATOR,
     "review_pieces": MODERATOR,
     "review_mend": MODERATOR,
     "decisions": MODERATOR,
+    "aside": MODERATOR,
     "space": ADMIN,
 }
 

@@ -12,6 +12,7 @@ from ..db import Transaction
 from ..errors import Conflict, Invalid
 from ..journal.models import ActorRow
 from .access import require_member, require_not_own
+from .desk.leaving import leave_desk
 from .lifecycle import LostRace, ReviewRow, copy_authors, get_review_row, move_on, take_in
 from .models import Decision
 from .policy import ANSWERS, Verdict
@@ -100,6 +101,7 @@ def decide(tx: Transaction, answer: Answer) -> Decided:
         facts=outcome.facts,
     )
     decision_id = record_decision(tx, act, grounds)
+    leave_desk(tx, part)
     return Decided(decision_id, review.id, review.subject_id, outcome.number, successor=rest)
 
 

@@ -9,6 +9,7 @@ from flask import Response
 from markupsafe import Markup
 
 from ..errors import Forbidden
+from ..moderation.desk.leases import Held, leases_of
 from ..moderation.queries.queue import QueueLine, queue, queue_counts
 from ..moderation.queries.state import reviewing_groups
 from .visit import Visit
@@ -48,6 +49,7 @@ class QueueRow:
     delta: int
     comment: str
     mine: bool
+    held_by: str
 
 
 def queue_page(visit: Visit) -> Response:
@@ -69,6 +71,7 @@ def queue_page(visit: Visit) -> Response:
     )
     shown = lines[:PER_PAGE]
     last = shown[-1] if shown else None
+    held = leases_of(visit.connection, [line.id for line in shown], visit.now)
     more = visit.url("queue", group=group, after=f"{last.queue_at.timestamp():.6f},{last.id}") if last else None
     return visit.show(
         "kbwiki/queue.html",
@@ -78,7 +81,7 @@ def queue_page(visit: Visit) -> Response:
             GroupTab(one, one, counts.get(one, 0), one == group, visit.url("queue", group=one)) for one in groups
         ),
         group=group,
-        reviews=tuple(_row(visit, line) for line in shown),
+        reviews=tuple(_row(visit, line, held.get(line.id)) for line in shown),
         older_url=more if len(lines) > PER_PAGE else None,
         done=_done(visit),
     )
@@ -94,10 +97,12 @@ def _after(visit: Visit) -> tuple[datetime, int]:
 
 def _done(visit: Visit) -> str | None:
     verdict = visit.request.args.get("done", "")
+    if verdict == "nothing-left":
+        return kb_t("Nothing is left for you: what waits is with somebody else, put aside by you, or your own.")
     return kb_t("Done: {verdict}. Thank you.", verdict=kb_t(VERDICTS[verdict])) if verdict in VERDICTS else None
 
 
-def _row(visit: Visit, line: QueueLine) -> QueueRow:
+def _row(visit: Visit, line: QueueLine, held: Held | None) -> QueueRow:
     return QueueRow(
         id=line.id,
         url=visit.url("review", id=line.id),
@@ -114,4 +119,5 @@ def _row(visit: Visit, line: QueueLine) -> QueueRow:
         delta=line.delta,
         comment=line.comment,
         mine=line.own,
+        held_by=held.who if held else "",
     )

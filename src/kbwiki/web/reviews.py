@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import Response
 from markupsafe import Markup
 
+from ..moderation.desk.drafts import Draft
 from ..moderation.policy import REASONS, Verdict
-from ..moderation.queries.review import AuthorRecord, PastDecision, ReviewView, changes_in, get_review
+from ..moderation.queries.review import AuthorRecord, PastDecision, ReviewView, get_review
 from ..moderation.queries.state import groups_that_look
 from ..moderation.take_back import TAKEN_BACK
-from ..pages.diff import Difference, difference
-from ..pages.queries.view import PageView, get_by_id
-from ..pages.texts import load_texts
-from .differences import other_changes
+from .desk import desk_of, part_asked
 from .forms import FieldError
-from .histories import look_url, lookers_of
+from .review_changes import changes_of, what_changed
 from .visit import Visit
-from .words import KINDS, VERDICTS, kb_t, when, who
+from .words import VERDICTS, kb_t, when, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +69,6 @@ class ReviewedThing:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeRow:
-    """One change under review."""
-
-    number: int
-    author: str
-    at: datetime
-    when: Markup
-    comment: str
-    describe: str
-    diff_url: str
-    exempt: str | None
-    look_url: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class DecisionRow:
     """A decision about the subject; the addresses are set where it can be taken back, or hidden text shown again."""
 
@@ -129,11 +111,6 @@ class DecisionForm:
     reason: str = ""
     note: str = ""
 
-    @property
-    def hides(self) -> bool:
-        """Whether what to hide was asked besides."""
-        return self.verdict == Verdict.HIDE
-
 
 @dataclass(frozen=True, slots=True)
 class ReasonChoice:
@@ -159,6 +136,8 @@ def show_review(
 ) -> Response:
     """The review's screen, with what was sent and what was wrong with it."""
     view = get_review(visit.connection, visit.wiki.id, review_id, visit.actor, visit.wiki.subjects)
+    part = part_asked(visit, view)
+    desk = desk_of(visit, view, part)
     return visit.show(
         "kbwiki/review.html",
         title=kb_t("Review of {title}", title=view.place.title),
@@ -166,8 +145,8 @@ def show_review(
         status=status,
         review=_head(visit, view),
         page=thing_of(visit, view),
-        **_what_changed(visit, view),
-        changes=_changes(visit, view),
+        **what_changed(visit, view, part),
+        changes=changes_of(visit, view),
         authors=tuple(_author(visit, one) for one in view.authors),
         other_reviews=tuple({"group": group, "state": state} for group, state in view.others),
         decisions_before=tuple(decision_row(visit, one) for one in view.decisions),
@@ -177,7 +156,8 @@ def show_review(
         reasons=reason_choices(),
         hand_over_to=_other_groups(visit, view),
         moved_on=moved_on,
-        form=form or DecisionForm(),
+        desk=desk,
+        form=form or _drafted(desk.draft),
         errors=errors,
         queue_url=visit.url("queue", group=view.group),
     )
@@ -219,56 +199,8 @@ def _other_groups(visit: Visit, view: ReviewView) -> tuple[str, ...]:
     return tuple(group for group in groups if group != view.group)
 
 
-def _what_changed(visit: Visit, view: ReviewView) -> dict[str, Any]:
-    if view.page is not None:
-        before, after = _sides(visit, view, view.page)
-        return {"difference": _difference(visit, before, after), "other_changes": other_changes(before, after)}
-    shown = view.shown
-    subject = visit.wiki.subjects[view.subject_kind]
-    sides = subject.sides(visit.connection, view.subject_id, shown.base, shown.head)
-    return {"difference": difference(*sides) if sides is not None else None, "other_changes": ()}
-
-
-def _sides(visit: Visit, view: ReviewView, page: PageView) -> tuple[PageView | None, PageView]:
-    shown = view.shown
-
-    def at(number: int) -> PageView:
-        return get_by_id(visit.connection, visit.wiki.id, page.id, number, visit.actor)
-
-    return at(shown.base) if shown.base else None, at(shown.head)
-
-
-def _difference(visit: Visit, before: PageView | None, after: PageView) -> Difference | None:
-    """The whole range as one difference; None when a part of it is hidden, for looking at that is an act of its own."""
-    if after.hidden or (before is not None and before.hidden):
-        return None
-    texts = load_texts(visit.connection, [one.text_digest for one in (before, after) if one is not None])
-    gone = after.kind == "delete"
-    return difference(
-        texts[before.text_digest] if before else "", "" if gone else texts[after.text_digest]
-    )
-
-
-def _changes(visit: Visit, view: ReviewView) -> tuple[ChangeRow, ...]:
-    path = view.place.path if view.page is not None else ""
-    shown = view.shown
-    changes = changes_in(visit.connection, view.subject_kind, view.subject_id, shown.base, shown.head)
-    may_be_hidden = view.page is not None and any(one.something_hidden for one in changes)
-    lookers = lookers_of(visit, view.page) if view.page is not None and may_be_hidden else frozenset()
-    return tuple(
-        ChangeRow(
-            one.number,
-            who(one.author),
-            one.at,
-            when(one.at, visit.now),
-            one.comment,
-            kb_t(KINDS.get(one.kind, one.kind)),
-            visit.url("diff", path=path, a=one.number - 1, b=one.number) if path else "",
-            one.exempt,
-            look_url(visit, path, one.number, one.hidden_for, lookers) if one.something_hidden else None,
-        )
-        for one in changes
-    )
+def _drafted(draft: Draft | None) -> DecisionForm:
+    return DecisionForm(draft.verdict, draft.reason, draft.note) if draft else DecisionForm()
 
 
 def _author(visit: Visit, one: AuthorRecord) -> AuthorLine:

@@ -8,9 +8,11 @@ from typing import NamedTuple
 from flask.typing import ResponseReturnValue
 
 from . import (
+    asides,
     assets,
     deciding,
     decisions,
+    desk,
     differences,
     editing,
     histories,
@@ -63,8 +65,17 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/wanted", "wanted", lists.wanted),
     Screen("/-/tags", "tags", lists.show_tags, kept=True),
     Screen("/-/search", "search", searching.search),
-    Screen("/-/reviews", "queue", queues.queue_page, kept=True),
-    Screen("/-/reviews/<int:id>", "review", reviews.review_page, kept=True),
+    # Not kept: leases, drafts and what is put aside are no entries of the journal, and a countdown is never the same.
+    Screen("/-/reviews", "queue", queues.queue_page),
+    Screen("/-/reviews/<int:id>", "review", reviews.review_page),
+    Screen("/-/reviews/next", "next_review", desk.next_for_me, _POST),
+    Screen("/-/reviews/aside", "aside", asides.aside_page),
+    Screen("/-/reviews/<int:id>/lease", "lease", desk.lease, _POST),
+    Screen("/-/reviews/<int:id>/aside", "put_aside", desk.put_review_aside, _POST),
+    Screen("/-/reviews/<int:id>/back", "bring_aside_back", desk.bring_back_from_aside, _POST),
+    Screen("/-/reviews/<int:id>/note", "keep_note", desk.keep_note, _POST),
+    Screen("/-/reviews/<int:id>/second-look", "ask_opinion", desk.ask_second_look, _POST),
+    Screen("/-/second-looks/<int:id>", "give_opinion", desk.give_second_look, _POST),
     Screen("/-/reviews/<int:id>/decide", "decide", deciding.decide_review, _POST),
     Screen("/-/reviews/<int:id>/pieces", "review_pieces", deciding.pieces),
     Screen("/-/reviews/<int:id>/mend", "review_mend", deciding.mend),

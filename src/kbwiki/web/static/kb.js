@@ -149,6 +149,57 @@
     form.before(box);
   }
 
+  /* How long a review is with somebody. The seconds come from the server, so that a wrong clock does not matter;
+     work on one's own review (writing, reading on) lets it last, and what is written is kept on the server too. */
+  class Countdown extends HTMLElement {
+    connectedCallback() {
+      this.last(Number(this.dataset.kbSeconds));
+      this.timer = setInterval(() => this.tick(), 1000);
+      if (this.dataset.kbRenew) for (const name of ["keydown", "scroll", "pointerdown"]) addEventListener(name, this.work, { passive: true });
+    }
+    disconnectedCallback() {
+      clearInterval(this.timer);
+      for (const name of ["keydown", "scroll", "pointerdown"]) removeEventListener(name, this.work);
+    }
+    last(seconds) { this.end = performance.now() + seconds * 1000; this.asked = performance.now(); this.tick(); }
+    tick() {
+      const left = Math.max(0, Math.ceil((this.end - performance.now()) / 1000));
+      const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      this.textContent = left ? this.dataset.kbLeft.replace("{time}", time) : this.dataset.kbOver;
+    }
+    work = () => {
+      if (performance.now() - this.asked < 60000) return;
+      this.asked = performance.now();
+      const sent = new FormData(this.closest("form"));
+      sent.set("do", "renew");
+      send(this.dataset.kbRenew, sent).then((seconds) => { if (seconds !== null) this.last(seconds); });
+    };
+  }
+  async function send(address, form) {
+    try {
+      const answer = await fetch(address, { method: "POST", body: form, keepalive: true });
+      return answer.ok ? Number(await answer.text()) : null;
+    } catch { return null; /* no network: the form still has it */ }
+  }
+  function keepNote() {
+    const form = one(".kb form[data-kb-note]");
+    if (!form) return;
+    let timer = 0;
+    let waits = false;
+    const keep = async () => {
+      clearTimeout(timer);
+      waits = false;
+      const sent = new FormData(form);
+      sent.set("quiet", "1");
+      const seconds = await send(form.dataset.kbNote, sent);
+      const mine = one(".kb kb-countdown[data-kb-renew]");
+      if (mine && seconds !== null) mine.last(seconds);
+    };
+    form.addEventListener("input", () => { waits = true; clearTimeout(timer); timer = setTimeout(keep, 1500); });
+    form.addEventListener("submit", () => { waits = false; clearTimeout(timer); });
+    addEventListener("pagehide", () => { if (waits) keep(); });
+  }
+
   /* Keys. None with a modifier, none while typing. */
   function keys() {
     const review = one(".kb form[data-kb-review]");
@@ -182,6 +233,9 @@
     anchors();
     scrollers();
     keepTexts();
+    /* Only now: an element defined earlier would start before its text has arrived, and stand beside it. */
+    if (!customElements.get("kb-countdown")) customElements.define("kb-countdown", Countdown);
+    keepNote();
     keys();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
