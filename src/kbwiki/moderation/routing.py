@@ -10,7 +10,7 @@ from ..db import Change, Transaction, table_of
 from ..spaces.queries import responsible_groups
 from .access import is_author
 from .lifecycle import Duty, ReviewRow, add_author, live_reviews, move_on, take_in
-from .models import Review, ReviewAuthor
+from .models import Evidence, Review, ReviewAuthor
 from .subjects import subject_of
 from .transitions import Event
 
@@ -55,9 +55,15 @@ def _give(tx: Transaction, change: Change, group: str) -> None:
 
 
 def _close_if_returned(tx: Transaction, review: ReviewRow) -> None:
-    """Close a review whose only author has put back what was there before: nothing is left to look at."""
+    """Close a review whose only author has put back what was there before: nothing is left to look at.
+
+    Unless a reader reported something: that wants an answer by a human, whatever its author did since.
+    """
     authors = tx.connection.execute(select(ReviewAuthor.actor_id).where(ReviewAuthor.review_id == review.id))
     if {row.actor_id for row in authors} != {tx.actor_id}:
+        return
+    reported = select(Evidence.id).where(Evidence.review_id == review.id, Evidence.kind == "report").limit(1)
+    if tx.connection.execute(reported).first() is not None:
         return
     if subject_of(tx, review.subject_kind).returned(tx.connection, review.subject_id, review.base, review.head):
         move_on(tx, review, Event.SUPERSEDE, closed_as=SELF_REVERTED)

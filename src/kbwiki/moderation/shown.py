@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from ..errors import NotFound
 from .models import Decision, Review
-from .policy import Shown, Verdict
+from .policy import Shown, Verdict, acted_on
 from .subjects import Subjects, among
 
 
@@ -56,7 +56,7 @@ def standing_hides(connection: Connection, page_id: int) -> list[StandingHide]:
     """The decisions that hide words of the page now: those nobody has taken back, oldest first."""
     later = select(Decision.takes_back).where(Decision.takes_back.is_not(None))
     rows = connection.execute(
-        select(Decision.id, Decision.base, Decision.result)
+        select(Decision.id, Decision.base, Decision.head, Decision.result)
         .where(
             Decision.subject_kind == "page",
             Decision.subject_id == page_id,
@@ -65,4 +65,4 @@ def standing_hides(connection: Connection, page_id: int) -> list[StandingHide]:
         )
         .order_by(Decision.id)
     )
-    return [StandingHide(row.id, range(row.base + 1, row.result)) for row in rows]
+    return [StandingHide(row.id, range(acted_on(row.base, row.head)[0] + 1, row.result)) for row in rows]
