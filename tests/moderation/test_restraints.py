@@ -15,7 +15,17 @@ from kbwiki.moderation.record import Decided
 from kbwiki.moderation.take_back import take_back
 from kbwiki.pages.actions import bring_back, delete_page, move_page, restore_revision, undo_change
 from kbwiki.spaces.restraining import standing
-from kbwiki.testing import ADMIN, MODERATOR, SECOND_MODERATOR, SECOND_WRITER, WRITER, TickingClock, make_space, read, save
+from kbwiki.testing import (
+    ADMIN,
+    MODERATOR,
+    SECOND_MODERATOR,
+    SECOND_WRITER,
+    WRITER,
+    TickingClock,
+    make_space,
+    read,
+    save,
+)
 from kbwiki.wiki import Wiki
 
 from .conftest import PEOPLE
@@ -44,7 +54,7 @@ def restrict(wiki: Wiki, who: Actor, path: str, *, by: Actor = MODERATOR, key: s
         )
 
 
-def test_a_locked_page_refuses_edits_and_says_until_when_by_whom_and_what_to_do(wiki: Wiki, clock: TickingClock) -> None:
+def test_a_locked_page_refuses_edits_and_says_how_long_by_whom_and_what_next(wiki: Wiki, clock: TickingClock) -> None:
     save(wiki, "tea", "Green.")
     lock(wiki, "tea")
 
@@ -212,6 +222,6 @@ def test_the_same_key_restricts_once(wiki: Wiki) -> None:
     first = restrict(wiki, WRITER, "tea", key="one")
     again = restrict(wiki, WRITER, "tea", key="one")
 
-    assert again.repeated and again.decision_id == first.decision_id
+    assert (again.repeated, again.decision_id) == (True, first.decision_id)
     with wiki.read() as connection:
         assert connection.execute(select(func.count()).select_from(Decision)).scalar() == 1

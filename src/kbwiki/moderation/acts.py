@@ -46,7 +46,7 @@ def lock_pages(
 
     Errors: Forbidden (not in the group, or the group is not responsible for all of it), Invalid (path, moment, reason).
     """
-    if repeated := find_repeated(tx, key):
+    if repeated := _done_before(tx, key):
         return repeated
     where = _require_responsible(tx, path, group, below=below)
     grounds = clean_grounds(Verdict.LOCK, Grounds(reason, note, key))
@@ -68,7 +68,7 @@ def restrict_author(
 
     Errors: those of `lock_pages`, NotFound for somebody who was never here, Forbidden about oneself.
     """
-    if repeated := find_repeated(tx, key):
+    if repeated := _done_before(tx, key):
         return repeated
     where = _require_responsible(tx, path, group, below=True)
     found = select(ActorRow.id).where(ActorRow.wiki_id == tx.wiki_id, ActorRow.external_id == external_id)
@@ -79,6 +79,15 @@ def restrict_author(
         raise Forbidden("This would be about yourself, so somebody else in the group decides about it.")
     grounds = clean_grounds(Verdict.RESTRICT, Grounds(reason, note, key))
     return _restrain(tx, Verdict.RESTRICT, where, group, grounds, below=True, until=until, actor_id=actor_id)
+
+
+def _done_before(tx: Transaction, key: str | None) -> Decided | None:
+    """The decision with this key, if there is one; whoever sends it twice at the same moment waits for themselves."""
+    if key is None:
+        return None
+    mine = select(ActorRow.id).where(ActorRow.id == tx.actor_id).with_for_update(key_share=True)
+    tx.connection.execute(mine)
+    return find_repeated(tx, key)
 
 
 def _require_responsible(tx: Transaction, path: str, group: str, *, below: bool) -> _Where:

@@ -22,8 +22,8 @@ from ..pages.policy import Kind
 from ..pages.state import write_state
 from ..spaces.models import Grant
 from ..spaces.policy import Right
-from .lifecycle import ReviewRow, copy_authors, take_in
 from .decision_subject import KIND as DECISION
+from .lifecycle import ReviewRow, copy_authors, take_in
 from .policy import ON_APPEALS, REASONS, Verdict, acted_on
 from .record import Grounds
 from .subjects import subject_of

@@ -14,8 +14,8 @@ from ..journal.models import ActorRow, WikiRow
 class Restraint(Base):
     """Nobody (or only not `actor_id`) may write at `path` (and below it, with `below`) until `until`.
 
-    Those who look after the space pass a lock: they have to be able to repair what is in it. Nobody passes a restriction
-    of themselves. `group` set it by the decision `decision_id`, and taking that back lifts it.
+    Those who look after the space pass a lock: they have to be able to repair what is in it. Nobody passes a
+    restriction of themselves. `group` set it by the decision `decision_id`, and taking that back lifts it.
     """
 
     __tablename__ = "kbwiki_restraint"
