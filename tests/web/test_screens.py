@@ -13,7 +13,7 @@ from sqlalchemy import event, func, select
 from kbwiki import Wiki
 from kbwiki.journal.models import Entry
 from kbwiki.pages.models import Page, Revision
-from kbwiki.testing import ADMIN, MODERATOR, READER, WRITER, make_space, open_reviews, save
+from kbwiki.testing import ADMIN, MODERATOR, READER, WRITER, answer, look, make_space, open_reviews, save
 from kbwiki.web.routes import SCREENS
 
 from .conftest import Visitor
@@ -37,19 +37,26 @@ READ = {
     "search": "/wiki/-/search?q=words",
     "queue": "/wiki/-/reviews",
     "review": "/wiki/-/reviews/1",
+    "answer": "/wiki/-/reviews/2/answer",
+    "appeal": "/wiki/-/decisions/1/appeal",
+    "report": "/wiki/-/report/a/b/c",
+    "lock": "/wiki/-/lock?path=a/b/c",
+    "restrict": "/wiki/-/restrict?path=a/b/c&author=writer",
     "mine": "/wiki/-/mine",
     "spaces": "/wiki/-/spaces",
     "space": "/wiki/-/space",
     "static": "/wiki/-/static/kb.css",
 }
-POST_ONLY = {"restore", "bring_back", "decide", "show_again", "unknown"}
-NEEDS = {"queue": MODERATOR, "review": MODERATOR, "space": ADMIN}
+POST_ONLY = {"restore", "bring_back", "decide", "show_again", "lift", "unknown"}
+NEEDS = {"queue": MODERATOR, "review": MODERATOR, "space": ADMIN, "lock": MODERATOR, "restrict": MODERATOR}
 
 
 @pytest.fixture
 def filled(wiki: Wiki) -> Wiki:
     """A few pages with everything a screen may have to show."""
     save(wiki, "home", "Welcome to [[a/b/c]] and [[nowhere]].\n", tags=["start"])
+    save(wiki, "asked", "Some claim.\n", comment="<b>first</b>", title="<i>Title</i>")
+    answer(wiki, look(wiki, 2), "concern", reason="unclear", note="<b>first</b>")
     save(wiki, "a/b/c", "Some words.\n", comment="<b>first</b>", title="<i>Title</i>")
     save(wiki, "a/b/c", "Some other words.\n\n## One\n\n## Two\n\n## Three\n", base=1)
     return wiki
@@ -64,9 +71,9 @@ def test_reading_answers_and_changes_nothing(visitor: Visitor, filled: Wiki, nam
     visitor.actor = NEEDS.get(name, WRITER)
     before = _state(filled)
 
-    answer = visitor.get(READ[name])
+    answered = visitor.get(READ[name])
 
-    assert answer.status_code == 200
+    assert answered.status_code == 200
     assert _state(filled) == before
 
 

@@ -20,6 +20,13 @@ from .restraints import Restraint
 _Column = InstrumentedAttribute[Any] | ColumnElement[Any]
 
 
+@dataclass(eq=False)
+class Restrained(Forbidden):
+    """The actor may write there at other times: a lock or a restriction stops them until `until`, ISO text."""
+
+    until: str
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A lock, or a restriction (`of_actor`), that holds now."""
@@ -145,8 +152,8 @@ def stopping(
 
 
 def require_unrestrained(tx: Transaction, space_id: int, path: str) -> None:
-    """Errors: Forbidden where a lock or a restriction stops the actor; it says until when, by whom, and what to do."""
+    """Errors: Restrained where a lock or a restriction stops the actor; it says until when, by whom, and what to do."""
     group = tx.settings.admin_group
     one = stopping(tx.connection, tx.wiki_id, space_id, path, tx.actor, admin_group=group, now=tx.now)
     if one is not None:
-        raise Forbidden(one.said)
+        raise Restrained(one.said, one.until.isoformat())

@@ -17,7 +17,9 @@ from ..pages.actions import EditConflict
 from ..pages.diff import Difference, difference
 from ..pages.queries.view import PageView, get_by_id
 from ..pages.texts import load_texts
+from .appeals import decide_appeal, is_appeal, show_appeal
 from .differences import other_changes
+from .evidence import beside, range_shown
 from .forms import FieldError
 from .histories import view_of
 from .visit import Visit
@@ -114,6 +116,8 @@ class ReasonChoice:
 
 def review_page(visit: Visit, id: int) -> Response:
     """One review, with all that is needed to decide it."""
+    if is_appeal(visit, id):
+        return show_appeal(visit, id)
     return _show(visit, id)
 
 
@@ -159,16 +163,18 @@ def _show(
         form=form or DecisionForm(),
         errors=errors,
         queue_url=visit.url("queue", group=view.group),
+        **beside(visit, view),
     )
 
 
 def _sides(visit: Visit, view: ReviewView) -> tuple[PageView | None, PageView]:
-    page, shown = view.page, view.shown
+    page = view.page
 
     def at(number: int) -> PageView:
         return get_by_id(visit.connection, visit.wiki.id, page.id, number, visit.actor)
 
-    return at(shown.base) if shown.base else None, at(shown.head)
+    base, head = range_shown(visit, view)
+    return at(base) if base else None, at(head)
 
 
 def _difference(visit: Visit, before: PageView | None, after: PageView) -> Difference | None:
@@ -195,7 +201,7 @@ def _changes(visit: Visit, view: ReviewView) -> tuple[ChangeRow, ...]:
             visit.url("diff", path=path, a=one.number - 1, b=one.number),
             one.exempt,
         )
-        for one in changes_in(visit.connection, view.page.id, view.shown.base, view.shown.head)
+        for one in changes_in(visit.connection, view.page.id, *range_shown(visit, view))
     )
 
 
@@ -231,6 +237,8 @@ def _decision(visit: Visit, one: PastDecision) -> DecisionRow:
 
 def decide_review(visit: Visit, id: int) -> Response:
     """Take the moderator's decision about exactly what was on their screen, or say why it was not taken."""
+    if is_appeal(visit, id):
+        return decide_appeal(visit, id)
     sent = visit.request.form
     form = DecisionForm(sent.get("verdict", ""), sent.get("reason", ""), sent.get("note", ""))
     try:

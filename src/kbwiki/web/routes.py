@@ -8,9 +8,11 @@ from typing import NamedTuple
 from flask.typing import ResponseReturnValue
 
 from . import (
+    acts,
     assets,
     differences,
     editing,
+    evidence,
     histories,
     lists,
     mine,
@@ -64,6 +66,12 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/reviews/<int:id>", "review", reviews.review_page, kept=True),
     Screen("/-/reviews/<int:id>/decide", "decide", reviews.decide_review, _POST),
     Screen("/-/decisions/<int:id>/show-again", "show_again", reviews.show_again, _POST),
+    Screen("/-/reviews/<int:id>/answer", "answer", evidence.answer, _BOTH),
+    Screen("/-/decisions/<int:id>/appeal", "appeal", evidence.appeal_form, _BOTH),
+    Screen("/-/report/<path:path>", "report", evidence.report_form, _BOTH),
+    Screen("/-/lock", "lock", acts.lock, _BOTH),
+    Screen("/-/restrict", "restrict", acts.restrict, _BOTH),
+    Screen("/-/restraints/<int:id>/lift", "lift", acts.lift, _POST),
     Screen("/-/mine", "mine", mine.my_changes, kept=True),
     Screen("/-/spaces", "spaces", setup.spaces, kept=True),
     Screen("/-/space", "space", setup.space, _BOTH),

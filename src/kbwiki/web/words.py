@@ -69,6 +69,8 @@ KINDS = {
     "hide": "hid it after a review",
     "unhide": "showed hidden text again",
     "import": "imported",
+    "page": "has a report by a reader",
+    "decision": "has an objection by its author",
 }
 """What each kind of revision did, to follow the author's name."""
 
@@ -77,4 +79,14 @@ VERDICTS = {
     "revert": "reverted",
     "hide": "hidden",
     "restore": "shown again",
+    "edit": "mended and approved",
+    "revert-part": "reverted in part",
+    "delete": "deleted",
+    "concern": "a concern raised",
+    "hand-over": "handed over",
+    "lock": "locked for a time",
+    "restrict": "restricted for a time",
+    "uphold": "upheld",
+    "overturn": "overturned",
+    "take-back": "taken back",
 }
