@@ -61,6 +61,31 @@ def test_a_report_joins_the_review_that_waits_and_who_had_it_open_is_told(wiki: 
     assert decide_on(wiki, seen(wiki, review_id), "approve", by=MODERATOR).successor is None
 
 
+def test_a_report_is_not_answered_by_who_wants_to_decide_on_what_they_saw_before_it(wiki: Wiki) -> None:
+    save(wiki, "tea", "Green.")
+    before = seen(wiki, review_of(wiki, "tea").id)
+    tell(wiki, "tea")
+
+    with pytest.raises(MovedOn):
+        decide_on(wiki, before, "approve", by=MODERATOR, partial=True)
+    save(wiki, "tea", "Green.\n\nBlack.", by=SECOND_WRITER, base=1)
+    with pytest.raises(MovedOn):
+        decide_on(wiki, before, "approve", by=MODERATOR, partial=True)
+
+
+def test_a_report_of_what_came_later_stays_open_with_the_rest(wiki: Wiki) -> None:
+    save(wiki, "tea", "Green.")
+    before = seen(wiki, review_of(wiki, "tea").id)
+    save(wiki, "tea", "Green.\n\nPoison.", by=SECOND_WRITER, base=1)
+    tell(wiki, "tea")
+
+    decision = decide_on(wiki, before, "approve", by=MODERATOR, partial=True)
+
+    assert decision.successor == review_of(wiki, "tea").id
+    with wiki.read() as connection:
+        assert [one.text for one in evidence_of(connection, decision.successor)] == ["This is not so."]
+
+
 def test_a_reported_page_is_found_right(wiki: Wiki) -> None:
     looked_at(wiki, "tea", "Green.", "Green tea.")
     (review_id,) = tell(wiki, "tea")
