@@ -252,6 +252,7 @@ def upgrade() -> None:
         sa.Column("path", PATH, nullable=False),
         sa.Column("below", sa.Boolean(), nullable=False),
         sa.Column("actor_id", ID, nullable=True),
+        sa.Column("group", sa.String(length=255), nullable=False),
         sa.Column("decision_id", ID, nullable=False),
         sa.Column("until", MOMENT, nullable=False),
         sa.Column("lifted_at", MOMENT, nullable=True),
@@ -259,7 +260,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["wiki_id"], ["kbwiki_wiki.id"], name="fk_kbwiki_restraint_wiki_id"),
         sa.PrimaryKeyConstraint("id", name="pk_kbwiki_restraint"),
     )
-    op.create_index("ix_kbwiki_restraint_path", "kbwiki_restraint", ["wiki_id", "path", "until"], unique=False)
+    op.create_index("ix_kbwiki_restraint_until", "kbwiki_restraint", ["wiki_id", "until"], unique=False)
     op.execute(
         'INSERT INTO kbwiki_tally (wiki_id, "group", space_id, state, count)'
         ' SELECT wiki_id, "group", space_id, state, count(*) FROM kbwiki_review'

@@ -25,6 +25,8 @@ class Settings:
     """Groups that may write where no space says otherwise."""
     fallback_group: str = "moderators"
     """The group that looks at changes no other group is responsible for."""
+    appeals_group: str = ""
+    """The group that authors' objections to decisions go to; empty: the fallback group."""
     admin_group: str = ADMINS
     """The group that may read and write everything and set up spaces."""
     max_page_bytes: int = 2_000_000

@@ -22,6 +22,8 @@ from .journal.chain import Head
 from .journal.models import ActorRow, WikiRow
 from .journal.tail import cursor_of, last_position
 from .journal.verify import Verification, verify
+from .moderation.decision_subject import KIND as DECISION
+from .moderation.decision_subject import DecisionSubject
 from .moderation.handover import hand_over_stranded
 from .moderation.journal_subject import JournalSubject
 from .moderation.lifecycle import write_tallies
@@ -67,7 +69,7 @@ class Wiki:
         self.clock = clock
         self.database = Database(url, lock_timeout=self.settings.lock_timeout_seconds)
         self.chance: Callable[[], float] = random.random
-        self.subjects = Registry({PAGE: PageSubject()}, JournalSubject)
+        self.subjects = Registry({PAGE: PageSubject(), DECISION: DecisionSubject()}, JournalSubject)
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         self.search = Search(
             self.database, lambda: self.id, self._prepare_search, index, self.settings.search_catch_up_seconds

@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 
 from kbwiki.actors import Actor
+from kbwiki.moderation.decide import Answer, decide
+from kbwiki.moderation.lifecycle import get_review_row
+from kbwiki.moderation.policy import Shown, Verdict
 from kbwiki.moderation.queries.queue import QueueLine
 from kbwiki.moderation.record import Decided
+from kbwiki.moderation.shown import what_is_shown
 from kbwiki.testing import MODERATOR, answer, look, make_space, open_reviews
 from kbwiki.wiki import Wiki
 
@@ -42,3 +46,36 @@ def decided(
     """Decide about the page as it is now, with a reason where one is needed."""
     seen = look(wiki, review_of(wiki, path, group).id, by=by)
     return answer(wiki, seen, verdict, by=by, reason="" if verdict == "approve" else reason)
+
+
+def seen(wiki: Wiki, review_id: int) -> Shown:
+    """What a decision on this review would speak about now, whatever kind of subject it has."""
+    with wiki.read() as connection:
+        return what_is_shown(connection, wiki.id, review_id, wiki.subjects)
+
+
+def decide_on(
+    wiki: Wiki, shown: Shown, verdict: str, *, by: Actor, reason: str = "", note: str = "", partial: bool = False
+) -> Decided:
+    """Answer about exactly what was shown."""
+    with wiki.begin(by) as tx:
+        return decide(
+            tx,
+            Answer(
+                shown.review_id,
+                shown.base,
+                shown.head,
+                shown.digest,
+                Verdict(verdict),
+                reason=reason,
+                note=note,
+                partial=partial,
+                seen=shown.seen,
+            ),
+        )
+
+
+def state_of(wiki: Wiki, review_id: int) -> str:
+    """Where a review stands."""
+    with wiki.read() as connection:
+        return get_review_row(connection, wiki.id, review_id).state

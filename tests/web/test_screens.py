@@ -13,7 +13,7 @@ from sqlalchemy import event, func, select
 from kbwiki import Wiki
 from kbwiki.journal.models import Entry
 from kbwiki.pages.models import Page, Revision
-from kbwiki.testing import ADMIN, MODERATOR, READER, WRITER, make_space, open_reviews, save
+from kbwiki.testing import ADMIN, MODERATOR, READER, WRITER, answer, look, make_space, open_reviews, save
 from kbwiki.web.routes import SCREENS
 
 from .conftest import Visitor
@@ -41,12 +41,17 @@ READ = {
     "review_mend": "/wiki/-/reviews/1/mend",
     "decisions": "/wiki/-/decisions",
     "aside": "/wiki/-/reviews/aside",
+    "answer": "/wiki/-/reviews/2/answer",
+    "appeal": "/wiki/-/decisions/1/appeal",
+    "report": "/wiki/-/report/a/b/c",
+    "lock": "/wiki/-/lock?path=a/b/c",
+    "restrict": "/wiki/-/restrict?path=a/b/c&author=writer",
     "mine": "/wiki/-/mine",
     "spaces": "/wiki/-/spaces",
     "space": "/wiki/-/space",
     "static": "/wiki/-/static/kb.css",
 }
-POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "unknown"}
+POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "lift", "unknown"}
 POST_ONLY |= {"next_review", "lease", "put_aside", "bring_aside_back", "keep_note", "ask_opinion", "give_opinion"}
 NEEDS = {
     "queue": MODERATOR,
@@ -55,6 +60,8 @@ NEEDS = {
     "review_mend": MODERATOR,
     "decisions": MODERATOR,
     "aside": MODERATOR,
+    "lock": MODERATOR,
+    "restrict": MODERATOR,
     "space": ADMIN,
 }
 
@@ -63,6 +70,8 @@ NEEDS = {
 def filled(wiki: Wiki) -> Wiki:
     """A few pages with everything a screen may have to show."""
     save(wiki, "home", "Welcome to [[a/b/c]] and [[nowhere]].\n", tags=["start"])
+    save(wiki, "asked", "Some claim.\n", comment="<b>first</b>", title="<i>Title</i>")
+    answer(wiki, look(wiki, 2), "concern", reason="unclear", note="<b>first</b>")
     save(wiki, "a/b/c", "Some words.\n", comment="<b>first</b>", title="<i>Title</i>")
     save(wiki, "a/b/c", "Some other words.\n\n## One\n\n## Two\n\n## Three\n", base=1)
     return wiki
@@ -77,9 +86,9 @@ def test_reading_answers_and_changes_nothing(visitor: Visitor, filled: Wiki, nam
     visitor.actor = NEEDS.get(name, WRITER)
     before = _state(filled)
 
-    answer = visitor.get(READ[name])
+    answered = visitor.get(READ[name])
 
-    assert answer.status_code == 200
+    assert answered.status_code == 200
     assert _state(filled) == before
 
 

@@ -13,7 +13,7 @@ from ..spaces.models import Grant
 from ..spaces.policy import Right
 from ..spaces.queries import responsible_groups
 from .lifecycle import ReviewRow, copy_authors, move_on, recount, take_in
-from .models import IS_LIVE, Review
+from .models import IS_LIVE, Decision, Review
 from .transitions import Event
 
 RULE = "hand-over"
@@ -52,18 +52,25 @@ def hand_over_stranded(tx: Transaction) -> None:
 
 
 def _refile(tx: Transaction) -> None:
-    """Let the live reviews of pages follow their pages into the spaces that are there now."""
-    space = select(Page.space_id).where(Page.id == Review.subject_id).scalar_subquery()
-    tx.connection.execute(
-        update(table_of(Review))
-        .where(
-            Review.wiki_id == tx.wiki_id,
-            IS_LIVE,
-            Review.subject_kind == "page",
-            Review.space_id != func.coalesce(space, Review.space_id),
-        )
-        .values(space_id=space)
+    """Let the live reviews of pages, and of decisions about pages, follow them into the spaces that are there now."""
+    of_page = select(Page.space_id).where(Page.id == Review.subject_id)
+    of_decision = (
+        select(Page.space_id)
+        .join(Decision, (Decision.subject_id == Page.id) & (Decision.subject_kind == "page"))
+        .where(Decision.id == Review.subject_id)
     )
+    for kind, found in (("page", of_page), ("decision", of_decision)):
+        space = found.correlate(Review).scalar_subquery()
+        tx.connection.execute(
+            update(table_of(Review))
+            .where(
+                Review.wiki_id == tx.wiki_id,
+                IS_LIVE,
+                Review.subject_kind == kind,
+                Review.space_id != func.coalesce(space, Review.space_id),
+            )
+            .values(space_id=func.coalesce(space, Review.space_id))
+        )
 
 
 def _hand_over(tx: Transaction, stranded: ReviewRow) -> None:

@@ -13,6 +13,7 @@ from ..pages.locking import get_locked
 from ..pages.models import Page, Revision
 from ..pages.policy import Kind
 from ..pages.texts import load_texts
+from .policy import acted_on
 from .subjects import Place
 
 KIND = "page"
@@ -59,7 +60,11 @@ class PageSubject:
         get_locked(tx, subject_id)
 
     def facts(self, connection: Connection, subject_id: int, base: int, head: int) -> Any:
-        """All that the revisions from `base` to `head` say, texts by digest, and what is hidden of them."""
+        """All that the revisions from `base` to `head` say, texts by digest, and what is hidden of them.
+
+        Where there is only a report to look at, of the newest change: that is what is shown and acted on.
+        """
+        base, head = acted_on(base, head)
         return [
             [
                 row.number,
@@ -79,6 +84,7 @@ class PageSubject:
 
     def sides(self, connection: Connection, subject_id: int, base: int, head: int) -> tuple[str, str] | None:
         """The texts before and after; None when either is hidden, for looking at that is an act of its own."""
+        base, head = acted_on(base, head)
         rows = {row.number: row for row in self._rows(connection, subject_id, base, head)}
         ends = [rows[number] for number in (base, head) if number in rows]
         if any(row.hidden for row in ends):

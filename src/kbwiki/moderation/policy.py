@@ -74,6 +74,20 @@ NEEDS_REASON = frozenset(
 """Verdicts that take something away from an author: they are told why."""
 
 
+CAN_BE_APPEALED = frozenset(
+    {Verdict.EDIT, Verdict.REVERT, Verdict.REVERT_PART, Verdict.HIDE, Verdict.DELETE, Verdict.RESTRICT}
+)
+"""Verdicts that took something away from an author, who can object. (A concern is answered instead.)"""
+
+ON_APPEALS = frozenset({Verdict.UPHOLD, Verdict.OVERTURN})
+"""Verdicts that answer an appeal, and nothing else."""
+
+
+def acted_on(base: int, head: int) -> tuple[int, int]:
+    """The range a verdict acts on; where only a report is to be looked at, the newest change before it."""
+    return (base, head) if base < head else (head - 1, head)
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """Everything a moderator judges, as it was on the screen: the range, and the state of review and subject around it.

@@ -10,7 +10,7 @@ from ..db import Change, Transaction, table_of
 from ..spaces.queries import responsible_groups
 from .access import is_author
 from .lifecycle import Duty, ReviewRow, add_author, live_reviews, move_on, take_in
-from .models import Review, ReviewAuthor
+from .models import IS_LIVE, Decision, Evidence, Review, ReviewAuthor
 from .subjects import subject_of
 from .transitions import Event
 
@@ -55,9 +55,15 @@ def _give(tx: Transaction, change: Change, group: str) -> None:
 
 
 def _close_if_returned(tx: Transaction, review: ReviewRow) -> None:
-    """Close a review whose only author has put back what was there before: nothing is left to look at."""
+    """Close a review whose only author has put back what was there before: nothing is left to look at.
+
+    Unless a reader reported something: that wants an answer by a human, whatever its author did since.
+    """
     authors = tx.connection.execute(select(ReviewAuthor.actor_id).where(ReviewAuthor.review_id == review.id))
     if {row.actor_id for row in authors} != {tx.actor_id}:
+        return
+    reported = select(Evidence.id).where(Evidence.review_id == review.id, Evidence.kind == "report").limit(1)
+    if tx.connection.execute(reported).first() is not None:
         return
     if subject_of(tx, review.subject_kind).returned(tx.connection, review.subject_id, review.base, review.head):
         move_on(tx, review, Event.SUPERSEDE, closed_as=SELF_REVERTED)
@@ -66,13 +72,25 @@ def _close_if_returned(tx: Transaction, review: ReviewRow) -> None:
 def _follow(tx: Transaction, change: Change) -> None:
     """Let what waits about a subject follow it into its new space."""
     new = change.spaces[-1]
-    for review in live_reviews(tx, change.subject_kind, change.subject_id):
+    about = live_reviews(tx, change.subject_kind, change.subject_id)
+    for review in about + _live_appeals(tx, change.subject_kind, change.subject_id):
         if review.space_id != new:
             tx.connection.execute(
                 update(table_of(Review)).where(Review.id == review.id).values(space_id=new)
             )
             tx.tally(review.group, review.space_id, review.state, -1)
             tx.tally(review.group, new, review.state, 1)
+
+
+def _live_appeals(tx: Transaction, subject_kind: str, subject_id: int) -> list[ReviewRow]:
+    """The live reviews of decisions about the subject: who may see them follows from where the subject is."""
+    decisions = tx.connection.execute(
+        select(Decision.id)
+        .join(Review, (Review.subject_id == Decision.id) & (Review.subject_kind == "decision"))
+        .where(Decision.subject_kind == subject_kind, Decision.subject_id == subject_id, IS_LIVE)
+        .order_by(Decision.id)
+    )
+    return [review for decision_id in decisions.scalars() for review in live_reviews(tx, "decision", decision_id)]
 
 
 def _exempted(change: Change, rule: str) -> Change:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from ..errors import NotFound
 from ..pages.hiding import HideParts, Hiding
-from .models import Decision, Review
+from .models import Decision, Evidence, Review
 from .policy import Shown, Verdict
 from .subjects import Subjects
 
@@ -41,8 +41,17 @@ def shown_of(connection: Connection, review: Any, subjects: Subjects, *, head: i
         number=place.number,
         path=place.path,
         deleted=place.deleted,
-        facts=subject.facts(connection, review.subject_id, review.base, upto),
+        facts=_with_evidence(
+            connection, review.id, upto, subject.facts(connection, review.subject_id, review.base, upto)
+        ),
     )
+
+
+def _with_evidence(connection: Connection, review_id: int, upto: int, facts: Any) -> Any:
+    """The facts, and what was said about the range: who decides about a part of it must have read that, too."""
+    said = select(Evidence.id).where(Evidence.review_id == review_id, Evidence.number <= upto).order_by(Evidence.id)
+    ids = list(connection.execute(said).scalars())
+    return [facts, ids] if ids else facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from ..db import Transaction, table_of
-from ..errors import Conflict, NotFound
+from ..errors import Conflict, Forbidden, NotFound
 from ..pages.actions import merge_out
 from ..pages.hiding import show_revisions
 from ..pages.locking import get_locked
@@ -34,11 +34,25 @@ def take_back(tx: Transaction, decision_id: int, *, note: str = "", key: str | N
     if repeated := find_repeated(tx, key):
         return repeated
     decision, review = _locked(tx, decision_id)
+    number = _undo(tx, decision, review, decision.group)
+    return _recorded(tx, decision, Verdict.TAKE_BACK, number, Grounds(note=note.strip(), key=key))
+
+
+def undo_decision(tx: Transaction, decision_id: int, group: str) -> int:
+    """Undo what a decision did in the name of another `group`, which an appeal gave the say; the newest state after it.
+
+    The caller holds the lock of the decision's subject, and records a decision that takes this one back. Errors:
+    Conflict when it was taken back already or cannot be any more, EditConflict.
+    """
+    decision, review = _still_standing(tx, _get(tx, decision_id))
+    return _undo(tx, decision, review, group)
+
+
+def _undo(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
     undo = _UNDOING.get(Verdict(decision.verdict))
     if undo is None:
         raise Conflict("This cannot be taken back; decide anew about what is there now.")
-    number = undo(tx, decision, review)
-    return _recorded(tx, decision, Verdict.TAKE_BACK, number, Grounds(note=note.strip(), key=key))
+    return undo(tx, decision, review, group)
 
 
 def restore_hidden(tx: Transaction, decision_id: int, *, reason: str = "", note: str = "") -> Decided:
@@ -53,21 +67,31 @@ def restore_hidden(tx: Transaction, decision_id: int, *, reason: str = "", note:
         raise NotFound("hiding", str(decision_id))
     decision, _ = _locked(tx, decision_id)
     grounds = clean_grounds(Verdict.RESTORE, Grounds(reason, note))
-    number = _show(tx, decision, comment=REASONS[grounds.reason])
+    number = _show(tx, decision, decision.group, comment=REASONS[grounds.reason])
     return _recorded(tx, decision, Verdict.RESTORE, number, grounds)
 
 
-def _locked(tx: Transaction, decision_id: int) -> tuple[Any, ReviewRow | None]:
-    """The decision and its review, with its subject locked, if this actor may take it back."""
+def _get(tx: Transaction, decision_id: int) -> Any:
     statement = select(table_of(Decision)).where(Decision.id == decision_id, Decision.wiki_id == tx.wiki_id)
     decision = tx.connection.execute(statement).first()
     if decision is None:
         raise NotFound("decision", str(decision_id))
+    return decision
+
+
+def _locked(tx: Transaction, decision_id: int) -> tuple[Any, ReviewRow | None]:
+    """The decision and its review, with its subject locked, if this actor may take it back."""
+    decision = _get(tx, decision_id)
     require_member(tx.actor, decision.group)
     subject_of(tx, decision.subject_kind).lock(tx, decision.subject_id)
     if decision.review_id is not None:
         require_not_own(tx, decision.review_id)
-    done = select(Decision.id).where(Decision.takes_back == decision_id)
+    return _still_standing(tx, decision)
+
+
+def _still_standing(tx: Transaction, decision: Any) -> tuple[Any, ReviewRow | None]:
+    """The decision and its review. Errors: Conflict when somebody has taken it back."""
+    done = select(Decision.id).where(Decision.takes_back == decision.id)
     if tx.connection.execute(done).first() is not None:
         raise Conflict("Somebody has already taken this back, so there is nothing left to do.")
     if decision.review_id is None:
@@ -98,12 +122,12 @@ def _reopen(tx: Transaction, review: ReviewRow | None) -> None:
     copy_authors(tx, review.id, again.id)
 
 
-def _approval(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
+def _approval(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
     _reopen(tx, review)
     return int(decision.result)
 
 
-def _page_change(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
+def _page_change(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
     """Take out of the page what the decision changed in it."""
     _reopen(tx, review)
     was = decision.facts.get("was", decision.result)
@@ -111,34 +135,34 @@ def _page_change(tx: Transaction, decision: Any, review: ReviewRow | None) -> in
         return int(decision.result)
     page = get_locked(tx, decision.subject_id)
     undone = merge_out(
-        tx, page, was, decision.result, kind=Kind.UNDO, comment="The decision was taken back", decided_by=decision.group
+        tx, page, was, decision.result, kind=Kind.UNDO, comment="The decision was taken back", decided_by=group
     )
     return undone.number if undone is not None else page.number
 
 
-def _hiding(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
+def _hiding(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
     _reopen(tx, review)
-    return _show(tx, decision, comment="The decision was taken back")
+    return _show(tx, decision, group, comment="The decision was taken back")
 
 
-def _show(tx: Transaction, decision: Any, *, comment: str) -> int:
+def _show(tx: Transaction, decision: Any, group: str, *, comment: str) -> int:
     page = get_locked(tx, decision.subject_id)
     standing = standing_hides(tx.connection, page.id)
     mine = next((one.hiding for one in standing if one.id == decision.id), None)
     if mine is None:
         raise Conflict("Somebody has already shown this again, so there is nothing left to do.")
     others = [one.hiding for one in standing if one.id != decision.id]
-    return show_revisions(tx, page, mine, others=others, decided_by=decision.group, comment=comment)
+    return show_revisions(tx, page, mine, others=others, decided_by=group, comment=comment)
 
 
-def _concern(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
+def _concern(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
     if review is None or State(review.state) not in (State.CONCERN, State.VERIFY):
         raise Conflict("This concern has been dealt with already, so there is nothing left to take back.")
     move_on(tx, review, Event.WITHDRAW)
     return int(decision.result)
 
 
-def _handing_over(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
+def _handing_over(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
     """Give the range back to the group that had it; the other group's review ends if nobody touched it."""
     given = decision.facts.get("review")
     for live in live_reviews(tx, decision.subject_kind, decision.subject_id):
@@ -149,7 +173,9 @@ def _handing_over(tx: Transaction, decision: Any, review: ReviewRow | None) -> i
     raise Conflict("The other group has taken this up already, so it stays with them.")
 
 
-def _restraint(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
+def _restraint(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
+    if decision.facts.get("actor") == tx.actor_id:
+        raise Forbidden("This is about you, so somebody else decides when it ends. You can object under “My changes”.")
     lifted = tx.connection.execute(
         update(table_of(Restraint))
         .where(Restraint.decision_id == decision.id, Restraint.lifted_at.is_(None), Restraint.until > tx.now)
@@ -160,7 +186,7 @@ def _restraint(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
     return int(decision.result)
 
 
-_Undone = Callable[[Transaction, Any, ReviewRow | None], int]
+_Undone = Callable[[Transaction, Any, ReviewRow | None, str], int]
 _UNDOING: Mapping[Verdict, _Undone] = {
     Verdict.APPROVE: _approval,
     Verdict.EDIT: _page_change,
@@ -172,6 +198,7 @@ _UNDOING: Mapping[Verdict, _Undone] = {
     Verdict.HAND_OVER: _handing_over,
     Verdict.LOCK: _restraint,
     Verdict.RESTRICT: _restraint,
+    Verdict.UPHOLD: _approval,
 }
 TAKEN_BACK = frozenset(_UNDOING)
 """What can be taken back from its row in the log."""

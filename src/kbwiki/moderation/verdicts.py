@@ -23,10 +23,12 @@ from ..pages.policy import Kind
 from ..pages.state import write_state
 from ..spaces.models import Grant
 from ..spaces.policy import Right
+from .decision_subject import KIND as DECISION
 from .lifecycle import ReviewRow, copy_authors, take_in
-from .policy import REASONS, Verdict
+from .policy import ON_APPEALS, REASONS, Verdict, acted_on
 from .record import Grounds
 from .subjects import subject_of
+from .take_back import undo_decision
 from .transitions import Event
 
 
@@ -43,6 +45,11 @@ def carry_out(
     tx: Transaction, review: ReviewRow, verdict: Verdict, grounds: Grounds, details: Mapping[str, Any]
 ) -> Outcome:
     """Do it. Errors: Invalid when details are missing or the subject cannot be treated so, EditConflict."""
+    about_decision = review.subject_kind == DECISION
+    if about_decision and verdict not in ON_APPEALS | {Verdict.CONCERN, Verdict.HAND_OVER}:
+        raise Invalid("verdict", "This is an appeal: please uphold the decision or overturn it.")
+    if verdict in ON_APPEALS and not about_decision:
+        raise Invalid("verdict", "Only an appeal can be answered like this; here are changes to look at.")
     return _ACTS[verdict](tx, review, grounds, details)
 
 
@@ -53,7 +60,7 @@ def _look_only(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Ma
 def _revert(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
     subject = subject_of(tx, review.subject_kind)
     was = subject.place(tx.connection, review.subject_id).number
-    base, head = _acted_on(review)
+    base, head = acted_on(review.base, review.head)
     number = subject.undo(
         tx, review.subject_id, base, head, group=review.group, comment=REASONS[grounds.reason]
     )
@@ -62,7 +69,7 @@ def _revert(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
 
 def _revert_part(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
     page = _page(tx, review)
-    base, head = _acted_on(review)
+    base, head = acted_on(review.base, review.head)
     taken = take_out_hunks(
         tx,
         page,
@@ -74,11 +81,6 @@ def _revert_part(tx: Transaction, review: ReviewRow, grounds: Grounds, details: 
         decided_by=review.group,
     )
     return Outcome(taken.number if taken is not None else page.number, {"was": page.number})
-
-
-def _acted_on(review: ReviewRow) -> tuple[int, int]:
-    """The range a verdict acts on; where only a report is to be looked at, the newest change before it."""
-    return (review.base, review.head) if review.base < review.head else (review.head - 1, review.head)
 
 
 def _page(tx: Transaction, review: ReviewRow) -> CurrentPage:
@@ -105,7 +107,7 @@ def _edit(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
 
 def _hide(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
     page = _page(tx, review)
-    base, head = _acted_on(review)
+    base, head = acted_on(review.base, review.head)
     asked = details.get("parts") or ("words",)
     parts = sorted({asked} if isinstance(asked, str) else {str(one) for one in asked})
     if any(one not in ("words", "comment", "author") for one in parts):
@@ -152,6 +154,10 @@ def _hand_over(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Ma
     return Outcome(number, {"to": to, "review": taken.id})
 
 
+def _overturn(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
+    return Outcome(undo_decision(tx, review.subject_id, review.group), takes_back=review.subject_id)
+
+
 _Carried = Callable[[Transaction, ReviewRow, Grounds, Mapping[str, Any]], Outcome]
 _ACTS: Mapping[Verdict, _Carried] = {
     Verdict.APPROVE: _look_only,
@@ -162,4 +168,6 @@ _ACTS: Mapping[Verdict, _Carried] = {
     Verdict.HIDE: _hide,
     Verdict.DELETE: _delete,
     Verdict.HAND_OVER: _hand_over,
+    Verdict.UPHOLD: _look_only,
+    Verdict.OVERTURN: _overturn,
 }

@@ -11,7 +11,8 @@ from sqlalchemy import Executable, bindparam, select
 from ..db import Transaction
 from ..errors import Forbidden, NotFound
 from ..spaces.policy import Right
-from ..spaces.queries import bound, granted, has_right
+from ..spaces.queries import has_right
+from ..spaces.restraining import require_unrestrained, writable, writing
 from .models import Page, Redirect, Revision
 from .policy import PageState
 
@@ -37,7 +38,7 @@ _COLUMNS = (
     Revision.deleted,
     Revision.text_digest,
     Revision.size,
-    granted(Right.WRITE, Page.space_id).label("writable"),
+    writable(Page.wiki_id, Page.space_id, Page.path).label("writable"),
 )
 _CURRENT = select(*_COLUMNS).join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
 # Only the page row is locked: revisions never change, and locking a join would lock both.
@@ -62,7 +63,7 @@ def _current(row: Any) -> CurrentPage:
 
 
 def _lock(tx: Transaction, statement: Executable, key: Mapping[str, Any]) -> CurrentPage | None:
-    key = {"wiki_id": tx.wiki_id, **key, **bound(tx.actor)}
+    key = {"wiki_id": tx.wiki_id, **key, **writing(tx)}
     row = tx.connection.execute(statement, key).first()
     if row is None and tx.connection.dialect.name == "postgresql":
         # Whoever we waited for gave the page a newer revision than this statement's snapshot has, so the row dropped
@@ -103,12 +104,14 @@ def get_writable(tx: Transaction, path: str) -> CurrentPage:
 def require_writable(tx: Transaction, page: CurrentPage, path: str) -> None:
     """Errors: those of `require_write`, for a page that was read with what its actor may do."""
     if not page.writable:
-        require_write(tx, page.space_id, path)
+        require_write(tx, page.space_id, path, at=page.state.path)
 
 
-def require_write(tx: Transaction, space_id: int, path: str) -> None:
-    """Errors: NotFound when the actor may not even read there, Forbidden when reading is all they may."""
+def require_write(tx: Transaction, space_id: int, path: str, *, at: str | None = None) -> None:
+    """Errors: NotFound when the actor may not even read there, Forbidden when reading is all they may, or when the
+    place (`at`, where it is not `path` itself) is locked or the actor restricted for a time."""
     if has_right(tx.connection, space_id, Right.WRITE, tx.actor):
+        require_unrestrained(tx, space_id, path if at is None else at)
         return
     if not has_right(tx.connection, space_id, Right.READ, tx.actor):
         raise NotFound("page", path)

@@ -14,6 +14,7 @@ from ..moderation.take_back import restore_hidden, take_back
 from ..moderation.transitions import AlreadyThere, NotAllowed
 from ..pages.actions import EditConflict, hunks_of
 from ..pages.queries.view import get_by_id, text_of
+from .appeals import decide_appeal, is_appeal
 from .forms import FieldError
 from .reviews import DecisionForm, SeenPart, WhatIsNew, reason_choices, show_review, thing_of
 from .visit import Visit
@@ -22,6 +23,8 @@ from .words import kb_t
 
 def decide_review(visit: Visit, id: int) -> Response:
     """Take the moderator's decision about exactly what was on their screen, or say why it was not taken."""
+    if is_appeal(visit, id):
+        return decide_appeal(visit, id)
     sent = visit.request.form
     form = DecisionForm(sent.get("verdict", ""), sent.get("reason", ""), sent.get("note", ""))
     try:

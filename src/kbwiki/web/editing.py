@@ -15,8 +15,10 @@ from ..pages.queries.view import PageView, find_address, find_page, get_by_id, l
 from ..pages.rendering import preview_html
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right, responsible_groups
+from ..spaces.restraining import Restrained
 from .forms import EditForm, FieldError, whole_number
 from .merging import both_texts, chosen_text
+from .restraints import what_stops
 from .visit import Visit
 from .words import kb_t
 
@@ -66,6 +68,8 @@ def _require_write(visit: Visit, path: str) -> None:
         if visit.actor.is_anonymous:
             raise Forbidden("Please sign in to write here.")
         raise Forbidden("You can read here, but writing is for other groups.")
+    if (stop := what_stops(visit, space, path.strip("/"))) is not None:
+        raise Restrained(stop.said, stop.until.isoformat())
 
 
 def _form_sent(visit: Visit, *, is_new: bool, path: str | None) -> EditForm:
@@ -98,6 +102,8 @@ def _submitted(visit: Visit, *, is_new: bool, path: str | None = None) -> Respon
         return _saved(visit, _save(visit, form, form.base))
     except Invalid as error:
         return _form(visit, form, errors=(FieldError(error.field, error.why),), status=422)
+    except Restrained as stopped:
+        return _form(visit, form, errors=(FieldError("text", str(stopped)),), status=stopped.status)
     except EditConflict as conflict:
         return both_texts(visit, form, conflict)
 

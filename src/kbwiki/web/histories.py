@@ -20,6 +20,7 @@ from ..pages.queries.view import PageView, get_any_page, get_by_id, titles_above
 from ..pages.texts import load_texts
 from .merging import MergeChunk, chunks_of
 from .reading import crumbs, show_page
+from .restraints import as_restrained
 from .visit import Visit
 from .words import KINDS, kb_t, when, who
 
@@ -51,7 +52,7 @@ class HistoryEntry:
 
 def history(visit: Visit, path: str) -> Response:
     """Every revision of the page, newest first."""
-    view = get_any_page(visit.connection, visit.wiki.id, path, visit.actor)
+    view = as_restrained(visit, get_any_page(visit.connection, visit.wiki.id, path, visit.actor))
     newest = min(visit.request.args.get("from", view.current, type=int), view.current)
     lines = revisions(visit.connection, view.id, newest, PER_PAGE)
     reviews = outcomes(visit.connection, [view.id]).get(view.id, [])
@@ -153,7 +154,7 @@ def state_of(line: RevisionLine, outcome: Outcome | None) -> str:
 def revision(visit: Visit, number: int, path: str) -> Response:
     """An old revision, as it read."""
     now = get_any_page(visit.connection, visit.wiki.id, path, visit.actor)
-    view = get_by_id(visit.connection, visit.wiki.id, now.id, number, visit.actor)
+    view = as_restrained(visit, get_by_id(visit.connection, visit.wiki.id, now.id, number, visit.actor))
     if view.hidden:
         raise NotFound("revision (it is hidden)", str(number))
     if "raw" in visit.request.args:
@@ -213,7 +214,7 @@ def _is_deleted(visit: Visit, path: str) -> bool:
 
 
 def _undo_preview(visit: Visit, number: int, path: str, *, status: int = 200) -> Response:
-    now = get_any_page(visit.connection, visit.wiki.id, path, visit.actor)
+    now = as_restrained(visit, get_any_page(visit.connection, visit.wiki.id, path, visit.actor))
     about = get_by_id(visit.connection, visit.wiki.id, now.id, number, visit.actor)
     if about.hidden:
         raise NotFound("revision (it is hidden)", str(number))

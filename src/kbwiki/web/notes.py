@@ -40,6 +40,7 @@ _SAID = {
     "restored": "The earlier revision is live again.",
     "moved": "The page has moved. Old addresses and links go on working.",
     "back": "The page is back.",
+    "reported": "Thank you. Your report has arrived; those who look after this page will read it.",
 }
 
 
@@ -49,7 +50,7 @@ def note_for(visit: Visit, view: PageView) -> tuple[Note, ...]:
     if done not in _SAID:
         return ()
     text = kb_t(_SAID[done])
-    if done == "unchanged":
+    if done in ("unchanged", "reported"):
         return (Note("info", text),)
     groups = responsible_groups(visit.connection, [view.space_id])
     text += " " + kb_t("Visible at once; {groups} will look at it afterwards.", groups=" and ".join(groups))

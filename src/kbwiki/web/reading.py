@@ -17,6 +17,7 @@ from ..pages.queries.view import PageView, find_address, find_deleted, find_page
 from ..pages.rendering import page_html
 from .frame import TreeNode, tree_around
 from .notes import note_for
+from .restraints import as_restrained, restraint_line
 from .visit import Visit
 from .words import day, kb_t, when, who
 
@@ -94,7 +95,16 @@ def _read(visit: Visit, path: str) -> Response:
         return visit.go(_with(visit.url.page(address), **raw, **{"from": path}))
     if "raw" in visit.request.args:
         return Response(text_of(visit.connection, view), mimetype="text/plain")
-    return show_page(visit, view, "kbwiki/page.html", state=state_line(visit, view), flash=note_for(visit, view))
+    return show_page(
+        visit,
+        as_restrained(visit, view),
+        "kbwiki/page.html",
+        state=state_line(visit, view),
+        flash=note_for(visit, view),
+        restraint=restraint_line(visit, view),
+        report_url=visit.url("report", path=view.path),
+        lock_url=visit.url("lock", path=view.path) if view.can_review else None,
+    )
 
 
 def _with(url: str, **args: str) -> str:
@@ -192,6 +202,7 @@ def _missing(visit: Visit, path: str, *, writable: bool) -> Response:
     if "raw" in visit.request.args:
         return Response(kb_t("There is no page here.\n"), status=404, mimetype="text/plain")
     gone = find_deleted(visit.connection, visit.wiki.id, path, visit.actor) if writable else None
+    gone = as_restrained(visit, gone) if gone is not None else None
     alike = look_alikes(visit.connection, visit.wiki.id, path, visit.actor) if writable else []
     deleted = None
     if gone is not None:

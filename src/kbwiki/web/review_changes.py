@@ -13,6 +13,7 @@ from ..pages.diff import Difference, difference
 from ..pages.queries.view import PageView, get_by_id
 from ..pages.texts import load_texts
 from .differences import other_changes
+from .evidence import range_shown
 from .histories import look_url, lookers_of
 from .visit import Visit
 from .words import KINDS, kb_t, when, who
@@ -47,13 +48,13 @@ def what_changed(visit: Visit, view: ReviewView, part: int | None) -> dict[str, 
 def _sides(
     visit: Visit, view: ReviewView, page: PageView, part: int | None
 ) -> tuple[PageView | None, PageView]:
-    shown = view.shown
-    base = shown.base if part is None else part
+    base, head = range_shown(visit, view)
+    base = base if part is None else part
 
     def at(number: int) -> PageView:
         return get_by_id(visit.connection, visit.wiki.id, page.id, number, visit.actor)
 
-    return at(base) if base else None, at(shown.head)
+    return at(base) if base else None, at(head)
 
 
 def _difference(visit: Visit, before: PageView | None, after: PageView) -> Difference | None:
@@ -70,8 +71,7 @@ def _difference(visit: Visit, before: PageView | None, after: PageView) -> Diffe
 def changes_of(visit: Visit, view: ReviewView) -> tuple[ChangeRow, ...]:
     """Each change of the range, oldest first."""
     path = view.place.path if view.page is not None else ""
-    shown = view.shown
-    changes = changes_in(visit.connection, view.subject_kind, view.subject_id, shown.base, shown.head)
+    changes = changes_in(visit.connection, view.subject_kind, view.subject_id, *range_shown(visit, view))
     may_be_hidden = view.page is not None and any(one.something_hidden for one in changes)
     lookers = lookers_of(visit, view.page) if view.page is not None and may_be_hidden else frozenset()
     return tuple(

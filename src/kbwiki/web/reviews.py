@@ -13,7 +13,9 @@ from ..moderation.policy import REASONS, Verdict
 from ..moderation.queries.review import AuthorRecord, PastDecision, ReviewView, get_review
 from ..moderation.queries.state import groups_that_look
 from ..moderation.take_back import TAKEN_BACK
+from .appeals import is_appeal, show_appeal
 from .desk import desk_of, part_asked
+from .evidence import beside
 from .forms import FieldError
 from .review_changes import changes_of, what_changed
 from .visit import Visit
@@ -122,6 +124,8 @@ class ReasonChoice:
 
 def review_page(visit: Visit, id: int) -> Response:
     """One review, with all that is needed to decide it."""
+    if is_appeal(visit, id):
+        return show_appeal(visit, id)
     return show_review(visit, id)
 
 
@@ -160,6 +164,7 @@ def show_review(
         form=form or _drafted(desk.draft),
         errors=errors,
         queue_url=visit.url("queue", group=view.group),
+        **beside(visit, view),
     )
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from flask.typing import ResponseReturnValue
 
 from . import (
+    acts,
     asides,
     assets,
     deciding,
@@ -15,6 +16,7 @@ from . import (
     desk,
     differences,
     editing,
+    evidence,
     histories,
     lists,
     looking,
@@ -83,6 +85,12 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/decisions/<int:id>/show-again", "show_again", deciding.show_again, _POST),
     Screen("/-/decisions/<int:id>/take-back", "take_back", deciding.take_back_decision, _POST),
     Screen("/-/look/<int:number>/<path:path>", "look", looking.look, _POST),
+    Screen("/-/reviews/<int:id>/answer", "answer", evidence.answer, _BOTH),
+    Screen("/-/decisions/<int:id>/appeal", "appeal", evidence.appeal_form, _BOTH),
+    Screen("/-/report/<path:path>", "report", evidence.report_form, _BOTH),
+    Screen("/-/lock", "lock", acts.lock, _BOTH),
+    Screen("/-/restrict", "restrict", acts.restrict, _BOTH),
+    Screen("/-/restraints/<int:id>/lift", "lift", acts.lift, _POST),
     Screen("/-/mine", "mine", mine.my_changes, kept=True),
     Screen("/-/spaces", "spaces", setup.spaces, kept=True),
     Screen("/-/space", "space", setup.space, _BOTH),

@@ -57,7 +57,7 @@ class Visit:
     def standing(self) -> Standing:
         """Where the wiki stood when this visit first asked."""
         if self._standing is None:
-            self._standing = standing(self.connection, self.wiki.id, self.actor)
+            self._standing = standing(self.connection, self.wiki.id, self.actor, self.now)
         return self._standing
 
     @contextmanager

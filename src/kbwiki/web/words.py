@@ -74,6 +74,8 @@ KINDS = {
     "hide": "hid it after a review",
     "unhide": "showed hidden text again",
     "import": "imported",
+    "page": "has a report by a reader",
+    "decision": "has an objection by its author",
 }
 """What each kind of revision did, to follow the author's name."""
 
@@ -87,8 +89,8 @@ VERDICTS = {
     "concern": "asked about",
     "hand-over": "handed over",
     "restore": "shown again",
-    "lock": "locked",
-    "restrict": "restricted",
+    "lock": "locked for a time",
+    "restrict": "restricted for a time",
     "uphold": "upheld",
     "overturn": "overturned",
     "take-back": "taken back",

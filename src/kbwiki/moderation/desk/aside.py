@@ -15,7 +15,7 @@ from ...errors import Invalid
 from ...pages.models import Page
 from ...spaces.queries import bound, readable
 from ..models import IS_LIVE, Aside, Review
-from ..subjects import Subjects, among
+from ..subjects import Subjects
 from .access import ME, get_live, get_shown, ours, who_asks
 from .leases import let_go
 from .seen import mark_seen
@@ -135,7 +135,7 @@ def put_aside(
     for row in rows:
         title, path = row.title, row.path
         if row.subject_kind != "page":
-            place = among(subjects, row.subject_kind).place(connection, row.subject_id)
+            place = subjects[row.subject_kind].place(connection, row.subject_id)
             title, path = place.title, place.path
         lines.append(AsideLine(row.id, row.group, title, path, row.at, row.until))
     return lines

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, exists, select
+from sqlalchemy.orm import aliased
 
 from ...journal.models import ActorRow
-from ..models import Decision, Review
+from ..models import IS_LIVE, Decision, Review
+from ..policy import Verdict
+from ..transitions import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Outcome:
     reason: str
     note: str
     decision_id: int | None
+    waits_for_author: bool = False
+    taken_back: bool = False
 
 
 def outcomes(connection: Connection, page_ids: Iterable[int]) -> dict[int, list[Outcome]]:
@@ -33,6 +38,7 @@ def outcomes(connection: Connection, page_ids: Iterable[int]) -> dict[int, list[
     ids = sorted(set(page_ids))
     if not ids:
         return {}
+    undone = aliased(Decision)
     rows = connection.execute(
         select(
             Review.subject_id,
@@ -45,17 +51,31 @@ def outcomes(connection: Connection, page_ids: Iterable[int]) -> dict[int, list[
             Decision.reason,
             Decision.note,
             Decision.id,
+            Review.state,
+            _undone(undone).label("taken_back"),
         )
-        .outerjoin(Decision, Decision.review_id == Review.id)
+        .select_from(Review)
+        .outerjoin(Decision, (Decision.review_id == Review.id) & (Decision.final | _asked(undone)))
         .outerjoin(ActorRow, ActorRow.id == Decision.actor_id)
         .where(Review.subject_kind == "page", Review.subject_id.in_(ids), Review.state != "handed-over")
-        .order_by(Review.id.desc())
+        .order_by(Review.id.desc(), Decision.id.desc())
     )
     found: dict[int, list[Outcome]] = {}
     for row in rows:
-        outcome = Outcome(*row[:7], row.reason or "", row.note or "", row.id)
+        outcome = Outcome(
+            *row[:7], row.reason or "", row.note or "", row.id, row.state == State.CONCERN, bool(row.taken_back)
+        )
         found.setdefault(outcome.page_id, []).append(outcome)
     return found
+
+
+def _asked(undone: type[Decision]) -> ColumnElement[bool]:
+    """SQL: the decision is a concern that was not taken back, in a review that is not decided yet."""
+    return (Decision.verdict == Verdict.CONCERN.value) & IS_LIVE & ~_undone(undone)
+
+
+def _undone(undone: type[Decision]) -> ColumnElement[bool]:
+    return exists(select(undone.id).where(undone.takes_back == Decision.id).correlate(Decision))
 
 
 def outcome_of(reviews: Iterable[Outcome], number: int) -> Outcome | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, exists, func, or_, select, union
 
@@ -13,6 +13,7 @@ from ...journal.models import Entry
 from ...spaces.models import Grant, Space
 from ...spaces.policy import Right
 from ...spaces.queries import bound, readable
+from ...spaces.restraints import Restraint
 from ..models import Decision, Review, Tally
 from ..policy import Verdict
 from ..transitions import LIVE, State
@@ -72,6 +73,9 @@ _STANDING = select(
         ),
         exists().where(Tally.wiki_id == bindparam("wiki_id"), in_list(Tally.group, "actor_groups")),
     ).label("reviews"),
+    exists()
+    .where(Restraint.wiki_id == bindparam("wiki_id"), Restraint.until > bindparam("now"), Restraint.lifted_at.is_(None))
+    .label("restrained"),
 )
 # A group is responsible through a space, or because a rule once gave it something to look at.
 _REVIEWING = union(
@@ -115,17 +119,21 @@ class Standing:
 
     `position` is that of the last journal entry; None while some entry has no position yet, so that nothing can be said
     to be unchanged. `queued` is how many reviews wait for the actor's groups; None when none of them is
-    responsible for anything.
+    responsible for anything. `restrained` says that some lock or restriction stands somewhere in the wiki.
     """
 
     position: int | None
     queued: int | None
+    restrained: bool = False
 
 
-def standing(connection: Connection, wiki_id: int, actor: Actor) -> Standing:
-    """Where the wiki stands now; one query, asked for every screen."""
-    row = connection.execute(_STANDING, {"wiki_id": wiki_id, **bound(actor)}).one()
-    return Standing(None if row.unsealed else row.position or 0, int(row.waiting) if row.reviews else None)
+def standing(connection: Connection, wiki_id: int, actor: Actor, now: datetime | None = None) -> Standing:
+    """Where the wiki stands `now`; one query, asked for every screen."""
+    key = {"wiki_id": wiki_id, "now": now or datetime.now(UTC), **bound(actor)}
+    row = connection.execute(_STANDING, key).one()
+    return Standing(
+        None if row.unsealed else row.position or 0, int(row.waiting) if row.reviews else None, bool(row.restrained)
+    )
 
 
 _LOOKING = (

@@ -11,8 +11,8 @@ from ...db import Transaction
 from ...errors import Conflict, Forbidden, Invalid
 from ...spaces.actions import deepest_first, space_among
 from ...spaces.policy import Right
-from ...spaces.queries import bound as bound_to
-from ...spaces.queries import granted, has_right, hold_spaces, readable
+from ...spaces.queries import has_right, hold_spaces, readable
+from ...spaces.restraining import require_unrestrained, standing_for, writable, writing
 from ..links import Moves, relink, take_in_all
 from ..locking import CurrentPage, get_locked, get_writable, require_write
 from ..models import Page, PageLink
@@ -65,7 +65,7 @@ def _below(tx: Transaction, path: str) -> list[CurrentPage]:
     """The live pages below that the mover may change, each before those below it, which may move to its place."""
     low, high = below(path)
     rows = tx.connection.execute(
-        select(Page.id, granted(Right.WRITE, Page.space_id).label("writable"), Page.space_id, Page.path)
+        select(Page.id, writable(Page.wiki_id, Page.space_id, Page.path).label("writable"), Page.space_id, Page.path)
         .where(
             Page.wiki_id == tx.wiki_id,
             Page.path >= low,
@@ -73,11 +73,12 @@ def _below(tx: Transaction, path: str) -> list[CurrentPage]:
             ~Page.deleted,
         )
         .order_by(Page.id),
-        bound_to(tx.actor),
+        writing(tx),
     ).all()
     for row in rows:
         # What the mover cannot read stays where it is and is not spoken of; what they can only read stops the move.
         if not row.writable and has_right(tx.connection, row.space_id, Right.READ, tx.actor):
+            require_unrestrained(tx, row.space_id, row.path)
             raise Forbidden(f"The page below it at “{row.path}” is not yours to move.")
     # Locked in the order of ids, so that two moves never wait for each other.
     pages = [get_locked(tx, row.id) for row in rows if row.writable]
@@ -88,9 +89,13 @@ def _below(tx: Transaction, path: str) -> list[CurrentPage]:
 def _require_write_at(tx: Transaction, paths: Iterable[str]) -> None:
     """Errors: those of `require_write`, for the space of each path; it may lie deeper than the page's own new space."""
     spaces = deepest_first(tx.connection, tx.wiki_id)
+    restraints = standing_for(tx)
     first_in: dict[int, str] = {}
     for path in paths:
-        first_in.setdefault(space_among(spaces, path), path)
+        space_id = space_among(spaces, path)
+        first_in.setdefault(space_id, path)
+        if any(one.holds_at(path) for one in restraints):
+            require_write(tx, space_id, path)
     for space_id, path in first_in.items():
         require_write(tx, space_id, path)
 
@@ -148,7 +153,7 @@ def _relink_others(tx: Transaction, moves: Moves, family: set[int]) -> tuple[tup
     olds = sorted({look_alike(old) for old in moves.exact})
     for start in range(0, len(olds), 500):
         rows = tx.connection.execute(
-            select(Page.id, granted(Right.WRITE, Page.space_id).label("writable"))
+            select(Page.id, writable(Page.wiki_id, Page.space_id, Page.path).label("writable"))
             .join(PageLink, PageLink.page_id == Page.id)
             .where(
                 PageLink.wiki_id == tx.wiki_id,
@@ -156,7 +161,7 @@ def _relink_others(tx: Transaction, moves: Moves, family: set[int]) -> tuple[tup
                 ~Page.deleted,
                 readable(Page.space_id),
             ),
-            bound_to(tx.actor),
+            writing(tx),
         )
         linking.update((row.id, row.writable) for row in rows)
     relinked = []

@@ -1,0 +1,150 @@
+"""What people say about a review without deciding it: an author's answer to a concern, and a reader's report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+
+from sqlalchemy import select
+
+from ..db import Change, Transaction
+from ..errors import Forbidden, Invalid, NotFound
+from ..pages.locking import CurrentPage, find_locked
+from ..pages.models import Revision
+from ..pages.paths import normalise_path
+from ..spaces.policy import Right
+from ..spaces.queries import has_right, responsible_groups
+from .access import is_author
+from .lifecycle import (
+    Duty,
+    ReviewRow,
+    add_author,
+    add_evidence,
+    get_review_row,
+    live_reviews,
+    move_on,
+    take_in,
+)
+from .models import Evidence
+from .policy import MAX_NOTE, REASONS
+from .subjects import subject_of
+from .transitions import LIVE, Event, NotAllowed, State
+
+EXEMPT = "evidence"
+"""The rule that exempts what is said about a review from one of its own: it is in that review."""
+
+AGAIN_AFTER = timedelta(hours=1)
+"""How long somebody who reported a page waits before they can add to their report."""
+
+
+def answer_concern(tx: Transaction, review_id: int, text: str) -> int:
+    """An author tells the group that raised a concern what they did about it; the review waits for the group again.
+
+    Gives back the id of what was said. Errors: NotFound (also when the author can no longer read there), Forbidden for
+    anybody but an author, Invalid, NotAllowed when nobody waits for an answer.
+    """
+    review = get_review_row(tx.connection, tx.wiki_id, review_id)
+    if not has_right(tx.connection, review.space_id, Right.READ, tx.actor):
+        raise NotFound("review", str(review_id))
+    if not is_author(tx, review_id):
+        raise Forbidden("This concern was raised with the authors of the changes, so it is for them to answer.")
+    said = clean_said(text)
+    subject_of(tx, review.subject_kind).lock(tx, review.subject_id)
+    review = get_review_row(tx.connection, tx.wiki_id, review_id, lock=True)
+    if State(review.state) not in (State.CONCERN, State.VERIFY):
+        why = "Nobody waits for an answer here any more." if State(review.state) not in LIVE else "No concern is open."
+        raise NotAllowed(why, review.state, Event.ANSWER.value)
+    after = move_on(tx, review, Event.ANSWER)
+    return say(tx, replace(review, state=after.value, version=review.version + 1), "answer", said)
+
+
+def report(tx: Transaction, path: str, reason: str, text: str) -> list[int]:
+    """A reader says that something is wrong with a page: every group that looks after it has it in its queue.
+
+    Gives back the reviews. Errors: NotFound, Invalid (nothing said, or the same reader said so a moment ago).
+    """
+    page = _readable(tx, path)
+    said = clean_said(text, may_be_empty=bool(reason))
+    if reason not in REASONS:
+        raise Invalid("reason", "Please choose one of the reasons offered.")
+    live = {review.group: review for review in live_reviews(tx, "page", page.id)}
+    _require_patience(tx, [review.id for review in live.values()])
+    return [
+        _report_to(tx, page, group, live.get(group), reason, said)
+        for group in responsible_groups(tx.connection, [page.space_id])
+    ]
+
+
+def _readable(tx: Transaction, path: str) -> CurrentPage:
+    page = find_locked(tx, normalise_path(path))
+    if page is None or not has_right(tx.connection, page.space_id, Right.READ, tx.actor):
+        raise NotFound("page", path)
+    return page
+
+
+def _require_patience(tx: Transaction, review_ids: list[int]) -> None:
+    lately = select(Evidence.id).where(
+        Evidence.review_id.in_(review_ids),
+        Evidence.actor_id == tx.actor_id,
+        Evidence.kind == "report",
+        Evidence.at > tx.now - AGAIN_AFTER,
+    )
+    if tx.connection.execute(lately).first() is not None:
+        raise Invalid(
+            "text",
+            "Thank you, your report of this page has arrived and somebody will look. You can add to it in an hour.",
+        )
+
+
+def _report_to(
+    tx: Transaction, page: CurrentPage, group: str, live: ReviewRow | None, reason: str, said: str
+) -> int:
+    number = live.head if live is not None else page.number
+    duty = Duty(group, "page", page.id, page.space_id, number, number)
+    review = take_in(tx, duty, lambda _: Event.REPORT)
+    if live is None:
+        _keep_author_out(tx, review, page)
+    say(tx, review, "report", said, reason=reason)
+    return review.id
+
+
+def _keep_author_out(tx: Transaction, review: ReviewRow, page: CurrentPage) -> None:
+    """What is judged where there is only a report is the newest change, so its author does not judge it."""
+    last = select(Revision.actor_id).where(Revision.page_id == page.id, Revision.number == page.number)
+    add_author(tx, review.id, int(tx.connection.execute(last).scalar_one()))
+
+
+def clean_said(text: str, *, may_be_empty: bool = False) -> str:
+    """What somebody said, as it is stored. Errors: Invalid when it says nothing, or too much."""
+    said = text.strip()
+    if not said and not may_be_empty:
+        raise Invalid("text", "Please write a sentence or two.")
+    if len(said) > MAX_NOTE:
+        raise Invalid("text", f"This is too long: at most {MAX_NOTE} characters are possible.")
+    return said
+
+
+def say(
+    tx: Transaction, review: ReviewRow, kind: str, said: str, *, reason: str = "", decision_id: int | None = None
+) -> int:
+    """Keep what was said at the review's present version, and journal that it was; the evidence's id."""
+    evidence_id = add_evidence(tx, review, kind, said=said, reason=reason, decision_id=decision_id)
+    tx.record(
+        Change(
+            kind=kind,
+            subject_kind="review",
+            subject_id=review.id,
+            number=review.version,
+            spaces=(),
+            payload={
+                review.subject_kind: review.subject_id,
+                "evidence": evidence_id,
+                "group": review.group,
+                "reason": reason,
+                "said": sha256(said.encode()).hexdigest(),
+            },
+            exempt=EXEMPT,
+        )
+    )
+    return evidence_id

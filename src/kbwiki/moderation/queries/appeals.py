@@ -1,0 +1,117 @@
+"""One appeal with all that somebody needs to answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from ...actors import Actor
+from ...errors import NotFound
+from ...journal.models import ActorRow
+from ...spaces.queries import bound, readable
+from ..decision_subject import KIND
+from ..models import Decision, Review, ReviewAuthor
+from ..policy import Shown
+from ..shown import what_is_shown
+from ..subjects import Subjects
+from ..transitions import LIVE, State
+from .evidence import Said, evidence_of
+from .review import PastDecision
+
+
+@dataclass(frozen=True, slots=True)
+class AppealView:
+    """An appeal: the decision it is about, what was said, the page before and after (None: hidden), and its answer."""
+
+    id: int
+    group: str
+    state: str
+    opened_at: datetime
+    shown: Shown
+    title: str
+    decision: PastDecision
+    is_of_page: bool
+    sides: tuple[str, str] | None
+    evidence: tuple[Said, ...]
+    answer: PastDecision | None
+    why_not: str
+
+
+def is_appeal(connection: Connection, wiki_id: int, review_id: int) -> bool:
+    """Whether the review is an appeal about a decision; it says nothing about who may see it."""
+    found = select(Review.id).where(Review.id == review_id, Review.wiki_id == wiki_id, Review.subject_kind == KIND)
+    return connection.execute(found).first() is not None
+
+
+def get_appeal(connection: Connection, wiki_id: int, review_id: int, actor: Actor, subjects: Subjects) -> AppealView:
+    """The appeal, if the actor may read what it is about and is in the group that answers it. Errors: NotFound."""
+    row = connection.execute(
+        select(Review.group, Review.state, Review.opened_at, Review.subject_id, Review.base, Review.head).where(
+            Review.id == review_id,
+            Review.wiki_id == wiki_id,
+            Review.subject_kind == KIND,
+            Review.group.in_(sorted(actor.effective_groups)),
+            readable(Review.space_id),
+        ),
+        bound(actor),
+    ).first()
+    if row is None:
+        raise NotFound("review", str(review_id))
+    subject = subjects[KIND]
+    decision = _decision(connection, Decision.id == row.subject_id)
+    if decision is None:
+        raise NotFound("decision", str(row.subject_id))
+    answer = _decision(connection, (Decision.review_id == review_id) & Decision.final)
+    return AppealView(
+        id=review_id,
+        group=row.group,
+        state=row.state,
+        opened_at=row.opened_at,
+        shown=what_is_shown(connection, wiki_id, review_id, subjects),
+        title=subject.place(connection, row.subject_id).title,
+        decision=decision,
+        is_of_page=decision.review_id is not None,
+        sides=subject.sides(connection, row.subject_id, row.base, row.head),
+        evidence=evidence_of(connection, review_id),
+        answer=answer,
+        why_not=_why_not(connection, review_id, row.state, actor),
+    )
+
+
+def _decision(connection: Connection, condition: ColumnElement[bool]) -> PastDecision | None:
+    row = connection.execute(
+        select(
+            Decision.id,
+            Decision.review_id,
+            Decision.verdict,
+            Decision.group,
+            ActorRow.name,
+            Decision.at,
+            Decision.reason,
+            Decision.note,
+            Decision.base,
+            Decision.head,
+        )
+        .join(ActorRow, ActorRow.id == Decision.actor_id)
+        .where(condition)
+    ).first()
+    if row is None:
+        return None
+    values: tuple[Any, ...] = tuple(row)
+    return PastDecision(*values)
+
+
+def _why_not(connection: Connection, review_id: int, state: str, actor: Actor) -> str:
+    if State(state) not in LIVE:
+        return "This objection has been answered."
+    own = (
+        select(ReviewAuthor.actor_id)
+        .join(ActorRow, ActorRow.id == ReviewAuthor.actor_id)
+        .where(ReviewAuthor.review_id == review_id, ActorRow.external_id == actor.id)
+    )
+    if connection.execute(own).first() is not None:
+        return "You decided this, or it is about your own work, so somebody else in the group answers."
+    return ""

@@ -1,0 +1,199 @@
+"""What was said about a review, and where its concern stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, select
+
+from ...actors import Actor
+from ...journal.models import ActorRow
+from ...spaces.queries import bound, readable
+from ...spaces.restraints import Restraint
+from ..models import Decision, Evidence, Review, ReviewAuthor
+from ..policy import CAN_BE_APPEALED, Verdict
+from ..transitions import State
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something said about a review's subject: `kind` is report, answer, appeal or concern; `number` its state then."""
+
+    kind: str
+    actor: str
+    group: str
+    at: datetime
+    reason: str
+    text: str
+    number: int
+
+
+def evidence_of(connection: Connection, review_id: int) -> tuple[Said, ...]:
+    """Everything said about the range of the review and later, concerns included, oldest first, each once.
+
+    Also what was said in another group's review of it, or in one that this review goes on from. The caller has made
+    sure that the review may be read.
+    """
+    review = connection.execute(
+        select(Review.subject_kind, Review.subject_id, Review.base, Review.wiki_id).where(Review.id == review_id)
+    ).one()
+    same = and_(
+        Review.subject_kind == review.subject_kind,
+        Review.subject_id == review.subject_id,
+        Review.wiki_id == review.wiki_id,
+    )
+    said = connection.execute(
+        select(
+            Evidence.kind, ActorRow.name, Review.group, Evidence.at, Evidence.reason, Evidence.text, Evidence.number
+        )
+        .join(Review, Review.id == Evidence.review_id)
+        .join(ActorRow, ActorRow.id == Evidence.actor_id)
+        .where(same, Evidence.number >= review.base)
+    )
+    concerns = connection.execute(
+        _CONCERNS.where(same, Decision.head >= review.base).with_only_columns(
+            ActorRow.name, Decision.group, Decision.at, Decision.reason, Decision.note, Decision.head
+        )
+    )
+    every = [Said(*row) for row in said] + [Said("concern", *row) for row in concerns]
+    once = {(one.kind, one.actor, one.at, one.text): one for one in every}
+    return tuple(sorted(once.values(), key=lambda one: one.at))
+
+
+_WITHDRAWN = select(Decision.takes_back).where(Decision.takes_back.is_not(None))
+_CONCERNS: Any = (
+    select(Decision.head)
+    .join(Review, Review.id == Decision.review_id)
+    .join(ActorRow, ActorRow.id == Decision.actor_id)
+    .where(Decision.verdict == Verdict.CONCERN.value, Decision.id.not_in(_WITHDRAWN))
+)
+
+
+def concern_head(connection: Connection, review_id: int) -> int | None:
+    """Up to where the newest concern of the review had looked; None when none was raised, or it was taken back.
+
+    What came after is all that is left to look at once the author has answered.
+    """
+    newest = _CONCERNS.where(Review.id == review_id).order_by(Decision.id.desc()).limit(1)
+    head = connection.execute(newest).scalar()
+    return int(head) if head is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitsForAuthor:
+    """A concern that one of a change's authors is asked to answer."""
+
+    review_id: int
+    subject_kind: str
+    subject_id: int
+    group: str
+    at: datetime
+    reason: str
+    note: str
+    base: int
+    head: int
+
+
+def concerns_for(connection: Connection, wiki_id: int, actor: Actor) -> list[WaitsForAuthor]:
+    """The concerns that wait for this actor's answer, oldest first, where they may still read."""
+    rows = connection.execute(
+        select(
+            Review.id,
+            Review.subject_kind,
+            Review.subject_id,
+            Review.group,
+            Decision.at,
+            Decision.reason,
+            Decision.note,
+            Review.base,
+            Review.head,
+        )
+        .join(ReviewAuthor, ReviewAuthor.review_id == Review.id)
+        .join(ActorRow, ActorRow.id == ReviewAuthor.actor_id)
+        .join(Decision, (Decision.review_id == Review.id) & (Decision.verdict == Verdict.CONCERN.value))
+        .where(
+            Review.wiki_id == wiki_id,
+            Review.state == State.CONCERN.value,
+            ActorRow.external_id == actor.id,
+            ActorRow.wiki_id == wiki_id,
+            Decision.id.not_in(_WITHDRAWN),
+            readable(Review.space_id),
+        )
+        .order_by(Decision.id),
+        bound(actor),
+    )
+    newest = {row[0]: WaitsForAuthor(*row) for row in rows}
+    return list(newest.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """How far an actor's objection to a decision is: `answer` is the verdict about it, None while it waits."""
+
+    decision_id: int
+    answer: str | None
+
+
+def objections_of(connection: Connection, actor: Actor, wiki_id: int, ids: Iterable[int]) -> dict[int, Objection]:
+    """The actor's own appeals against these decisions, by decision."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = connection.execute(
+        select(Evidence.decision_id, Decision.verdict)
+        .join(ActorRow, ActorRow.id == Evidence.actor_id)
+        .outerjoin(Decision, and_(Decision.review_id == Evidence.review_id, Decision.final))
+        .where(
+            Evidence.kind == "appeal",
+            Evidence.decision_id.in_(wanted),
+            ActorRow.external_id == actor.id,
+            ActorRow.wiki_id == wiki_id,
+        )
+    )
+    return {decision_id: Objection(decision_id, answer) for decision_id, answer in rows if decision_id is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A restriction of the actor that was decided: by which group, why, and whether it has been taken back."""
+
+    decision_id: int
+    group: str
+    at: datetime
+    reason: str
+    note: str
+    path: str
+    until: datetime
+
+
+def restrictions_of(connection: Connection, wiki_id: int, actor: Actor, now: datetime) -> list[Restriction]:
+    """What the actor may not do for now, the newest first."""
+    rows = connection.execute(
+        select(
+            Decision.id,
+            Decision.group,
+            Decision.at,
+            Decision.reason,
+            Decision.note,
+            Restraint.path,
+            Restraint.until,
+        )
+        .join(Restraint, Restraint.decision_id == Decision.id)
+        .join(ActorRow, ActorRow.id == Restraint.actor_id)
+        .where(
+            Restraint.wiki_id == wiki_id,
+            Restraint.until > now,
+            Restraint.lifted_at.is_(None),
+            ActorRow.external_id == actor.id,
+        )
+        .order_by(Decision.id.desc())
+    )
+    return [Restriction(*row) for row in rows]
+
+
+def can_be_appealed(verdict: str | None) -> bool:
+    """Whether an author can object to a decision with this verdict."""
+    return verdict is not None and Verdict(verdict) in CAN_BE_APPEALED
