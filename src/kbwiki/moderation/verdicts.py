@@ -23,7 +23,7 @@ from ..pages.state import write_state
 from ..spaces.models import Grant
 from ..spaces.policy import Right
 from .lifecycle import ReviewRow, copy_authors, take_in
-from .policy import REASONS, Verdict
+from .policy import Verdict
 from .record import Grounds
 from .subjects import subject_of
 from .transitions import Event
@@ -54,7 +54,7 @@ def _revert(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
     was = subject.place(tx.connection, review.subject_id).number
     base, head = _acted_on(review)
     number = subject.undo(
-        tx, review.subject_id, base, head, group=review.group, comment=REASONS[grounds.reason]
+        tx, review.subject_id, base, head, group=review.group, comment=grounds.words
     )
     return Outcome(number, {"was": was})
 
@@ -79,7 +79,7 @@ def _edit(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
         details["text"],
         title=details.get("title"),
         tags=details.get("tags"),
-        comment=REASONS[grounds.reason],
+        comment=grounds.words,
         base=int(details.get("number", page.number)),
     )
     saved = save_page(tx, edit, decided_by=review.group)
@@ -89,7 +89,7 @@ def _edit(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
 def _hide(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
     page = _page(tx, review)
     base, head = _acted_on(review)
-    number = hide_revisions(tx, page, base, head, decided_by=review.group, comment=REASONS[grounds.reason])
+    number = hide_revisions(tx, page, base, head, decided_by=review.group, comment=grounds.words)
     return Outcome(number, {"was": page.number})
 
 
@@ -99,7 +99,7 @@ def _delete(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
         return Outcome(page.number, {"was": page.number})
     gone = replace(page.state, deleted=True)
     number = write_state(
-        tx, page, gone, kind=Kind.DELETE, comment=REASONS[grounds.reason], decided_by=review.group
+        tx, page, gone, kind=Kind.DELETE, comment=grounds.words, decided_by=review.group
     )
     return Outcome(number, {"was": page.number})
 

@@ -9,10 +9,11 @@ from flask import Response
 from markupsafe import Markup
 
 from ..errors import Forbidden
-from ..moderation.policy import REASONS
+from ..moderation.messages.inbox import count_unread
 from ..moderation.queries.outcomes import Outcome, outcome_of, outcomes
 from ..pages.queries.history import NEWEST, RevisionLine, changes_by
 from .lists import PageName
+from .messages import inbox_of
 from .visit import Visit
 from .words import KINDS, VERDICTS, kb_t, when
 
@@ -29,7 +30,7 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class DecisionTold:
-    """A decision as its author is told about it: who, in which group, what, and why."""
+    """A decision as its author is told about it: which group (and who, if the setting says so), what, and why."""
 
     verdict: str
     actor: str
@@ -68,6 +69,7 @@ def my_changes(visit: Visit) -> Response:
         title=kb_t("My changes"),
         section="mine",
         entries=tuple(_entry(visit, line, reviews.get(line.page_id, [])) for line in shown),
+        unread=count_unread(visit.connection, inbox_of(visit)),
         older_url=visit.url("mine", before=shown[-1].id) if len(lines) > PER_PAGE else None,
     )
 
@@ -94,9 +96,9 @@ def _told(visit: Visit, outcome: Outcome | None) -> DecisionTold | None:
         return None
     return DecisionTold(
         kb_t(VERDICTS[outcome.verdict]),
-        outcome.by or "",
+        (outcome.by or "") if visit.settings.name_moderators else "",
         outcome.group,
-        kb_t(REASONS.get(outcome.reason, outcome.reason)),
+        kb_t(outcome.why),
         outcome.note,
         outcome.at,
         when(outcome.at, visit.now),

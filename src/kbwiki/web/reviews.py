@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from ..errors import Conflict, Invalid, NotFound
 from ..moderation.decide import AlreadyDecided, Answer, MovedOn, decide
-from ..moderation.policy import REASONS, Verdict
+from ..moderation.messages.reasons import reasons_for
+from ..moderation.policy import Verdict
 from ..moderation.queries.review import AuthorRecord, PastDecision, ReviewView, changes_in, get_review
 from ..moderation.take_back import restore_hidden
 from ..pages.actions import EditConflict
@@ -21,7 +22,7 @@ from .differences import other_changes
 from .forms import FieldError
 from .histories import view_of
 from .visit import Visit
-from .words import KINDS, VERDICTS, kb_t, when
+from .words import KINDS, REASON_KINDS, VERDICTS, kb_t, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,11 @@ class DecisionForm:
 
 @dataclass(frozen=True, slots=True)
 class ReasonChoice:
-    """A reason to choose."""
+    """A reason to choose; `only_for` names the one thing it can be chosen for, if it is not for all."""
 
     key: str
     label: str
+    only_for: str
 
 
 def review_page(visit: Visit, id: int) -> Response:
@@ -154,12 +156,17 @@ def _show(
         decision=_decision(visit, view.decision) if view.decision else None,
         can_decide=not view.why_not,
         why_not=view.why_not,
-        reasons=tuple(ReasonChoice(key, kb_t(label)) for key, label in REASONS.items() if key),
+        reasons=_reasons(visit, view),
         moved_on=moved_on,
         form=form or DecisionForm(),
         errors=errors,
         queue_url=visit.url("queue", group=view.group),
     )
+
+
+def _reasons(visit: Visit, view: ReviewView) -> tuple[ReasonChoice, ...]:
+    offered = reasons_for(visit.connection, visit.wiki.id, view.page.space_id)
+    return tuple(ReasonChoice(one.key, kb_t(one.words), kb_t(REASON_KINDS[one.kind])) for one in offered)
 
 
 def _sides(visit: Visit, view: ReviewView) -> tuple[PageView | None, PageView]:
@@ -223,7 +230,7 @@ def _decision(visit: Visit, one: PastDecision) -> DecisionRow:
         one.group,
         one.at,
         when(one.at, visit.now),
-        kb_t(REASONS.get(one.reason, one.reason)),
+        kb_t(one.why),
         one.note,
         visit.url("show_again", id=one.id) if may_show else None,
     )

@@ -10,11 +10,15 @@ from sqlalchemy import Connection, select
 
 from ...journal.models import ActorRow
 from ..models import Decision, Review
+from ..policy import why_of
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer to the review that a change is part of; `verdict` is None while it waits."""
+    """The answer to the review that a change is part of; `verdict` is None while it waits.
+
+    `reason` is the key, `why` the words it had in the catalogue when the decision was taken.
+    """
 
     page_id: int
     base: int
@@ -26,6 +30,7 @@ class Outcome:
     reason: str
     note: str
     decision_id: int | None
+    why: str = ""
 
 
 def outcomes(connection: Connection, page_ids: Iterable[int]) -> dict[int, list[Outcome]]:
@@ -45,6 +50,7 @@ def outcomes(connection: Connection, page_ids: Iterable[int]) -> dict[int, list[
             Decision.reason,
             Decision.note,
             Decision.id,
+            Decision.facts,
         )
         .outerjoin(Decision, Decision.review_id == Review.id)
         .outerjoin(ActorRow, ActorRow.id == Decision.actor_id)
@@ -53,7 +59,7 @@ def outcomes(connection: Connection, page_ids: Iterable[int]) -> dict[int, list[
     )
     found: dict[int, list[Outcome]] = {}
     for row in rows:
-        outcome = Outcome(*row[:7], row.reason or "", row.note or "", row.id)
+        outcome = Outcome(*row[:7], row.reason or "", row.note or "", row.id, why_of(row.reason or "", row.facts))
         found.setdefault(outcome.page_id, []).append(outcome)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, distinct, func, select
 
@@ -14,7 +15,7 @@ from ...pages.models import Page, Revision
 from ...pages.queries.view import PageView, get_by_id
 from ...spaces.queries import bound, readable
 from ..models import IS_LIVE, Decision, Review, ReviewAuthor
-from ..policy import Shown
+from ..policy import Shown, why_of
 from ..shown import what_is_shown
 from ..subjects import Subjects
 from ..transitions import LIVE, State
@@ -35,7 +36,7 @@ class AuthorRecord:
 
 @dataclass(frozen=True, slots=True)
 class PastDecision:
-    """A decision about the same page."""
+    """A decision about the same page; `why` is the words its reason had when it was taken."""
 
     id: int
     review_id: int
@@ -47,6 +48,7 @@ class PastDecision:
     note: str
     base: int
     head: int
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +164,15 @@ def _decisions(connection: Connection, page_id: int) -> list[PastDecision]:
             Decision.note,
             Decision.base,
             Decision.head,
+            Decision.facts,
         )
         .join(ActorRow, ActorRow.id == Decision.actor_id)
         .where(Decision.subject_kind == "page", Decision.subject_id == page_id)
         .order_by(Decision.id.desc())
         .limit(20)
     )
-    return [PastDecision(*values) for values in map(tuple, rows)]
+    told: list[list[Any]] = [[*row[:-1], why_of(row.reason, row.facts)] for row in rows]
+    return [PastDecision(*values) for values in told]
 
 
 def _others(connection: Connection, page_id: int, review_id: int) -> tuple[tuple[str, str], ...]:
