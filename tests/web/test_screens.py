@@ -38,12 +38,14 @@ READ = {
     "queue": "/wiki/-/reviews",
     "review": "/wiki/-/reviews/1",
     "mine": "/wiki/-/mine",
+    "messages": "/wiki/-/messages",
     "spaces": "/wiki/-/spaces",
     "space": "/wiki/-/space",
+    "reasons": "/wiki/-/reasons?path=/",
     "static": "/wiki/-/static/kb.css",
 }
-POST_ONLY = {"restore", "bring_back", "decide", "show_again", "unknown"}
-NEEDS = {"queue": MODERATOR, "review": MODERATOR, "space": ADMIN}
+POST_ONLY = {"restore", "bring_back", "decide", "show_again", "messages_read", "unknown"}
+NEEDS = {"queue": MODERATOR, "review": MODERATOR, "space": ADMIN, "reasons": MODERATOR}
 
 
 @pytest.fixture
