@@ -9,7 +9,7 @@ import ast
 import importlib
 import inspect
 import re
-from dataclasses import fields
+from dataclasses import MISSING, fields, is_dataclass
 
 import click
 import pytest
@@ -22,7 +22,7 @@ from kbwiki.cli.standalone import main as standalone
 from kbwiki.demo.__main__ import main as demo
 from kbwiki.markup.allowlist import KINDS as CALLOUTS
 from kbwiki.markup.highlighting import LANGUAGES
-from kbwiki.moderation import decide
+from kbwiki.moderation import decide, picture, take_back
 from kbwiki.moderation.policy import REASONS, Verdict
 from kbwiki.pages import actions
 from kbwiki.pages.policy import Kind
@@ -114,7 +114,21 @@ def test_every_action_has_its_signature_in_the_reference() -> None:
     exceptions_and_answers = {"EditConflict", "Moved", "Saved"}
 
     assert set(actions.__all__) - exceptions_and_answers <= described
-    assert {decide.decide.__name__, decide.restore_hidden.__name__, decide.Answer.__name__} <= described
+    ours = (decide.decide, decide.Answer, take_back.take_back, take_back.restore_hidden)
+    assert {one.__name__ for one in ours} <= described
+
+
+def test_the_life_of_a_review_is_drawn_and_told_as_the_code_has_it() -> None:
+    told = (REFERENCE / "reviews.md").read_text("utf-8")
+
+    assert (REFERENCE / "review-states.svg").read_text("utf-8") == picture.draw()
+    assert picture.table() in told
+
+
+def test_every_answer_is_told_with_its_word() -> None:
+    told = (REFERENCE / "reviews.md").read_text("utf-8")
+
+    assert [verdict for verdict in Verdict if f"`{verdict}`" not in told] == []
 
 
 def test_every_method_of_a_wiki_has_its_signature_in_the_reference() -> None:
@@ -223,7 +237,13 @@ def simplified(name: str) -> list[tuple[str, str]]:
         value = getattr(value, part)
     assert callable(value)
     parameters = [one for one in inspect.signature(value).parameters.values() if one.name != "self"]
-    return [(one.name, f"{one.kind.name} {shown(one.default)}") for one in parameters]
+    made = {one.name: one.default_factory for one in fields(value)} if is_dataclass(value) else {}
+    return [
+        (one.name, f"{one.kind.name} {made[one.name]()!r}")  # type: ignore[operator]
+        if made.get(one.name, MISSING) is not MISSING
+        else (one.name, f"{one.kind.name} {shown(one.default)}")
+        for one in parameters
+    ]
 
 
 def parameters_of(arguments: ast.arguments) -> list[tuple[str, str]]:
@@ -251,8 +271,6 @@ def shown(default: object) -> str:
     """A default as the page may write it: a value, or the name of something."""
     if default is inspect.Parameter.empty:
         return "-"
-    if "factory" in repr(default):
-        return "frozenset()"
     if isinstance(default, kbwiki.ActorKind):
         return f"ActorKind.{default.name}"
     return default.__name__ if inspect.isfunction(default) else repr(default)

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from kbwiki import ANONYMOUS, Wiki
+from kbwiki.moderation.decide import Answer, decide
+from kbwiki.moderation.policy import Verdict
 from kbwiki.testing import ADMIN, MODERATOR, WRITER, TickingClock, answer, look, make_space, open_reviews, save
 
 from .conftest import Visitor
@@ -108,3 +110,21 @@ def test_reasons_are_set_by_those_who_look_after_the_space(visitor: Visitor, wik
     assert visitor.get("/wiki/-/reasons?path=people").status_code == 200
     assert visitor.get(REASONS).status_code == 403
     assert visitor.get("/wiki/-/reasons?path=closed").status_code == 404
+
+
+def test_every_verdict_has_its_words_among_my_changes(visitor: Visitor, wiki: Wiki) -> None:
+    for verdict in ("edit", "delete", "concern"):
+        save(wiki, verdict, "One.\n")
+        (line,) = [one for one in open_reviews(wiki) if one.path == verdict]
+        details = {"text": "Two.\n"} if verdict == "edit" else {}
+        with wiki.begin(MODERATOR) as tx:
+            shown = look(wiki, line.id).shown
+            decide(
+                tx,
+                Answer(line.id, shown.base, shown.head, shown.digest, Verdict(verdict), "unclear", details=details),
+            )
+
+    told = visitor.text("/wiki/-/mine")
+
+    for words in ("mended and approved", "deleted", "asked about", "It is hard to understand"):
+        assert words in told

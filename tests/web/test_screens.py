@@ -37,6 +37,9 @@ READ = {
     "search": "/wiki/-/search?q=words",
     "queue": "/wiki/-/reviews",
     "review": "/wiki/-/reviews/1",
+    "review_pieces": "/wiki/-/reviews/1/pieces",
+    "review_mend": "/wiki/-/reviews/1/mend",
+    "decisions": "/wiki/-/decisions",
     "mine": "/wiki/-/mine",
     "messages": "/wiki/-/messages",
     "spaces": "/wiki/-/spaces",
@@ -44,8 +47,16 @@ READ = {
     "reasons": "/wiki/-/reasons?path=/",
     "static": "/wiki/-/static/kb.css",
 }
-POST_ONLY = {"restore", "bring_back", "decide", "show_again", "messages_read", "unknown"}
-NEEDS = {"queue": MODERATOR, "review": MODERATOR, "space": ADMIN, "reasons": MODERATOR}
+POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "messages_read", "unknown"}
+NEEDS = {
+    "queue": MODERATOR,
+    "review": MODERATOR,
+    "review_pieces": MODERATOR,
+    "review_mend": MODERATOR,
+    "decisions": MODERATOR,
+    "space": ADMIN,
+    "reasons": MODERATOR,
+}
 
 
 @pytest.fixture

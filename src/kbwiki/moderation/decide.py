@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -42,7 +41,7 @@ class Answer:
     seen: bytes = b""
     key: str | None = None
     batch: str | None = None
-    details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False)

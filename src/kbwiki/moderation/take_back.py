@@ -65,8 +65,7 @@ def _locked(tx: Transaction, decision_id: int) -> tuple[Any, ReviewRow | None]:
     if decision is None:
         raise NotFound("decision", str(decision_id))
     require_member(tx.actor, decision.group)
-    if decision.subject_kind in tx.subjects:
-        subject_of(tx, decision.subject_kind).lock(tx, decision.subject_id)
+    subject_of(tx, decision.subject_kind).lock(tx, decision.subject_id)
     if decision.review_id is not None:
         require_not_own(tx, decision.review_id)
     done = select(Decision.id).where(Decision.takes_back == decision_id)
@@ -176,3 +175,5 @@ _UNDOING: Mapping[Verdict, _Undone] = {
     Verdict.LOCK: _restraint,
     Verdict.RESTRICT: _restraint,
 }
+TAKEN_BACK = frozenset(_UNDOING)
+"""What can be taken back from its row in the log."""

@@ -76,7 +76,7 @@ def my_changes(visit: Visit) -> Response:
 
 def _entry(visit: Visit, line: RevisionLine, reviews: list[Outcome]) -> MyChange:
     outcome = outcome_of(reviews, line.number)
-    state = "not reviewed" if outcome is None else _STATES[outcome.verdict]
+    state = "not reviewed" if outcome is None else _state_of(outcome)
     url = visit.url.page(line.path)
     return MyChange(
         page=PageName(line.title, url, line.path),
@@ -91,11 +91,16 @@ def _entry(visit: Visit, line: RevisionLine, reviews: list[Outcome]) -> MyChange
     )
 
 
+def _state_of(outcome: Outcome) -> str:
+    verdict = outcome.verdict
+    return _STATES[verdict] if verdict in _STATES else VERDICTS.get(str(verdict), str(verdict))
+
+
 def _told(visit: Visit, outcome: Outcome | None) -> DecisionTold | None:
     if outcome is None or outcome.verdict is None or outcome.at is None:
         return None
     return DecisionTold(
-        kb_t(VERDICTS[outcome.verdict]),
+        kb_t(VERDICTS.get(outcome.verdict, outcome.verdict)),
         (outcome.by or "") if visit.settings.name_moderators else "",
         outcome.group,
         kb_t(outcome.why),

@@ -158,13 +158,26 @@ def state_line(visit: Visit, view: PageView) -> StateLine:
         return StateLine(kb_t("Taken over from elsewhere; nobody has looked at it here yet"), "imported")
     if state.waiting:
         return _waiting(visit, view, state)
-    assert state.at is not None  # every review that is not open has a decision
+    if state.at is None:
+        return StateLine(kb_t("Nobody has looked at it yet"), "waiting")
+    if len(state.seen) > 1:
+        return StateLine(_seen_by(state), "reviewed")
     said = kb_t("Looked at by {group} on {day}", group=state.group, day=day(state.at))
     return StateLine(said, "reviewed")
 
 
+def _seen_by(state: LookedAt) -> str:
+    """How far each group has looked: seen by Legal up to revision 41, by Support up to 44."""
+    first, *others = (
+        kb_t("{group} up to revision {number}", group=group, number=number) for group, number in state.seen
+    )
+    return kb_t("Seen by {groups}", groups=", ".join([first, *(kb_t("by {one}", one=one) for one in others)]))
+
+
 def _waiting(visit: Visit, view: PageView, state: LookedAt) -> StateLine:
     said = kb_t("{n} change not looked at yet", "{n} changes not looked at yet", n=state.waiting)
+    if len(state.seen) > 1:
+        said = f"{said} · {_seen_by(state)}"
     if state.base == 0:
         return StateLine(kb_t("New; not looked at yet"), "waiting")
     return StateLine(

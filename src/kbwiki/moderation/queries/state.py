@@ -7,13 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, func, or_, select, union
 
-from ...actors import Actor
+from ...actors import EVERYONE, SIGNED_IN, Actor
 from ...db import in_list
 from ...journal.models import Entry
 from ...spaces.models import Grant, Space
 from ...spaces.policy import Right
 from ...spaces.queries import bound, readable
 from ..models import Decision, Review, Tally
+from ..policy import Verdict
 from ..transitions import LIVE, State
 
 NEEDS_LOOK = (State.OPEN.value, State.VERIFY.value)
@@ -25,7 +26,8 @@ class LookedAt:
     """How far people have looked at a page.
 
     `waiting` is how many changes nobody has looked at yet; `base` the last revision before them (0: none, the page is
-    new). `group`, `at` and `verdict` speak of the newest decision, None when there never was one.
+    new). `group`, `at` and `verdict` speak of the newest decision, None when there never was one. `seen` says for each
+    group that ever looked up to which revision it did.
     """
 
     waiting: int
@@ -33,11 +35,18 @@ class LookedAt:
     group: str | None
     at: datetime | None
     verdict: str | None
+    seen: tuple[tuple[str, int], ...] = ()
 
 
 _REVIEWS = (
     select(Review.state, Review.group, Review.base, Review.head, Decision.at, Decision.verdict)
-    .outerjoin(Decision, (Decision.review_id == Review.id) & Decision.final)
+    .outerjoin(
+        Decision,
+        (Decision.review_id == Review.id)
+        & Decision.final
+        & (Decision.verdict != Verdict.HAND_OVER.value)
+        & Decision.id.not_in(select(Decision.takes_back).where(Decision.takes_back.is_not(None))),
+    )
     .where(Review.subject_kind == "page", Review.subject_id == bindparam("page_id"))
     .order_by(Review.id.desc())
     .limit(20)
@@ -86,7 +95,12 @@ def looked_at(connection: Connection, page_id: int) -> LookedAt | None:
     decided = max((row for row in rows if row.at is not None), key=lambda row: row.at, default=None)
     base = min((row.base for row in open_ones), default=0)
     head = max((row.head for row in open_ones), default=0)
+    seen: dict[str, int] = {}
+    for row in rows:
+        if row.at is not None:
+            seen[row.group] = max(seen.get(row.group, 0), row.head)
     return LookedAt(
+        seen=tuple(sorted(seen.items())),
         waiting=head - base,
         base=base,
         group=decided.group if decided else None,
@@ -112,6 +126,23 @@ def standing(connection: Connection, wiki_id: int, actor: Actor) -> Standing:
     """Where the wiki stands now; one query, asked for every screen."""
     row = connection.execute(_STANDING, {"wiki_id": wiki_id, **bound(actor)}).one()
     return Standing(None if row.unsealed else row.position or 0, int(row.waiting) if row.reviews else None)
+
+
+_LOOKING = (
+    select(Grant.group)
+    .join(Space, Space.id == Grant.space_id)
+    .where(Space.wiki_id == bindparam("wiki_id"), Grant.right == Right.REVIEW.value)
+    .distinct()
+    .order_by(Grant.group)
+)
+_READING = select(Grant.group).where(Grant.space_id == bindparam("space_id"), Grant.right == Right.READ.value)
+
+
+def groups_that_look(connection: Connection, wiki_id: int, space_id: int) -> list[str]:
+    """The groups that look after some part of the wiki and may read in this space, by name."""
+    readers = set(connection.execute(_READING, {"space_id": space_id}).scalars())
+    groups = connection.execute(_LOOKING, {"wiki_id": wiki_id}).scalars()
+    return [group for group in groups if group in readers or readers & {EVERYONE, SIGNED_IN}]
 
 
 def reviewing_groups(connection: Connection, wiki_id: int, actor: Actor) -> list[str]:
