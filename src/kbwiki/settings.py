@@ -43,6 +43,12 @@ class Settings:
     """How long a moderator who does nothing has a review to themselves."""
     search_catch_up_seconds: float = 1.0
     """How long a search waits for the index to take in what was saved last."""
+    grace_minutes: int = 10
+    """How long a decision can be taken back before its authors are told about it, in minutes."""
+    tell_approvals: bool = False
+    """Whether authors are told, too, that their changes were approved."""
+    name_moderators: bool = False
+    """Whether authors are told which person decided, besides the group."""
 
     @classmethod
     def from_mapping(cls, config: Mapping[str, Any], prefix: str = "KBWIKI_") -> Settings:

@@ -1,4 +1,7 @@
-"""Signals tell the host what was committed. They are sent after the commit, in the order of the journal."""
+"""Signals tell the host what was committed. They are sent after the commit, in the order of the journal.
+
+(What `message_due` tells of is committed, too; it is sent when a grace period is over, by whoever gathers messages.)
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,9 @@ change_committed = _signals.signal("change-committed")
 decision_committed = _signals.signal("decision-committed")
 """A moderator has decided on a review. The event is a `Committed`."""
 
+message_due = _signals.signal("message-due")
+"""Somebody has to be told what was decided about their work, for example by mail. The event is a `MessageDue`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Committed:
@@ -40,10 +46,30 @@ class Committed:
     payload: Mapping[str, Any]
 
 
-def tell(signal: NamedSignal, sender: Any, event: Committed) -> None:
+@dataclass(frozen=True, slots=True)
+class MessageDue:
+    """A message to an author that was begun, or went on with more (`begun` tells which).
+
+    `recipient_id` is the host's id; `subject` and `text` are plain text with what is new in the message. Pages are
+    named by the addresses at which the recipient changed them (`paths`): nobody asked what they may read now.
+    """
+
+    wiki: str
+    message_id: int
+    recipient_id: str
+    recipient_name: str
+    group: str
+    at: datetime
+    begun: bool
+    subject: str
+    text: str
+    paths: tuple[str, ...]
+
+
+def tell(signal: NamedSignal, sender: Any, event: Committed | MessageDue) -> None:
     """Send `event` to every receiver of `signal`; one that raises is logged and does not stop the others."""
     for receiver in signal.receivers_for(sender):
         try:
             receiver(sender, event=event)
         except Exception:
-            log.exception("A receiver of %s raised; the change itself is committed.", signal.name)
+            log.exception("A receiver of %s raised; what it is about is committed.", signal.name)

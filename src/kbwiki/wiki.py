@@ -27,6 +27,7 @@ from .moderation.decision_subject import DecisionSubject
 from .moderation.handover import hand_over_stranded
 from .moderation.journal_subject import JournalSubject
 from .moderation.lifecycle import write_tallies
+from .moderation.messages.delivery import deliver, due_recipients
 from .moderation.page_subject import KIND as PAGE
 from .moderation.page_subject import PageSubject
 from .moderation.routing import route
@@ -156,6 +157,22 @@ class Wiki:
             if step == 0:
                 break
         return read
+
+    def deliver_messages(self) -> int:
+        """Gather what authors have to be told by now into messages, and send `message_due` for each; how many.
+
+        Safe to call from any number of processes: each message is begun, and each signal sent, once.
+        """
+        now, sent = self.clock(), 0
+        with self.read() as connection:
+            recipients = due_recipients(connection, self.id, now)
+        for recipient in recipients:
+            with self.database.write() as connection:
+                events = deliver(connection, self.id, recipient, now, self.settings, self.name)
+            for event in events:
+                signals.tell(signals.message_due, self._sender if self._sender is not None else self, event)
+            sent += len(events)
+        return sent
 
     def _has_links_to_read(self) -> bool:
         """Whether the journal went on since links were last read; asked first, so that no lock is taken for nothing."""

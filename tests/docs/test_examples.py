@@ -14,7 +14,7 @@ from tests.docs.reading import DOCS, REPOSITORY, all_pages, blocks_of
 
 TUTORIAL = DOCS / "tutorial" / "first-wiki.md"
 LAYOUT = DOCS / "how-to" / "use-your-own-layout.md"
-NEEDS_A_MOUNT = {"concerns-and-locks", "set-up-spaces", "python"}
+NEEDS_A_MOUNT = {"concerns-and-locks", "set-up-spaces", "python", "word-messages"}
 PAGES = [page for page in all_pages() if blocks_of(page, "python") and page != TUTORIAL]
 
 

@@ -186,7 +186,7 @@ def written(default: object) -> str:
         return f'`"{default}"`'
     if isinstance(default, tuple):
         return "`({},)`".format(", ".join(f'"{one}"' for one in default))
-    return f"`{default:_}`" if isinstance(default, int) else f"`{default}`"
+    return f"`{default:_}`" if isinstance(default, int) and not isinstance(default, bool) else f"`{default}`"
 
 
 def leaves(command: click.Group, name: str) -> dict[str, click.Command]:

@@ -144,7 +144,7 @@ def test_a_reverted_change_is_gone_from_the_page_and_its_author_reads_why(visito
     visitor.be("ada").press("My changes")
     visitor.reads("It is not correct")
     visitor.reads("reverted")
-    assert "Reverted by Mo for moderators" in visitor.text
+    assert "Reverted by the group moderators" in visitor.text
     visitor.open("/wiki/-/revision/2/home")
     assert "<strong>everything</strong>" in visitor.page
 

@@ -47,11 +47,13 @@ READ = {
     "lock": "/wiki/-/lock?path=a/b/c",
     "restrict": "/wiki/-/restrict?path=a/b/c&author=writer",
     "mine": "/wiki/-/mine",
+    "messages": "/wiki/-/messages",
     "spaces": "/wiki/-/spaces",
     "space": "/wiki/-/space",
+    "reasons": "/wiki/-/reasons?path=/",
     "static": "/wiki/-/static/kb.css",
 }
-POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "lift", "unknown"}
+POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "lift", "messages_read", "unknown"}
 POST_ONLY |= {"next_review", "lease", "put_aside", "bring_aside_back", "keep_note", "ask_opinion", "give_opinion"}
 NEEDS = {
     "queue": MODERATOR,
@@ -63,6 +65,7 @@ NEEDS = {
     "lock": MODERATOR,
     "restrict": MODERATOR,
     "space": ADMIN,
+    "reasons": MODERATOR,
 }
 
 

@@ -234,9 +234,9 @@ def _moves(bar: object) -> Callable[[int, int], None]:
 @click.option("--every", default=2.0, show_default=True, help="Seconds between two looks.")
 @click.pass_obj
 def work(wiki: Wiki, once: bool, every: float) -> None:
-    """Keep links and the search index up to date with the journal. Optional: searching does it too, when needed.
+    """Keep links and the search index up to date with the journal, and deliver messages to authors.
 
-    Any number may run; one at a time does the work.
+    Optional for links and search: searching does it too, when needed. Any number may run; one at a time does the work.
     """
     while True:
         wiki.seal()
@@ -244,6 +244,8 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
         taken = wiki.search.catch_up(wait=False)
         if read or taken:
             click.echo(f"links: {read} entries, search: {taken} entries")
+        if told := wiki.deliver_messages():
+            click.echo(f"messages: {told}")
         if once:
             return
         time.sleep(every)

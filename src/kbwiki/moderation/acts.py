@@ -26,6 +26,7 @@ class _Where:
     """The part of the wiki an act is about, and the subject of its decision."""
 
     path: str
+    space_id: int
     subject_kind: str
     subject_id: int
     number: int
@@ -49,7 +50,7 @@ def lock_pages(
     if repeated := _done_before(tx, key):
         return repeated
     where = _require_responsible(tx, path, group, below=below)
-    grounds = clean_grounds(Verdict.LOCK, Grounds(reason, note, key))
+    grounds = clean_grounds(tx, where.space_id, Verdict.LOCK, Grounds(reason, note, key))
     return _restrain(tx, Verdict.LOCK, where, group, grounds, below=below, until=until, actor_id=None)
 
 
@@ -77,7 +78,7 @@ def restrict_author(
         raise NotFound("author", external_id)
     if actor_id == tx.actor_id:
         raise Forbidden("This would be about yourself, so somebody else in the group decides about it.")
-    grounds = clean_grounds(Verdict.RESTRICT, Grounds(reason, note, key))
+    grounds = clean_grounds(tx, where.space_id, Verdict.RESTRICT, Grounds(reason, note, key))
     return _restrain(tx, Verdict.RESTRICT, where, group, grounds, below=True, until=until, actor_id=actor_id)
 
 
@@ -111,9 +112,9 @@ def _where(tx: Transaction, path: str, space_id: int) -> _Where:
         select(Page.id, Page.number).where(Page.wiki_id == tx.wiki_id, Page.path == path, ~Page.deleted)
     ).first()
     if page is not None:
-        return _Where(path, "page", page.id, page.number)
+        return _Where(path, space_id, "page", page.id, page.number)
     number = tx.connection.execute(select(Space.number).where(Space.id == space_id)).scalar_one()
-    return _Where(path, "space", space_id, int(number))
+    return _Where(path, space_id, "space", space_id, int(number))
 
 
 def _restrain(

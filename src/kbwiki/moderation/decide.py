@@ -80,7 +80,8 @@ def decide(tx: Transaction, answer: Answer) -> Decided:
     _require_live(tx, review, verdict)
     part = _seen_part(tx, review, answer)
     require_not_own(tx, review.id)
-    grounds = clean_grounds(verdict, Grounds(answer.reason, answer.note, answer.key, answer.batch))
+    given = Grounds(answer.reason, answer.note, answer.key, answer.batch)
+    grounds = clean_grounds(tx, review.space_id, verdict, given)
     try:
         rest = _close(tx, review, part, verdict)
     except LostRace:

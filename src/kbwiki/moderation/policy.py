@@ -66,7 +66,13 @@ REASONS: Mapping[str, str] = {
     "accident": "It looks like an accident",
     "other": "Another reason, given in the note",
 }
-"""Reasons a moderator can choose from, by key; the words are what authors read."""
+"""Reasons a moderator can choose from where no space has its own, by key; the words are what authors read."""
+
+
+def why_of(reason: str, facts: Mapping[str, Any] | None) -> str:
+    """The words of a decision's reason as they were when it was taken; older decisions have the built-in ones."""
+    return str((facts or {}).get("why") or REASONS.get(reason, reason))
+
 
 NEEDS_REASON = frozenset(
     {Verdict.REVERT, Verdict.REVERT_PART, Verdict.HIDE, Verdict.DELETE, Verdict.CONCERN, Verdict.RESTRICT, Verdict.LOCK}

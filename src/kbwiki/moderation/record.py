@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import insert, select
 
 from ..db import Change, Transaction, table_of
 from ..errors import Forbidden, Invalid
+from .messages.notices import announce
+from .messages.reasons import find_reason
 from .models import Decision
-from .policy import MAX_NOTE, NEEDS_REASON, REASONS, Verdict
+from .policy import MAX_NOTE, NEEDS_REASON, Verdict
 
 EXEMPT = "decision"
 """The rule that exempts decisions themselves: they are what a review is for."""
@@ -35,17 +37,25 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """Why: a reason of the catalogue, a note; a key that makes the act happen once; the batch it is part of."""
+    """Why: a reason of the catalogue, a note; a key that makes the act happen once; the batch it is part of.
+
+    `words` and `template` are the reason's, as the catalogue has them now: what is told later is what was meant.
+    """
 
     reason: str = ""
     note: str = ""
     key: str | None = None
     batch: str | None = None
+    words: str = ""
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A decision about to be written; `facts` is what taking it back needs to know."""
+    """A decision about to be written; `facts` is what taking it back needs to know.
+
+    `told` are actors (ids of rows) who have to be told besides the authors of what was decided.
+    """
 
     verdict: Verdict
     group: str
@@ -59,6 +69,7 @@ class Act:
     final: bool = False
     takes_back: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    told: tuple[int, ...] = ()
 
 
 def find_repeated(tx: Transaction, key: str | None) -> Decided | None:
@@ -77,22 +88,30 @@ def find_repeated(tx: Transaction, key: str | None) -> Decided | None:
     return Decided(row.id, row.review_id, row.subject_id, row.result, repeated=True)
 
 
-def clean_grounds(verdict: Verdict, grounds: Grounds) -> Grounds:
-    """Reason and note as they are stored. Errors: Invalid when an author would not be told why."""
+def clean_grounds(tx: Transaction, space_id: int, verdict: Verdict, grounds: Grounds) -> Grounds:
+    """Reason and note as they are stored, with the words the catalogue of the space has for the reason.
+
+    Errors: Invalid when an author would not be told why.
+    """
     note = grounds.note.strip()
-    if grounds.reason not in REASONS:
+    reason = find_reason(tx.connection, tx.wiki_id, space_id, grounds.reason) if grounds.reason else None
+    if grounds.reason and reason is None:
         raise Invalid("reason", "Please choose one of the reasons offered.")
-    if verdict in NEEDS_REASON and not grounds.reason:
+    if verdict in NEEDS_REASON and reason is None:
         raise Invalid("reason", "Please choose a reason: the author is told why.")
+    if reason is not None and not reason.fits(verdict):
+        raise Invalid("reason", f"“{reason.words}” is not a reason for this; please choose another one.")
     if grounds.reason == "other" and not note:
         raise Invalid("note", "Please write a short note: the author is told why.")
     if len(note) > MAX_NOTE:
         raise Invalid("note", f"The note is too long: at most {MAX_NOTE} characters are possible.")
-    return Grounds(grounds.reason, note, grounds.key, grounds.batch)
+    if reason is None:
+        return replace(grounds, note=note)
+    return replace(grounds, note=note, words=reason.words, template=reason.template)
 
 
 def record_decision(tx: Transaction, act: Act, grounds: Grounds) -> int:
-    """Write the decision row and its journal entry; the decision's id."""
+    """Write the decision row and its journal entry, and see that its authors will be told; the decision's id."""
     created = tx.connection.execute(
         insert(table_of(Decision)).returning(table_of(Decision).c.id),
         {
@@ -112,12 +131,13 @@ def record_decision(tx: Transaction, act: Act, grounds: Grounds) -> int:
             "key": grounds.key,
             "batch": grounds.batch,
             "takes_back": act.takes_back,
-            "facts": dict(act.facts),
+            "facts": {**act.facts, **_said(grounds)},
             "actor_id": tx.actor_id,
             "at": tx.now,
         },
     )
     decision_id = int(created.scalar_one())
+    announce(tx, decision_id, act)
     tx.record(
         Change(
             kind="decide",
@@ -141,3 +161,9 @@ def record_decision(tx: Transaction, act: Act, grounds: Grounds) -> int:
         )
     )
     return decision_id
+
+
+def _said(grounds: Grounds) -> dict[str, str]:
+    """What the catalogue said when the decision was taken, to be kept with it."""
+    said = {"why": grounds.words, "template": grounds.template}
+    return {name: text for name, text in said.items() if text}

@@ -18,7 +18,7 @@ from ..spaces.restraints import Restraint
 from .access import require_member, require_not_own
 from .lifecycle import ReviewRow, copy_authors, get_review_row, live_reviews, move_on, take_in
 from .models import Decision
-from .policy import REASONS, Verdict
+from .policy import Verdict
 from .record import Act, Decided, Grounds, clean_grounds, find_repeated, record_decision
 from .shown import standing_hides
 from .subjects import subject_of
@@ -66,8 +66,9 @@ def restore_hidden(tx: Transaction, decision_id: int, *, reason: str = "", note:
     if found != Verdict.HIDE:
         raise NotFound("hiding", str(decision_id))
     decision, _ = _locked(tx, decision_id)
-    grounds = clean_grounds(Verdict.RESTORE, Grounds(reason, note))
-    number = _show(tx, decision, decision.group, comment=REASONS[grounds.reason])
+    space_id = subject_of(tx, decision.subject_kind).place(tx.connection, decision.subject_id).space_id
+    grounds = clean_grounds(tx, space_id, Verdict.RESTORE, Grounds(reason, note))
+    number = _show(tx, decision, decision.group, comment=grounds.words)
     return _recorded(tx, decision, Verdict.RESTORE, number, grounds)
 
 

@@ -25,7 +25,7 @@ from ..spaces.models import Grant
 from ..spaces.policy import Right
 from .decision_subject import KIND as DECISION
 from .lifecycle import ReviewRow, copy_authors, take_in
-from .policy import ON_APPEALS, REASONS, Verdict, acted_on
+from .policy import ON_APPEALS, Verdict, acted_on
 from .record import Grounds
 from .subjects import subject_of
 from .take_back import undo_decision
@@ -62,7 +62,7 @@ def _revert(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
     was = subject.place(tx.connection, review.subject_id).number
     base, head = acted_on(review.base, review.head)
     number = subject.undo(
-        tx, review.subject_id, base, head, group=review.group, comment=REASONS[grounds.reason]
+        tx, review.subject_id, base, head, group=review.group, comment=grounds.words
     )
     return Outcome(number, {"was": was})
 
@@ -77,7 +77,7 @@ def _revert_part(tx: Transaction, review: ReviewRow, grounds: Grounds, details: 
         head,
         [int(one) for one in details.get("hunks", ())],
         kind=Kind.REVERT,
-        comment=REASONS[grounds.reason],
+        comment=grounds.words,
         decided_by=review.group,
     )
     return Outcome(taken.number if taken is not None else page.number, {"was": page.number})
@@ -98,7 +98,7 @@ def _edit(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
         details["text"],
         title=details.get("title"),
         tags=details.get("tags"),
-        comment=REASONS[grounds.reason],
+        comment=grounds.words,
         base=int(details.get("number", page.number)),
     )
     saved = save_page(tx, edit, decided_by=review.group)
@@ -120,7 +120,7 @@ def _hide(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
         head,
         parts=HideParts("words" in parts, "comment" in parts, "author" in parts, only_group),
         decided_by=review.group,
-        comment=REASONS[grounds.reason],
+        comment=grounds.words,
     )
     facts = {"was": page.number, "base": base, "head": head, "parts": parts, "only_group": only_group}
     return Outcome(number, facts)
@@ -132,7 +132,7 @@ def _delete(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
         return Outcome(page.number, {"was": page.number})
     gone = replace(page.state, deleted=True)
     number = write_state(
-        tx, page, gone, kind=Kind.DELETE, comment=REASONS[grounds.reason], decided_by=review.group
+        tx, page, gone, kind=Kind.DELETE, comment=grounds.words, decided_by=review.group
     )
     return Outcome(number, {"was": page.number})
 

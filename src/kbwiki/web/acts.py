@@ -155,7 +155,7 @@ def _line(visit: Visit, one: RestraintLine) -> StandingLine:
     return StandingLine(
         f"{said} · {one.group}",
         one.until,
-        kb_t(REASONS.get(one.reason, one.reason)),
+        kb_t(one.reason),
         one.note,
         visit.url("lift", id=one.decision_id) if may else None,
     )

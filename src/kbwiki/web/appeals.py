@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ..errors import Invalid
 from ..moderation.decide import AlreadyDecided, Answer, MovedOn, decide
-from ..moderation.policy import REASONS, Verdict
+from ..moderation.policy import Verdict
 from ..moderation.queries import appeals
 from ..moderation.queries.appeals import get_appeal
 from ..moderation.queries.review import PastDecision
@@ -79,7 +79,7 @@ def _line(visit: Visit, one: PastDecision) -> DecisionLine:
         one.group,
         one.at,
         when(one.at, visit.now),
-        kb_t(REASONS.get(one.reason, one.reason)),
+        kb_t(one.why),
         one.note,
     )
 

@@ -108,7 +108,7 @@ def pieces(visit: Visit, id: int) -> Response:
         review=view,
         page=thing_of(visit, view),
         pieces=hunks_of(visit.connection, page.id, base, shown.head),
-        reasons=reason_choices(),
+        reasons=reason_choices(visit, view),
         back_url=visit.url("review", id=id),
     )
 
@@ -127,7 +127,7 @@ def mend(visit: Visit, id: int) -> Response:
         page=thing_of(visit, view),
         number=current.number,
         text=text_of(visit.connection, current),
-        reasons=reason_choices(),
+        reasons=reason_choices(visit, view),
         back_url=visit.url("review", id=id),
     )
 

@@ -72,7 +72,7 @@ def said_lines(visit: Visit, said: tuple[Said, ...]) -> tuple[SaidLine, ...]:
             one.group,
             one.at,
             when(one.at, visit.now),
-            kb_t(REASONS.get(one.reason, one.reason)),
+            kb_t(one.reason),
             one.text,
         )
         for one in said
@@ -260,7 +260,7 @@ def _concern_line(visit: Visit, one: WaitsForAuthor) -> ConcernLine:
         one.group,
         one.at,
         when(one.at, visit.now),
-        kb_t(REASONS.get(one.reason, one.reason)),
+        kb_t(one.reason),
         one.note,
         visit.url("diff", path=place.path, a=base, b=head) if is_page else None,
         visit.url("edit", path=place.path) if is_page else None,

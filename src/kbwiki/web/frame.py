@@ -57,6 +57,10 @@ class Addresses:
             query["path"] = path
         return f"{address}?{urlencode(query)}" if query else address
 
+    def knows(self, name: str) -> bool:
+        """Whether there is a screen of this name."""
+        return name in _SCREENS
+
     def page(self, path: str, section: str | None = None) -> str:
         """The address of a page."""
         fragment = f"#{quoted(section_anchor(section))}" if section else ""
@@ -110,8 +114,11 @@ _SCREENS = {
     "restrict": "/-/restrict",
     "lift": "/-/restraints/{id}/lift",
     "mine": "/-/mine",
+    "messages": "/-/messages",
+    "messages_read": "/-/messages/read",
     "spaces": "/-/spaces",
     "space": "/-/space",
+    "reasons": "/-/reasons",
     "static": "/-/static/{filename}",
 }
 
@@ -217,6 +224,7 @@ class Frame:
                 delete=can_write,
             ),
             host_layout=mount.host_layout,
+            unread=None,
             next_url=visit.request.path,
             when=lambda moment: when(moment, visit.now),
         )

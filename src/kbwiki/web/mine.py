@@ -10,7 +10,7 @@ from flask import Response
 from markupsafe import Markup
 
 from ..errors import Forbidden
-from ..moderation.policy import REASONS
+from ..moderation.messages.inbox import count_unread
 from ..moderation.queries.evidence import (
     Objection,
     Restriction,
@@ -22,6 +22,7 @@ from ..moderation.queries.outcomes import Outcome, outcome_of, outcomes
 from ..pages.queries.history import NEWEST, RevisionLine, changes_by
 from .evidence import concern_lines
 from .lists import PageName
+from .messages import inbox_of
 from .visit import Visit
 from .words import KINDS, VERDICTS, day, kb_t, when
 
@@ -51,7 +52,7 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True)
 class DecisionTold:
-    """A decision as its author is told about it: who, in which group, what, and why."""
+    """A decision as its author is told about it: which group (and who, if the setting says so), what, and why."""
 
     verdict: str
     actor: str
@@ -112,6 +113,7 @@ def my_changes(visit: Visit) -> Response:
         concerns=concern_lines(visit),
         restrictions=tuple(_restriction(visit, one, objections) for one in restricted),
         done=kb_t(_DONE[done]) if (done := visit.request.args.get("done", "")) in _DONE else None,
+        unread=count_unread(visit.connection, inbox_of(visit)),
         older_url=visit.url("mine", before=shown[-1].id) if len(lines) > PER_PAGE else None,
     )
 
@@ -162,21 +164,26 @@ def _restriction(visit: Visit, one: Restriction, objections: Mapping[int, Object
         one.path or "/",
         f"{day(one.until)}, {one.until:%H:%M} UTC",
         one.group,
-        kb_t(REASONS.get(one.reason, one.reason)),
+        kb_t(one.reason),
         one.note,
         None if one.decision_id in objections else visit.url("appeal", id=one.decision_id),
         _objection(one.decision_id, objections),
     )
 
 
+def _state_of(outcome: Outcome) -> str:
+    verdict = outcome.verdict
+    return _STATES[verdict] if verdict in _STATES else VERDICTS.get(str(verdict), str(verdict))
+
+
 def _told(visit: Visit, outcome: Outcome | None) -> DecisionTold | None:
     if outcome is None or outcome.verdict is None or outcome.at is None:
         return None
     return DecisionTold(
-        kb_t(VERDICTS[outcome.verdict]),
-        outcome.by or "",
+        kb_t(VERDICTS.get(outcome.verdict, outcome.verdict)),
+        (outcome.by or "") if visit.settings.name_moderators else "",
         outcome.group,
-        kb_t(REASONS.get(outcome.reason, outcome.reason)),
+        kb_t(outcome.why),
         outcome.note,
         outcome.at,
         when(outcome.at, visit.now),

@@ -9,7 +9,8 @@ from flask import Response
 from markupsafe import Markup
 
 from ..moderation.desk.drafts import Draft
-from ..moderation.policy import REASONS, Verdict
+from ..moderation.messages.reasons import reasons_for
+from ..moderation.policy import Verdict
 from ..moderation.queries.review import AuthorRecord, PastDecision, ReviewView, get_review
 from ..moderation.queries.state import groups_that_look
 from ..moderation.take_back import TAKEN_BACK
@@ -19,7 +20,7 @@ from .evidence import beside
 from .forms import FieldError
 from .review_changes import changes_of, what_changed
 from .visit import Visit
-from .words import VERDICTS, kb_t, when, who
+from .words import REASON_KINDS, VERDICTS, kb_t, when, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +117,11 @@ class DecisionForm:
 
 @dataclass(frozen=True, slots=True)
 class ReasonChoice:
-    """A reason to choose."""
+    """A reason to choose; `only_for` names the one thing it can be chosen for, if it is not for all."""
 
     key: str
     label: str
+    only_for: str
 
 
 def review_page(visit: Visit, id: int) -> Response:
@@ -157,7 +159,7 @@ def show_review(
         decision=decision_row(visit, view.decision) if view.decision else None,
         can_decide=not view.why_not,
         why_not=view.why_not,
-        reasons=reason_choices(),
+        reasons=reason_choices(visit, view),
         hand_over_to=_other_groups(visit, view),
         moved_on=moved_on,
         desk=desk,
@@ -168,9 +170,10 @@ def show_review(
     )
 
 
-def reason_choices() -> tuple[ReasonChoice, ...]:
-    """The reasons a moderator can choose from."""
-    return tuple(ReasonChoice(key, kb_t(label)) for key, label in REASONS.items() if key)
+def reason_choices(visit: Visit, view: ReviewView) -> tuple[ReasonChoice, ...]:
+    """The reasons a moderator can choose from, of the catalogue of the review's space."""
+    offered = reasons_for(visit.connection, visit.wiki.id, view.space_id)
+    return tuple(ReasonChoice(one.key, kb_t(one.words), kb_t(REASON_KINDS[one.kind])) for one in offered)
 
 
 def _head(visit: Visit, view: ReviewView) -> ReviewHead:
@@ -235,7 +238,7 @@ def decision_row(visit: Visit, one: PastDecision) -> DecisionRow:
         one.group,
         one.at,
         when(one.at, visit.now),
-        kb_t(REASONS.get(one.reason, one.reason)),
+        kb_t(one.why),
         one.note,
         visit.url("show_again", id=one.id) if may_show else None,
         visit.url("take_back", id=one.id) if may_take_back else None,

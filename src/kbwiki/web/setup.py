@@ -23,6 +23,7 @@ class SpaceLine:
     title: str
     url: str
     edit_url: str
+    reasons_url: str | None
     readers: tuple[str, ...]
     writers: tuple[str, ...]
     groups: tuple[str, ...]
@@ -48,6 +49,7 @@ def _line(visit: Visit, view: SpaceView) -> SpaceLine:
         title=view.title,
         url=visit.url("tree", path=view.path or None),
         edit_url=visit.url("space", path=view.path or "/"),
+        reasons_url=visit.url("reasons", path=view.path or "/") if _may_set_reasons(visit, view) else None,
         readers=view.readers,
         writers=view.writers,
         groups=view.reviewers,
@@ -55,6 +57,11 @@ def _line(visit: Visit, view: SpaceView) -> SpaceLine:
         writers_inherited=view.settings.writers is None,
         groups_inherited=view.settings.reviewers is None,
     )
+
+
+def _may_set_reasons(visit: Visit, view: SpaceView) -> bool:
+    actor = visit.actor
+    return visit.settings.admin_group in actor.groups or not actor.effective_groups.isdisjoint(view.reviewers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,17 @@ KINDS = {
 }
 """What each kind of revision did, to follow the author's name."""
 
+REASON_KINDS = {
+    "": "",
+    "revert": "to revert",
+    "hide": "to hide",
+    "delete": "to delete",
+    "concern": "to ask the author",
+    "lock": "to lock a page",
+    "restrict": "to make somebody pause",
+}
+"""What a reason can be for."""
+
 VERDICTS = {
     "approve": "approved",
     "edit": "mended and approved",

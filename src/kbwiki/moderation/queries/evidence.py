@@ -14,13 +14,14 @@ from ...journal.models import ActorRow
 from ...spaces.queries import bound, readable
 from ...spaces.restraints import Restraint
 from ..models import Decision, Evidence, Review, ReviewAuthor
-from ..policy import CAN_BE_APPEALED, Verdict
+from ..policy import CAN_BE_APPEALED, Verdict, why_of
 from ..transitions import State
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Something said about a review's subject: `kind` is report, answer, appeal or concern; `number` its state then."""
+    """Something said about a review's subject: `kind` is report, answer, appeal or concern; `number` its state then;
+    `reason` is in words."""
 
     kind: str
     actor: str
@@ -55,10 +56,17 @@ def evidence_of(connection: Connection, review_id: int) -> tuple[Said, ...]:
     )
     concerns = connection.execute(
         _CONCERNS.where(same, Decision.head >= review.base).with_only_columns(
-            ActorRow.name, Decision.group, Decision.at, Decision.reason, Decision.note, Decision.head
+            ActorRow.name,
+            Decision.group,
+            Decision.at,
+            Decision.reason,
+            Decision.note,
+            Decision.head,
+            Decision.facts,
         )
     )
-    every = [Said(*row) for row in said] + [Said("concern", *row) for row in concerns]
+    every = [Said(*tuple(row)[:4], why_of(row.reason, {}), *tuple(row)[5:]) for row in said]
+    every += [Said("concern", *tuple(row)[:3], why_of(row.reason, row.facts), *tuple(row)[4:6]) for row in concerns]
     once = {(one.kind, one.actor, one.at, one.text): one for one in every}
     return tuple(sorted(once.values(), key=lambda one: one.at))
 
@@ -110,6 +118,7 @@ def concerns_for(connection: Connection, wiki_id: int, actor: Actor) -> list[Wai
             Decision.note,
             Review.base,
             Review.head,
+            Decision.facts,
         )
         .join(ReviewAuthor, ReviewAuthor.review_id == Review.id)
         .join(ActorRow, ActorRow.id == ReviewAuthor.actor_id)
@@ -125,7 +134,7 @@ def concerns_for(connection: Connection, wiki_id: int, actor: Actor) -> list[Wai
         .order_by(Decision.id),
         bound(actor),
     )
-    newest = {row[0]: WaitsForAuthor(*row) for row in rows}
+    newest = {row[0]: WaitsForAuthor(*tuple(row)[:5], why_of(row.reason, row.facts), *tuple(row)[6:9]) for row in rows}
     return list(newest.values())
 
 
@@ -180,6 +189,7 @@ def restrictions_of(connection: Connection, wiki_id: int, actor: Actor, now: dat
             Decision.note,
             Restraint.path,
             Restraint.until,
+            Decision.facts,
         )
         .join(Restraint, Restraint.decision_id == Decision.id)
         .join(ActorRow, ActorRow.id == Restraint.actor_id)
@@ -191,7 +201,7 @@ def restrictions_of(connection: Connection, wiki_id: int, actor: Actor, now: dat
         )
         .order_by(Decision.id.desc())
     )
-    return [Restriction(*row) for row in rows]
+    return [Restriction(*tuple(row)[:3], why_of(row.reason, row.facts), *tuple(row)[4:7]) for row in rows]
 
 
 def can_be_appealed(verdict: str | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select
 
@@ -12,6 +13,7 @@ from ...journal.models import ActorRow
 from ...pages.models import Page
 from ...spaces.queries import bound, readable
 from ..models import Decision, Review
+from ..policy import why_of
 from .review import PastDecision
 
 NEWEST = 2**62
@@ -31,6 +33,7 @@ _LOG = (
         Decision.head,
         Decision.final,
         Decision.id.in_(_LATER),
+        Decision.facts,
         Page.title,
         Page.path,
     )
@@ -63,4 +66,8 @@ def decisions_of_groups(
 ) -> list[LogLine]:
     """The decisions of the actor's groups that are older than decision `before`, newest first."""
     rows = connection.execute(_LOG, {"wiki_id": wiki_id, "before": before, "count": count, **bound(actor)})
-    return [LogLine(PastDecision(*tuple(row)[:12]), row.title or "", row.path or "") for row in rows]
+    return [LogLine(_past(tuple(row)), row.title or "", row.path or "") for row in rows]
+
+
+def _past(values: tuple[Any, ...]) -> PastDecision:
+    return PastDecision(*[*values[:12], why_of(values[6], values[12])])

@@ -11,13 +11,16 @@ from sqlalchemy.orm import aliased
 
 from ...journal.models import ActorRow
 from ..models import IS_LIVE, Decision, Review
-from ..policy import Verdict
+from ..policy import Verdict, why_of
 from ..transitions import State
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer to the review that a change is part of; `verdict` is None while it waits."""
+    """The answer to the review that a change is part of; `verdict` is None while it waits.
+
+    `reason` is the key, `why` the words it had in the catalogue when the decision was taken.
+    """
 
     page_id: int
     base: int
@@ -31,6 +34,7 @@ class Outcome:
     decision_id: int | None
     waits_for_author: bool = False
     taken_back: bool = False
+    why: str = ""
 
 
 def outcomes(connection: Connection, page_ids: Iterable[int]) -> dict[int, list[Outcome]]:
@@ -53,6 +57,7 @@ def outcomes(connection: Connection, page_ids: Iterable[int]) -> dict[int, list[
             Decision.id,
             Review.state,
             _undone(undone).label("taken_back"),
+            Decision.facts,
         )
         .select_from(Review)
         .outerjoin(Decision, (Decision.review_id == Review.id) & (Decision.final | _asked(undone)))
@@ -63,7 +68,13 @@ def outcomes(connection: Connection, page_ids: Iterable[int]) -> dict[int, list[
     found: dict[int, list[Outcome]] = {}
     for row in rows:
         outcome = Outcome(
-            *row[:7], row.reason or "", row.note or "", row.id, row.state == State.CONCERN, bool(row.taken_back)
+            *row[:7],
+            row.reason or "",
+            row.note or "",
+            row.id,
+            row.state == State.CONCERN,
+            bool(row.taken_back),
+            why_of(row.reason or "", row.facts),
         )
         found.setdefault(outcome.page_id, []).append(outcome)
     return found

@@ -12,11 +12,12 @@ from ...journal.models import ActorRow
 from ...spaces.policy import chain_above, contains
 from ...spaces.restraints import Restraint
 from ..models import Decision
+from ..policy import why_of
 
 
 @dataclass(frozen=True, slots=True)
 class RestraintLine:
-    """A lock, or the restriction of `author`, that holds now."""
+    """A lock, or the restriction of `author`, that holds now; `reason` is in words."""
 
     decision_id: int
     path: str
@@ -40,6 +41,7 @@ def restraints_at(connection: Connection, wiki_id: int, path: str, now: datetime
             Restraint.until,
             Decision.reason,
             Decision.note,
+            Decision.facts,
         )
         .join(Decision, Decision.id == Restraint.decision_id)
         .outerjoin(ActorRow, ActorRow.id == Restraint.actor_id)
@@ -51,7 +53,7 @@ def restraints_at(connection: Connection, wiki_id: int, path: str, now: datetime
         )
         .order_by(Restraint.until, Restraint.id)
     )
-    found = [RestraintLine(*row) for row in rows]
+    found = [RestraintLine(*tuple(row)[:6], why_of(row.reason, row.facts), row.note) for row in rows]
     return [one for one in found if (contains(one.path, path) if one.below else one.path == path)]
 
 

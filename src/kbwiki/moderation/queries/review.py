@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, distinct, false, func, literal, null, select
 
@@ -15,7 +16,7 @@ from ...pages.queries.masks import ANY_HIDDEN, AUTHOR, COMMENT
 from ...pages.queries.view import PageView, get_by_id
 from ...spaces.queries import bound, readable
 from ..models import IS_LIVE, Decision, Review, ReviewAuthor
-from ..policy import Shown
+from ..policy import Shown, why_of
 from ..shown import what_is_shown
 from ..subjects import ChangeLine, Place, Subjects
 from ..transitions import LIVE, State
@@ -40,7 +41,8 @@ class AuthorRecord:
 
 @dataclass(frozen=True, slots=True)
 class PastDecision:
-    """A decision about the same subject. `taken_back` tells that it was undone, by a later one."""
+    """A decision about the same subject. `taken_back` tells that it was undone, by a later one; `why` is the words its
+    reason had when it was taken."""
 
     id: int
     review_id: int | None
@@ -54,6 +56,7 @@ class PastDecision:
     head: int
     final: bool
     taken_back: bool
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +201,15 @@ def _decisions(connection: Connection, subject_kind: str, subject_id: int) -> li
             Decision.head,
             Decision.final,
             Decision.id.in_(select(Decision.takes_back).where(Decision.takes_back.is_not(None))),
+            Decision.facts,
         )
         .join(ActorRow, ActorRow.id == Decision.actor_id)
         .where(Decision.subject_kind == subject_kind, Decision.subject_id == subject_id)
         .order_by(Decision.id.desc())
         .limit(20)
     )
-    return [PastDecision(*values) for values in map(tuple, rows)]
+    told: list[list[Any]] = [[*row[:-1], why_of(row.reason, row.facts)] for row in rows]
+    return [PastDecision(*values) for values in told]
 
 
 def _others(

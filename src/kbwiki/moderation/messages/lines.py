@@ -1,0 +1,136 @@
+"""One decision in the words of a message. What may be said of the page is for the caller to know, and to bring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from ...journal.models import ActorRow
+from ...settings import Settings
+from ..models import Decision, Notice
+from ..policy import Verdict, why_of
+from .templates import NEXT, OBJECT, WHAT, completed, render
+
+UNKNOWN = "something you cannot read any more"
+"""What stands for a title that is not this reader's to know, or no more."""
+
+UNNAMED = "something you changed"
+"""What stands for a title where nobody can be asked what the reader may know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A decision somebody has to be told about, as it was taken. `message_id` is None until it was gathered."""
+
+    message_id: int | None
+    decision_id: int
+    group: str
+    verdict: Verdict
+    by: str
+    at: datetime
+    reason: str
+    note: str
+    facts: dict[str, Any]
+    subject_kind: str
+    subject_id: int
+    base: int
+    head: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """A decision as its author reads it: the facts one by one, and `text`, the whole in the words of the template.
+
+    `title` and `path` are empty where the page is not the reader's to know; `objecting` is empty where there is
+    nothing to object to, `note` and `why` where none was given.
+    """
+
+    decision_id: int
+    verdict: Verdict
+    who: str
+    what: str
+    why: str
+    note: str
+    next: str
+    objecting: str
+    title: str
+    path: str
+    at: datetime
+    text: str
+
+
+_TOLD = (
+    select(
+        Notice.message_id,
+        Decision.id,
+        Decision.group,
+        Decision.verdict,
+        ActorRow.name,
+        Decision.at,
+        Decision.reason,
+        Decision.note,
+        Decision.facts,
+        Decision.subject_kind,
+        Decision.subject_id,
+        Decision.base,
+        Decision.head,
+    )
+    .join(Decision, Decision.id == Notice.decision_id)
+    .join(ActorRow, ActorRow.id == Decision.actor_id)
+    .where(Notice.dropped.is_(False))
+    .order_by(Decision.id)
+)
+
+
+def told(connection: Connection, *conditions: ColumnElement[bool]) -> list[Told]:
+    """The decisions of the notices that meet the conditions, oldest first."""
+    rows = connection.execute(_TOLD.where(*conditions))
+    return [Told(row[0], row[1], row[2], Verdict(row[3]), *row[4:]) for row in rows]
+
+
+def line_of(one: Told, settings: Settings, *, title: str, path: str, address: str = "") -> MessageLine:
+    """The decision in words. `title` and `path` are what its reader may know of the page; `address` is where to
+    object."""
+    group = f"The group “{one.group}”"
+    who = f"{one.by}, for the group “{one.group}”," if settings.name_moderators else group
+    why, template = why_of(one.reason, one.facts), completed(str(one.facts.get("template", "")), one.verdict)
+    what, objecting = _what(one), f"{OBJECT.get(one.verdict, '')} {address}".strip()
+    text = render(
+        template,
+        {
+            "who": who,
+            "group": one.group,
+            "what": what,
+            "title": title or UNKNOWN,
+            "when": moment(one.at),
+            "why": why,
+            "note": one.note,
+            "next": NEXT[one.verdict],
+            "object": objecting,
+        },
+    )
+    facts = (who, what, why, one.note, NEXT[one.verdict], objecting, title, path)
+    return MessageLine(one.decision_id, one.verdict, *facts, at=one.at, text=text)
+
+
+def _what(one: Told) -> str:
+    until = one.facts.get("until")
+    if not isinstance(until, str):
+        return WHAT[one.verdict]
+    return f"{WHAT[one.verdict]} until {moment(datetime.fromisoformat(until))}"
+
+
+def moment(at: datetime) -> str:
+    """A moment as people write it: 3 May 2026, 10:15 UTC."""
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def subject_line(settings: Settings, group: str, lines: Sequence[MessageLine]) -> str:
+    """What a mail with these lines is about, in one line."""
+    if len(lines) == 1:
+        return f"{settings.name}: {lines[0].who} {lines[0].what}"
+    return f"{settings.name}: the group “{group}” decided about your work, {len(lines)} times"

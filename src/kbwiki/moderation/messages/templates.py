@@ -1,0 +1,127 @@
+"""The words of messages to authors, pure: whatever the template, a message says who, what, why, what next, and how to
+object; and no template can say anything about a page that its reader may not know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ...errors import Invalid
+from ..policy import Verdict
+
+PLACEHOLDERS: Mapping[str, str] = {
+    "who": "the group that decided, and the person if the setting name_moderators says so",
+    "group": "the group that decided",
+    "what": "what was done, to follow who did it",
+    "title": "the page's title, where its reader may know it",
+    "when": "day and time of the decision",
+    "why": "the words of the reason",
+    "note": "the moderator's own note",
+    "next": "what the author can do now",
+    "object": "how to object",
+}
+"""Everything a template can fill in, and what it stands for."""
+
+MAX_TEMPLATE = 4000
+
+_PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
+_HEAD = "{who} {what}: {title}, {when}."
+_WHY = "Why: {why}"
+_NOTE = "{note}"
+_NEXT = "What next: {next}"
+_OBJECT = "If you see it differently: {object}"
+
+CAN_OBJECT = frozenset(
+    {Verdict.EDIT, Verdict.REVERT, Verdict.REVERT_PART, Verdict.HIDE, Verdict.DELETE, Verdict.RESTRICT}
+)
+"""Verdicts that took something away from an author: somebody else looks at the author's objection."""
+
+_SAY_SO = "Say so beside this message, on the screen “Messages”. Somebody who did not decide this looks at it."
+
+OBJECT: Mapping[Verdict, str] = {
+    **dict.fromkeys(sorted(CAN_OBJECT), _SAY_SO),
+    Verdict.CONCERN: "Answer from “My changes”; the group looks at your answer before anything else happens.",
+    Verdict.LOCK: "Speak with the group; it can end this at any time.",
+    Verdict.UPHOLD: "Speak with the group. What you wrote is not lost: it stands in the history.",
+}
+"""How to object. The others take nothing away: nobody is asked to object to them."""
+
+DEFAULTS: Mapping[Verdict, str] = {
+    verdict: "\n\n".join([_HEAD, f"{_WHY}\n{_NOTE}", _NEXT, *([_OBJECT] if verdict in OBJECT else [])])
+    for verdict in Verdict
+}
+"""The template of each verdict where its reason has none."""
+
+WHAT: Mapping[Verdict, str] = {
+    Verdict.APPROVE: "looked at your change and approved it",
+    Verdict.EDIT: "mended your change and approved it",
+    Verdict.REVERT: "took your change out again",
+    Verdict.REVERT_PART: "took a part of your change out again and approved the rest",
+    Verdict.HIDE: "took your change out and hid it from readers",
+    Verdict.DELETE: "deleted the page with your change",
+    Verdict.CONCERN: "asks you to look at your change once more",
+    Verdict.HAND_OVER: "asked another group to look at your change",
+    Verdict.RESTORE: "showed your hidden change again",
+    Verdict.LOCK: "locked this for everybody",
+    Verdict.RESTRICT: "asked you to pause: you cannot write here",
+    Verdict.UPHOLD: "looked at your objection; the decision stands",
+    Verdict.OVERTURN: "looked at your objection and took the decision back",
+    Verdict.TAKE_BACK: "took an earlier decision about your change back",
+}
+"""What was done, to follow who did it."""
+
+NEXT: Mapping[Verdict, str] = {
+    Verdict.APPROVE: "There is nothing you need to do.",
+    Verdict.EDIT: "There is nothing you need to do. The page shows what was mended.",
+    Verdict.REVERT: "Nothing is lost: your change stands in the history of the page. You can write it anew, better.",
+    Verdict.REVERT_PART: "The rest is live. What was taken out stands in the history; you can write it anew, better.",
+    Verdict.HIDE: "You can write it anew without what must not be shown.",
+    Verdict.DELETE: "Nothing is lost: a deleted page can be brought back. Please speak with the group first.",
+    Verdict.CONCERN: "Your change is live. Please mend it, or answer; then the group looks again.",
+    Verdict.HAND_OVER: "There is nothing you need to do.",
+    Verdict.RESTORE: "There is nothing you need to do.",
+    Verdict.LOCK: "You can write here again when the time is over.",
+    Verdict.RESTRICT: "You can read as before, and write again when the time is over.",
+    Verdict.UPHOLD: "Somebody who did not take the first decision has looked. You can still write it anew, better.",
+    Verdict.OVERTURN: "What the decision took away is there again. There is nothing you need to do.",
+    Verdict.TAKE_BACK: "What it took away is there again, and somebody looks at your change once more.",
+}
+"""What the author can do now."""
+
+
+def check_template(template: str) -> str:
+    """The template as it is stored. Errors: Invalid names every placeholder that nothing fills in, and the length."""
+    text = template.replace("\r\n", "\n").strip()
+    if len(text) > MAX_TEMPLATE:
+        raise Invalid("template", f"The message is too long: at most {MAX_TEMPLATE} characters are possible.")
+    unknown = [name for name in dict.fromkeys(_PLACEHOLDER.findall(text)) if name not in PLACEHOLDERS]
+    if unknown:
+        named = ", ".join(f"{{{name}}}" for name in unknown)
+        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        raise Invalid("template", f"Nothing fills in {named}. What can be filled in: {known}.")
+    return text
+
+
+def completed(template: str, verdict: Verdict) -> str:
+    """The template with whatever a message must say and this one leaves out; an empty one is the verdict's default."""
+    if not template:
+        return DEFAULTS[verdict]
+    used = set(_PLACEHOLDER.findall(template))
+    head = [] if "what" in used and used & {"who", "group"} else [_HEAD]
+    parts = {"why": _WHY, "note": _NOTE, "next": _NEXT, **({"object": _OBJECT} if verdict in OBJECT else {})}
+    return "\n\n".join([*head, template, *(line for name, line in parts.items() if name not in used)])
+
+
+def render(template: str, values: Mapping[str, str]) -> str:
+    """The template as plain text. Values are put in as they are, once; a line whose placeholders all are empty goes."""
+    lines = [_line(line, values) for line in template.split("\n")]
+    text = "\n".join(line for line in lines if line is not None)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _line(line: str, values: Mapping[str, str]) -> str | None:
+    named = _PLACEHOLDER.findall(line)
+    if named and not any(values.get(name) for name in named):
+        return None
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), line).rstrip()
