@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from kbwiki import Wiki
 from kbwiki.journal.models import Entry
+from kbwiki.moderation.batches.plan import plan_batch
+from kbwiki.moderation.batches.selection import Selection
+from kbwiki.moderation.models import BatchItem
 from kbwiki.pages.models import Page, Revision
 from kbwiki.testing import ADMIN, MODERATOR, READER, WRITER, make_space, open_reviews, save
 from kbwiki.web.routes import SCREENS
@@ -37,13 +40,17 @@ READ = {
     "search": "/wiki/-/search?q=words",
     "queue": "/wiki/-/reviews",
     "review": "/wiki/-/reviews/1",
+    "batches": "/wiki/-/batches",
+    "batch_new": "/wiki/-/batches/new?review=1&author=writer",
+    "batch": "/wiki/-/batches/example",
     "mine": "/wiki/-/mine",
     "spaces": "/wiki/-/spaces",
     "space": "/wiki/-/space",
     "static": "/wiki/-/static/kb.css",
 }
-POST_ONLY = {"restore", "bring_back", "decide", "show_again", "unknown"}
-NEEDS = {"queue": MODERATOR, "review": MODERATOR, "space": ADMIN}
+POST_ONLY = {"restore", "bring_back", "decide", "show_again", "unknown", "batch_plan", "batch_run", "batch_take_back"}
+_DESK = ("queue", "review", "batches", "batch_new", "batch")
+NEEDS = {**dict.fromkeys(_DESK, MODERATOR), "space": ADMIN}
 
 
 @pytest.fixture
@@ -52,6 +59,13 @@ def filled(wiki: Wiki) -> Wiki:
     save(wiki, "home", "Welcome to [[a/b/c]] and [[nowhere]].\n", tags=["start"])
     save(wiki, "a/b/c", "Some words.\n", comment="<b>first</b>", title="<i>Title</i>")
     save(wiki, "a/b/c", "Some other words.\n\n## One\n\n## Two\n\n## Three\n", base=1)
+    plan = plan_batch(wiki, MODERATOR, Selection(), "approve")
+    with wiki.database.write() as connection:  # a batch whose address can be written down above
+        columns = "wiki_id, actor_id, kind, verdict, reason, note, selection, details, at"
+        connection.exec_driver_sql(
+            f"INSERT INTO kbwiki_batch (id, {columns}) SELECT 'example', {columns} FROM kbwiki_batch"
+        )
+        connection.execute(update(BatchItem).where(BatchItem.batch_id == plan.batch_id).values(batch_id="example"))
     return wiki
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from . import (
     assets,
+    batches,
     differences,
     editing,
     histories,
@@ -64,6 +65,12 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/reviews/<int:id>", "review", reviews.review_page, kept=True),
     Screen("/-/reviews/<int:id>/decide", "decide", reviews.decide_review, _POST),
     Screen("/-/decisions/<int:id>/show-again", "show_again", reviews.show_again, _POST),
+    Screen("/-/batches", "batches", batches.list_batches),
+    Screen("/-/batches/new", "batch_new", batches.new_batch),
+    Screen("/-/batches/plan", "batch_plan", batches.plan, _POST),
+    Screen("/-/batches/<id>", "batch", batches.batch_page),
+    Screen("/-/batches/<id>/run", "batch_run", batches.run, _POST),
+    Screen("/-/batches/<id>/take-back", "batch_take_back", batches.take_back, _POST),
     Screen("/-/mine", "mine", mine.my_changes, kept=True),
     Screen("/-/spaces", "spaces", setup.spaces, kept=True),
     Screen("/-/space", "space", setup.space, _BOTH),
