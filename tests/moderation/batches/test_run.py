@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from sqlalchemy import select, update
 
 from kbwiki.actors import Actor
-from kbwiki.errors import Forbidden, Invalid, NotFound
+from kbwiki.db import Change
+from kbwiki.errors import Conflict, Forbidden, Invalid, NotFound
 from kbwiki.moderation.batches.plan import plan_batch
 from kbwiki.moderation.batches.report import report
 from kbwiki.moderation.batches.run import run_batch, take_back_batch
 from kbwiki.moderation.batches.selection import Selection
 from kbwiki.moderation.models import BatchItem, Decision, Tally
+from kbwiki.moderation.subjects import ChangeKind, Place
+from kbwiki.moderation.take_back import take_back
 from kbwiki.pages.actions import move_page
+from kbwiki.spaces.queries import find_space
 from kbwiki.testing import (
     MODERATOR,
     SECOND_MODERATOR,
     SECOND_WRITER,
     WRITER,
+    answer,
+    look,
     make_space,
     open_reviews,
     read,
@@ -186,8 +193,6 @@ def test_what_cannot_be_taken_back_stays_done_with_the_reason_and_the_rest_goes_
 
 
 def test_an_item_that_somebody_else_took_back_counts_as_taken_back(wiki: Wiki) -> None:
-    from kbwiki.moderation.take_back import take_back
-
     pages(wiki, 1)
     plan = planned(wiki, "approve")
     done = run_batch(wiki, MODERATOR, plan.batch_id)
@@ -257,3 +262,71 @@ def test_handing_over_many_takes_the_group_from_the_details(wiki: Wiki) -> None:
     assert len(open_reviews(wiki, "people")) == 2
     assert take_back_batch(wiki, MODERATOR, plan.batch_id).taken_back == 2
     assert len(open_reviews(wiki)) == 2
+
+
+def test_things_of_other_kinds_are_decided_like_pages_and_refused_what_they_cannot(wiki: Wiki) -> None:
+    with wiki.read() as connection:
+        root = find_space(connection, wiki.id, "")
+    wiki.subjects["post"] = ChangeKind(
+        "post", lambda connection, one: Place(f"Post {one}", "", root, 1), lambda connection, one, base, head: ("", "x")
+    )
+    for number in (1, 2):
+        with wiki.begin(WRITER) as tx:
+            tx.record(Change("publish", "post", number, 1, (root,), {}))
+
+    refused = planned(wiki, "revert")
+    approved = planned(wiki, "approve", Selection(kinds=("post",)))
+
+    assert [one.forecast for one in refused.items] == ["Changes of “post” cannot be taken out by a decision."] * 2
+    outcome = run_batch(wiki, MODERATOR, approved.batch_id)
+    assert [(one.title, one.outcome) for one in outcome.items] == [("Post 1", "done"), ("Post 2", "done")]
+
+
+def test_a_batch_and_single_decisions_at_once_decide_each_review_once(wiki: Wiki) -> None:
+    pages(wiki, 20)
+    plan = planned(wiki, "approve")
+    seen = [look(wiki, line.id, by=SECOND_MODERATOR) for line in open_reviews(wiki)]
+    lost: list[Conflict] = []
+
+    def by_hand() -> None:
+        for view in reversed(seen):
+            try:
+                answer(wiki, view, "approve", by=SECOND_MODERATOR)
+            except Conflict as error:
+                lost.append(error)
+
+    other = threading.Thread(target=by_hand)
+    other.start()
+    outcome = run_batch(wiki, MODERATOR, plan.batch_id)
+    other.join()
+
+    assert decisions(wiki) == 20
+    assert outcome.done == len(lost)
+    assert outcome.refused == 20 - len(lost)
+    assert all("has already decided" in str(error) for error in lost)
+    assert all("Cai Colleague has already decided" in one.why for one in outcome.items if one.outcome == "refused")
+
+
+def test_people_can_save_while_a_batch_is_planned_and_run(wiki: Wiki) -> None:
+    pages(wiki, 60)
+    over = threading.Event()
+    saved: list[float] = []
+
+    def write() -> None:
+        while not over.is_set():
+            begun = time.monotonic()
+            save(wiki, f"new/{len(saved)}", "x")
+            saved.append(time.monotonic() - begun)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        plan = planned(wiki, "revert", Selection(space="p"))
+        outcome = run_batch(wiki, MODERATOR, plan.batch_id)
+    finally:
+        over.set()
+        writer.join()
+
+    assert outcome.done == 60
+    assert saved
+    assert max(saved) < wiki.settings.lock_timeout_seconds

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -27,8 +28,12 @@ from .items import BULK, Item, Kind, Order, Outcome, WikiOfBatches
 from .runs import Runs, find_runs
 from .selection import MOST, LeftOut, Selection, select_reviews
 
-AT_ONCE = 100
-"""How many items are tried out in one transaction: on SQLite everybody else who saves waits for it."""
+AT_MOST = 0.25
+"""How many seconds a dry run goes on in one transaction: on SQLite everybody else who saves waits for it."""
+
+
+REST = 0.1
+"""How many seconds it rests before the next one: SQLite's waiting writers look for the lock that often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,24 +153,31 @@ def try_out(
     Items that can matter to each other (one subject, or pages that had the same address) are tried in one transaction.
     """
     with wiki.read() as connection:
-        parts = list(_parts(_clusters(connection, items)))
+        waiting = _clusters(connection, items)
     refused: dict[int, KBWikiError] = {}
     tried = 0
-    for part in parts:
+    while waiting:
         try:
             with wiki.begin(actor) as tx:
-                for item in part:
-                    if error := _refusal(tx, order, item):
-                        refused[item.place] = error
+                begun = monotonic()
+                while waiting and monotonic() - begun < AT_MOST:
+                    cluster = waiting.pop(0)
+                    refused |= _refusals(tx, order, cluster)
+                    tried += len(cluster)
                 raise _NeverMind
         except _NeverMind:
-            tried += len(part)
+            sleep(REST)
         if progress is not None:
             progress(tried, len(items))
     _require_sensible(list(refused.values()), len(items))
     return tuple(
         PlannedItem(item, str(refused[item.place]) if item.place in refused else "") for item in items
     )
+
+
+def _refusals(tx: Transaction, order: Order, cluster: list[Item]) -> dict[int, KBWikiError]:
+    said = ((item.place, _refusal(tx, order, item)) for item in cluster)
+    return {place: error for place, error in said if error is not None}
 
 
 def _refusal(tx: Transaction, order: Order, item: Item) -> KBWikiError | None:
@@ -217,17 +229,6 @@ def _clusters(connection: Connection, items: tuple[Item, ...]) -> list[list[Item
 
 def _subject_name(item: Item) -> str:
     return f"{item.subject_kind}:{item.subject_id}"
-
-
-def _parts(clusters: list[list[Item]]) -> Iterator[list[Item]]:
-    part: list[Item] = []
-    for cluster in clusters:
-        if part and len(part) + len(cluster) > AT_ONCE:
-            yield part
-            part = []
-        part = part + cluster
-    if part:
-        yield part
 
 
 def _write(

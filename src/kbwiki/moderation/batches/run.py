@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import select, update
@@ -20,6 +21,12 @@ from .runs import Runs
 
 Progress = Callable[[int, int], None]
 """Is told how many items are through, and of how many."""
+
+PATIENCE = 5
+"""How often an item is tried while the database is busy."""
+
+MOST_REST = 0.05
+"""How many seconds lie between two items at most."""
 
 _Step = Callable[[Transaction, BatchRow, Any], dict[str, Any]]
 
@@ -90,15 +97,37 @@ def _each(
     progress: Progress | None,
 ) -> None:
     for count, place in enumerate(turns, 1):
-        with wiki.begin(actor) as tx:
-            # Whoever else runs this batch waits here, and then finds that the item is not theirs to do.
-            row = _claim(tx, batch.id, place, outcome)
-            if row is not None:
-                became = step(tx, batch, row)
-                key = (BatchItem.batch_id == batch.id) & (BatchItem.place == place)
-                tx.connection.execute(update(table_of(BatchItem)).where(key).values(**became))
+        begun = monotonic()
+        _patiently(wiki, actor, batch, place, outcome, step)
+        # People's saves come first: where one transaction writes at a time, they get in while this one rests.
+        sleep(min((monotonic() - begun) / 3, MOST_REST))
         if progress is not None:
             progress(count, len(turns))
+
+
+def _patiently(
+    wiki: WikiOfBatches, actor: Actor, batch: BatchRow, place: int, outcome: Outcome, step: _Step
+) -> None:
+    """One item; when the database is busy, again, since nothing was changed. Errors: Busy when it stays so."""
+    for tries_left in reversed(range(PATIENCE)):
+        try:
+            _one(wiki, actor, batch, place, outcome, step)
+        except Busy:
+            if tries_left == 0:
+                raise
+        else:
+            return
+
+
+def _one(wiki: WikiOfBatches, actor: Actor, batch: BatchRow, place: int, outcome: Outcome, step: _Step) -> None:
+    with wiki.begin(actor) as tx:
+        # Whoever else runs this batch waits here, and then finds that the item is not theirs to do.
+        row = _claim(tx, batch.id, place, outcome)
+        if row is None:
+            return
+        became = step(tx, batch, row)
+        key = (BatchItem.batch_id == batch.id) & (BatchItem.place == place)
+        tx.connection.execute(update(table_of(BatchItem)).where(key).values(**became))
 
 
 def _claim(tx: Transaction, batch_id: str, place: int, outcome: Outcome) -> Any:
