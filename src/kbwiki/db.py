@@ -192,6 +192,17 @@ class Transaction:
         """Remember that the group has so many more live reviews of a state in a space; written on leaving."""
         self.tallies[group, space_id, str(state)] += by
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part of the transaction that can fail alone: an exception undoes what the block did, and is passed on."""
+        changes, tallies = list(self.changes), Counter(self.tallies)
+        try:
+            with translated(), self.connection.begin_nested():
+                yield
+        except BaseException:
+            self.changes[:], self.tallies = changes, tallies
+            raise
+
 
 def table_of(model: type[Base]) -> Table:
     """The table behind a model, for statements that are to stay plain SQL."""

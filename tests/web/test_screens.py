@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from kbwiki import Wiki
 from kbwiki.journal.models import Entry
+from kbwiki.moderation.batches.plan import plan_batch
+from kbwiki.moderation.batches.selection import Selection
+from kbwiki.moderation.models import BatchItem
 from kbwiki.pages.models import Page, Revision
 from kbwiki.testing import ADMIN, MODERATOR, READER, WRITER, answer, look, make_space, open_reviews, save
 from kbwiki.web.routes import SCREENS
@@ -46,6 +49,9 @@ READ = {
     "report": "/wiki/-/report/a/b/c",
     "lock": "/wiki/-/lock?path=a/b/c",
     "restrict": "/wiki/-/restrict?path=a/b/c&author=writer",
+    "batches": "/wiki/-/batches",
+    "batch_new": "/wiki/-/batches/new?review=1&author=writer",
+    "batch": "/wiki/-/batches/example",
     "mine": "/wiki/-/mine",
     "messages": "/wiki/-/messages",
     "spaces": "/wiki/-/spaces",
@@ -55,6 +61,7 @@ READ = {
 }
 POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "lift", "messages_read", "unknown"}
 POST_ONLY |= {"next_review", "lease", "put_aside", "bring_aside_back", "keep_note", "ask_opinion", "give_opinion"}
+POST_ONLY |= {"batch_plan", "batch_run", "batch_take_back"}
 NEEDS = {
     "queue": MODERATOR,
     "review": MODERATOR,
@@ -64,6 +71,9 @@ NEEDS = {
     "aside": MODERATOR,
     "lock": MODERATOR,
     "restrict": MODERATOR,
+    "batches": MODERATOR,
+    "batch_new": MODERATOR,
+    "batch": MODERATOR,
     "space": ADMIN,
     "reasons": MODERATOR,
 }
@@ -77,6 +87,13 @@ def filled(wiki: Wiki) -> Wiki:
     answer(wiki, look(wiki, 2), "concern", reason="unclear", note="<b>first</b>")
     save(wiki, "a/b/c", "Some words.\n", comment="<b>first</b>", title="<i>Title</i>")
     save(wiki, "a/b/c", "Some other words.\n\n## One\n\n## Two\n\n## Three\n", base=1)
+    plan = plan_batch(wiki, MODERATOR, Selection(), "approve")
+    with wiki.database.write() as connection:  # a batch whose address can be written down above
+        columns = "wiki_id, actor_id, kind, verdict, reason, note, selection, details, at"
+        connection.exec_driver_sql(
+            f"INSERT INTO kbwiki_batch (id, {columns}) SELECT 'example', {columns} FROM kbwiki_batch"
+        )
+        connection.execute(update(BatchItem).where(BatchItem.batch_id == plan.batch_id).values(batch_id="example"))
     return wiki
 
 

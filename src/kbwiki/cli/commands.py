@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -19,7 +18,9 @@ from ..transfer.git import ENDINGS, TransferError, open_history
 from ..transfer.load import Loader
 from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
-from .report import say_summary
+from .batches import batches
+from .report import moves, say_summary
+from .reviews import reviews
 
 
 class Commands(click.Group):
@@ -102,7 +103,7 @@ def search_rebuild(wiki: Wiki) -> None:
     wiki.seal()
     wiki.catch_up_links()
     with click.progressbar(length=1, label="Indexing pages") as bar:
-        wiki.search.rebuild(_moves(bar))
+        wiki.search.rebuild(moves(bar))
 
 
 @search.command("find")
@@ -198,13 +199,13 @@ def import_git(
         open_history(source, branch=branch) as history,
         click.progressbar(length=history.total, label="Importing commits") as bar,
     ):
-        summary = loader.load(history, _moves(bar))
+        summary = loader.load(history, moves(bar))
     say_summary(summary, time.monotonic() - started)
     click.echo("Reading links …", err=True)
     wiki.catch_up_links()
     if index:
         with click.progressbar(length=1, label="Indexing pages") as bar:
-            wiki.search.catch_up(progress=_moves(bar))
+            wiki.search.catch_up(progress=moves(bar))
 
 
 def _ensure_space(wiki: Wiki, path: str) -> None:
@@ -217,16 +218,6 @@ def _ensure_space(wiki: Wiki, path: str) -> None:
 
 def _administrator(wiki: Wiki) -> Actor:
     return Actor(SYSTEM.id, SYSTEM.name, frozenset({wiki.settings.admin_group}), SYSTEM.kind)
-
-
-def _moves(bar: object) -> Callable[[int, int], None]:
-    """A progress function that moves a click progress bar."""
-
-    def move(done: int, total: int) -> None:
-        bar.length = max(total, 1)  # type: ignore[attr-defined]
-        bar.update(done - bar.pos)  # type: ignore[attr-defined]
-
-    return move
 
 
 @click.command()
@@ -251,4 +242,4 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
         time.sleep(every)
 
 
-ALL: tuple[click.Command, ...] = (db, journal, search, spaces, import_, work)
+ALL: tuple[click.Command, ...] = (db, journal, search, spaces, reviews, batches, import_, work)

@@ -1,6 +1,8 @@
-"""What an import says at its end."""
+"""What long work says: how far it is, and what it came to."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import click
 
@@ -34,3 +36,13 @@ def _named(what: str, lines: list[str]) -> None:
         click.echo(f"    {line}")
     if len(lines) > _MOST_NAMED:
         click.echo(f"    … and {len(lines) - _MOST_NAMED:,} more")
+
+
+def moves(bar: object) -> Callable[[int, int], None]:
+    """A progress function that moves a click progress bar."""
+
+    def move(done: int, total: int) -> None:
+        bar.length = max(total, 1)  # type: ignore[attr-defined]
+        bar.update(done - bar.pos)  # type: ignore[attr-defined]
+
+    return move

@@ -65,8 +65,11 @@ def evidence_of(connection: Connection, review_id: int) -> tuple[Said, ...]:
             Decision.facts,
         )
     )
-    every = [Said(*tuple(row)[:4], why_of(row.reason, {}), *tuple(row)[5:]) for row in said]
-    every += [Said("concern", *tuple(row)[:3], why_of(row.reason, row.facts), *tuple(row)[4:6]) for row in concerns]
+    every = [Said(row.kind, row.name, row.group, row.at, why_of(row.reason, {}), row.text, row.number) for row in said]
+    every += [
+        Said("concern", row.name, row.group, row.at, why_of(row.reason, row.facts), row.note, row.head)
+        for row in concerns
+    ]
     once = {(one.kind, one.actor, one.at, one.text): one for one in every}
     return tuple(sorted(once.values(), key=lambda one: one.at))
 
@@ -134,7 +137,20 @@ def concerns_for(connection: Connection, wiki_id: int, actor: Actor) -> list[Wai
         .order_by(Decision.id),
         bound(actor),
     )
-    newest = {row[0]: WaitsForAuthor(*tuple(row)[:5], why_of(row.reason, row.facts), *tuple(row)[6:9]) for row in rows}
+    newest = {
+        row.id: WaitsForAuthor(
+            row.id,
+            row.subject_kind,
+            row.subject_id,
+            row.group,
+            row.at,
+            why_of(row.reason, row.facts),
+            row.note,
+            row.base,
+            row.head,
+        )
+        for row in rows
+    }
     return list(newest.values())
 
 
@@ -201,7 +217,10 @@ def restrictions_of(connection: Connection, wiki_id: int, actor: Actor, now: dat
         )
         .order_by(Decision.id.desc())
     )
-    return [Restriction(*tuple(row)[:3], why_of(row.reason, row.facts), *tuple(row)[4:7]) for row in rows]
+    return [
+        Restriction(row.id, row.group, row.at, why_of(row.reason, row.facts), row.note, row.path, row.until)
+        for row in rows
+    ]
 
 
 def can_be_appealed(verdict: str | None) -> bool:

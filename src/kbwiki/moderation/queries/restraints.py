@@ -53,7 +53,19 @@ def restraints_at(connection: Connection, wiki_id: int, path: str, now: datetime
         )
         .order_by(Restraint.until, Restraint.id)
     )
-    found = [RestraintLine(*tuple(row)[:6], why_of(row.reason, row.facts), row.note) for row in rows]
+    found = [
+        RestraintLine(
+            row.decision_id,
+            row.path,
+            row.below,
+            row.name,
+            row.group,
+            row.until,
+            why_of(row.reason, row.facts),
+            row.note,
+        )
+        for row in rows
+    ]
     return [one for one in found if (contains(one.path, path) if one.below else one.path == path)]
 
 

@@ -1,0 +1,1 @@
+"""Many decisions at once, on both databases."""
