@@ -27,6 +27,11 @@ from .moderation.lifecycle import write_tallies
 from .moderation.page_subject import KIND as PAGE
 from .moderation.page_subject import PageSubject
 from .moderation.routing import route
+from .moderation.rule_subject import KIND as RULE
+from .moderation.rule_subject import RuleSubject
+from .moderation.rules.calendar import working_time
+from .moderation.space_subject import KIND as SPACE
+from .moderation.space_subject import SpaceSubject
 from .moderation.subjects import Subject
 from .pages.links import CONSUMER as LINKS
 from .pages.links import take_in_links
@@ -61,11 +66,12 @@ class Wiki:
         sender: Any = None,
     ) -> None:
         self.settings = settings or Settings()
+        working_time(self.settings)  # what is wrong with the calendar is said at the start, not when somebody saves
         self.name = name
         self.clock = clock
         self.database = Database(url, lock_timeout=self.settings.lock_timeout_seconds)
         self.chance: Callable[[], float] = random.random
-        self.subjects: dict[str, Subject] = {PAGE: PageSubject()}
+        self.subjects: dict[str, Subject] = {PAGE: PageSubject(), RULE: RuleSubject(), SPACE: SpaceSubject()}
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         self.search = Search(
             self.database, lambda: self.id, self._prepare_search, index, self.settings.search_catch_up_seconds
