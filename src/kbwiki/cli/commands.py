@@ -20,6 +20,7 @@ from ..transfer.load import Loader
 from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
 from .report import say_summary
+from .rules import rules
 
 
 class Commands(click.Group):
@@ -249,4 +250,4 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
         time.sleep(every)
 
 
-ALL: tuple[click.Command, ...] = (db, journal, search, spaces, import_, work)
+ALL: tuple[click.Command, ...] = (db, journal, search, spaces, rules, import_, work)

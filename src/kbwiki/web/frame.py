@@ -93,6 +93,9 @@ _SCREENS = {
     "mine": "/-/mine",
     "spaces": "/-/spaces",
     "space": "/-/space",
+    "rules": "/-/rules",
+    "reroute": "/-/rules/reroute",
+    "rule": "/-/rule",
     "static": "/-/static/{filename}",
 }
 

@@ -17,6 +17,7 @@ from . import (
     queues,
     reading,
     reviews,
+    rules,
     searching,
     setup,
     structure,
@@ -67,6 +68,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/mine", "mine", mine.my_changes, kept=True),
     Screen("/-/spaces", "spaces", setup.spaces, kept=True),
     Screen("/-/space", "space", setup.space, _BOTH),
+    Screen("/-/rules", "rules", rules.all_rules),
+    Screen("/-/rules/reroute", "reroute", rules.move_reviews, _POST),
+    Screen("/-/rule", "rule", rules.one_rule, _BOTH),
     Screen("/-/static/<path:filename>", "static", assets.static),
     Screen("/-/<path:anything>", "unknown", assets.unknown),
 )

@@ -69,6 +69,8 @@ KINDS = {
     "hide": "hid it after a review",
     "unhide": "showed hidden text again",
     "import": "imported",
+    "rule": "a rule about who looks at what",
+    "space": "who reads, writes and looks in a space",
 }
 """What each kind of revision did, to follow the author's name."""
 
