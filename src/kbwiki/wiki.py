@@ -15,14 +15,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from . import signals
 from .actors import Actor
 from .clock import Clock, utc_now
-from .db import Database, Transaction, insert_or_ignore
-from .errors import KBWikiError, SchemaBehind
+from .db import Change, Database, Transaction, insert_or_ignore
+from .errors import Invalid, KBWikiError, SchemaBehind
 from .journal.append import append, count_unsealed, seal
 from .journal.chain import Head
 from .journal.models import ActorRow, WikiRow
 from .journal.tail import cursor_of, last_position
 from .journal.verify import Verification, verify
 from .moderation.handover import hand_over_stranded
+from .moderation.journal_subject import JournalSubject
 from .moderation.lifecycle import write_tallies
 from .moderation.page_subject import KIND as PAGE
 from .moderation.page_subject import PageSubject
@@ -32,7 +33,7 @@ from .moderation.rule_subject import RuleSubject
 from .moderation.rules.calendar import working_time
 from .moderation.space_subject import KIND as SPACE
 from .moderation.space_subject import SpaceSubject
-from .moderation.subjects import Subject
+from .moderation.subjects import ChangeKind, Registry, Subject
 from .pages.links import CONSUMER as LINKS
 from .pages.links import take_in_links
 from .pages.paths import normalise_path
@@ -42,6 +43,7 @@ from .search.sync import Search
 from .settings import Settings
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
+from .spaces.queries import find_space
 from .upgrade import upgrade
 
 log = logging.getLogger("kbwiki")
@@ -71,7 +73,8 @@ class Wiki:
         self.clock = clock
         self.database = Database(url, lock_timeout=self.settings.lock_timeout_seconds)
         self.chance: Callable[[], float] = random.random
-        self.subjects: dict[str, Subject] = {PAGE: PageSubject(), RULE: RuleSubject(), SPACE: SpaceSubject()}
+        known: dict[str, Subject] = {PAGE: PageSubject(), RULE: RuleSubject(), SPACE: SpaceSubject()}
+        self.subjects = Registry(known, JournalSubject)
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         self.search = Search(
             self.database, lambda: self.id, self._prepare_search, index, self.settings.search_catch_up_seconds
@@ -176,6 +179,27 @@ class Wiki:
         """
         path = normalise_path(path) if path.strip(" /") else ""
         return set_space(tx, path, wanted, self.settings, refile_pages)
+
+    def register_change_kind(self, kind: ChangeKind) -> None:
+        """Let the host's own objects stand in the queues: `submit_change` then says what happened to them.
+
+        Errors: ValueError when there is such a kind already.
+        """
+        if kind.name in self.subjects:
+            raise ValueError(f"There is a kind of change named {kind.name!r} already; please choose another name.")
+        self.subjects[kind.name] = kind
+
+    def submit_change(
+        self, tx: Transaction, kind: str, subject_id: int, number: int, *, space: str = "", what: str = "edit"
+    ) -> None:
+        """Tell that the host's object `subject_id` now has the state `number` (1, 2, 3 …), in the space at `space`.
+
+        It is reviewed by the groups of that space, in this transaction. Errors: Invalid for a kind nobody registered.
+        """
+        if kind not in self.subjects:
+            raise Invalid("kind", f"Please register the kind of change {kind!r} first (register_change_kind).")
+        space_id = find_space(tx.connection, tx.wiki_id, normalise_path(space) if space.strip(" /") else "")
+        tx.record(Change(what, kind, subject_id, number, (space_id,), {"kind": kind}))
 
     def close(self) -> None:
         """Give back connections and files."""

@@ -13,7 +13,7 @@ import pytest
 REPOSITORY = Path(__file__).parent.parent.parent
 LAYERS = "Imports go one way"
 FLASK = "Flask is known to web, api, cli, demo and testing alone"
-PURE = "What decides is pure: policy, diff, merge, query and risk know neither database nor web"
+PURE = "What decides is pure: policy, diff, merge, hunks, query and risk know neither database nor web"
 MARKUP = "Markup knows no database"
 WHOOSH = "Whoosh stands behind one door"
 
@@ -34,6 +34,7 @@ VIOLATIONS = [
     pytest.param("moderation/policy.py", "import sqlalchemy.orm", {PURE}, id="a policy imports the database"),
     pytest.param("pages/diff.py", "import sqlalchemy", {PURE}, id="the difference imports the database"),
     pytest.param("pages/merge.py", "from kbwiki import db", {PURE}, id="the merge imports our database"),
+    pytest.param("pages/hunks.py", "import sqlalchemy", {PURE}, id="the hunks import the database"),
     pytest.param("search/query.py", "import flask", {FLASK, PURE}, id="the query language imports Flask"),
     pytest.param("moderation/risk.py", "import sqlalchemy", {PURE}, id="the risk imports the database"),
     pytest.param("markup/planted.py", "import kbwiki.db", {MARKUP}, id="markup imports our database"),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from . import importing, saving, screens
+from . import importing, saving, screens, undoing
 from .corpus import CorpusMissing
 from .figures import Figure
 
@@ -14,6 +14,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     **{name: partial(screens.measure, name) for name in screens.NAMES},
     "save": saving.measure,
     "import": importing.measure,
+    "undo": undoing.measure,
 }
 
 

@@ -158,7 +158,7 @@ def test_a_revert_that_later_changes_stand_on_is_refused_with_both_texts(wiki: W
 
 def test_reverting_what_was_undone_already_changes_nothing_and_is_a_decision(approved: Wiki) -> None:
     save(approved, "page", FOUR.replace("One", "ONE"), base=1)
-    save(approved, "page", FOUR, base=2)
+    save(approved, "page", FOUR, base=2, by=SECOND_WRITER)
     outcome = decided(approved, "page", "revert")
     assert outcome.number == 3
     assert ranges(approved) == {}
@@ -381,8 +381,8 @@ def test_hiding_and_showing_again_are_two_decisions_of_the_same_group(organised:
         shown = restore_hidden(tx, hidden.decision_id, note="It was public all along.")
     view = look(organised, shown.review_id, by=PEOPLE)
     assert view.decision is not None
-    assert (view.decision.verdict, view.decision.actor, view.decision.group) == ("restore", PEOPLE_TOO.name, "people")
-    assert [one.verdict for one in view.decisions] == ["hide"]
+    assert (view.decision.verdict, view.decision.actor, view.decision.group) == ("hide", PEOPLE.name, "people")
+    assert [(one.verdict, one.actor) for one in view.decisions] == [("restore", PEOPLE_TOO.name)]
     assert read(organised, "people/page") == FOUR
     assert faults(organised) == []
 

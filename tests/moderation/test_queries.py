@@ -46,11 +46,11 @@ def queued(wiki: Wiki, actor: Actor) -> int | None:
         return standing(connection, wiki.id, actor).queued
 
 
-def test_a_queue_is_in_the_order_of_the_last_change(timed: Wiki) -> None:
+def test_a_queue_is_in_the_order_of_opening_and_another_change_costs_no_place(timed: Wiki) -> None:
     for path in ("one", "two", "three"):
         save(timed, path, "x\n")
     save(timed, "one", "y\n", base=1)
-    assert [line.path for line in open_reviews(timed)] == ["two", "three", "one"]
+    assert [line.path for line in open_reviews(timed)] == ["one", "two", "three"]
 
 
 def test_a_queue_is_read_in_pages_while_it_shrinks(timed: Wiki) -> None:
@@ -112,7 +112,7 @@ def test_the_comment_of_a_hidden_change_is_in_no_queue(organised: Wiki) -> None:
     line = review_of(organised, "both/page", "safety")
     assert "secret" not in repr(line)
     with organised.read() as connection:
-        changes = changes_in(connection, 1, 0, 2)
+        changes = changes_in(connection, "page", 1, 0, 2)
     assert (changes[0].number, changes[0].hidden, changes[0].comment) == (1, True, "")
     assert "secret" not in repr(look(organised, line.id, by=SAFETY))
 
@@ -136,8 +136,8 @@ def test_somebody_responsible_for_nothing_has_no_queue_and_somebody_who_is_done_
 def test_the_groups_of_an_actor_that_are_responsible_for_something(organised: Wiki) -> None:
     actor = Actor("x", "X", frozenset({"safety", "staff", "people"}))
     with organised.read() as connection:
-        assert reviewing_groups(connection, actor) == ["people", "safety"]
-        assert reviewing_groups(connection, WRITER) == []
+        assert reviewing_groups(connection, organised.id, actor) == ["people", "safety"]
+        assert reviewing_groups(connection, organised.id, WRITER) == []
 
 
 def test_a_group_that_is_responsible_in_another_wiki_of_the_database_is_not_so_here(wiki: Wiki) -> None:
@@ -200,7 +200,7 @@ def test_the_changes_of_a_range_are_listed_oldest_first(wiki: Wiki) -> None:
     with wiki.begin(SECOND_WRITER) as tx:
         undo_change(tx, "page", 2)
     with wiki.read() as connection:
-        changes = changes_in(connection, 1, 1, 3)
+        changes = changes_in(connection, "page", 1, 1, 3)
     assert [(one.number, one.kind, one.author, one.comment, one.exempt) for one in changes] == [
         (2, "edit", WRITER.name, "b", None),
         (3, "undo", SECOND_WRITER.name, "", None),

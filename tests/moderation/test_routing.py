@@ -212,7 +212,7 @@ def test_a_page_and_another_subject_of_the_same_number_do_not_share_a_review(org
     with organised.read() as connection:
         kinds = connection.execute(select(Review.subject_kind).order_by(Review.id)).scalars()
         assert list(kinds) == ["page", "file"]
-    assert ranges(organised) == {"page": (0, 1)}
+    assert ranges(organised) == {"page": (0, 1), "": (0, 1)}
 
 
 def test_a_new_responsible_group_gets_the_changes_made_from_then_on(organised: Wiki) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -18,8 +19,11 @@ from kbwiki.actors import Actor, ActorKind
 from kbwiki.db import Transaction, table_of
 from kbwiki.errors import Conflict, Forbidden, Invalid, NotFound
 from kbwiki.journal.models import WikiRow
+from kbwiki.moderation.decide import Answer, decide
 from kbwiki.moderation.models import Decision, Review
-from kbwiki.moderation.take_back import restore_hidden
+from kbwiki.moderation.policy import Verdict
+from kbwiki.moderation.queries.log import decisions_of_groups
+from kbwiki.moderation.take_back import restore_hidden, take_back
 from kbwiki.pages.actions import (
     Edit,
     EditConflict,
@@ -33,7 +37,7 @@ from kbwiki.pages.actions import (
 from kbwiki.pages.models import Page
 from kbwiki.pages.queries.view import find_page, text_of
 from kbwiki.spaces.actions import create_root
-from kbwiki.testing import answer, look, make_space, open_reviews
+from kbwiki.testing import look, make_space, open_reviews
 from kbwiki.wiki import Wiki
 
 REFUSALS = (Conflict, Forbidden, Invalid, NotFound)
@@ -50,6 +54,7 @@ PEOPLE = [
     Actor("guest", "Guest"),
 ]
 GROUPS = ("moderators", "people", "safety")
+VERDICTS = ["approve"] * 4 + ["revert"] * 2 + ["hide", "edit", "revert-part", "delete", "concern", "hand-over"]
 
 
 @dataclass(slots=True)
@@ -186,8 +191,47 @@ def _decide(town: Town, actor: Actor) -> None:
     lines = [line for group in groups for line in open_reviews(town.wiki, group, by=actor)]
     if lines:
         seen = look(town.wiki, town.chance.choice(lines).id, by=actor)
-        verdict = town.chance.choice(["approve", "approve", "revert", "hide"])
-        answer(town.wiki, seen, verdict, by=actor, reason="wrong")
+        if town.chance.random() < 0.2:
+            _meddle(town, seen.place.path)
+        shown = seen.shown
+        verdict = Verdict(town.chance.choice(VERDICTS))
+        given = Answer(
+            shown.review_id,
+            shown.base,
+            shown.head,
+            shown.digest,
+            verdict,
+            reason="wrong",
+            partial=town.chance.random() < 0.7,
+            seen=shown.seen,
+            key=town.chance.choice([None, f"key-{town.chance.random()}"]),
+            details={
+                "to": town.chance.choice(GROUPS),
+                "hunks": [town.chance.randint(0, 2)],
+                "text": "".join(town.lines(4)),
+            },
+        )
+        town.act(actor, lambda tx: decide(tx, given))
+
+
+def _meddle(town: Town, path: str) -> None:
+    """Somebody saves the page while a moderator is looking at it."""
+    with suppress(*REFUSALS):
+        with town.wiki.read() as connection:
+            page = find_page(connection, town.wiki.id, path, PEOPLE[3])
+        text, base = "".join(town.lines(5)), page.number if page else None
+        town.act(
+            PEOPLE[3], lambda tx: save_page(tx, Edit(path, text, base=base))
+        )
+
+
+def _take_back(town: Town, actor: Actor) -> None:
+    """Take back one of the last decisions of a group the actor is in."""
+    with town.wiki.read() as connection:
+        lines = decisions_of_groups(connection, town.wiki.id, actor, count=6)
+    if lines:
+        decision = town.chance.choice(lines).decision.id
+        town.act(actor, lambda tx: take_back(tx, decision))
 
 
 def _show_again(town: Town, actor: Actor) -> None:
@@ -214,6 +258,7 @@ STEPS: dict[Callable[[Town, Actor], None], int] = {
     _restore: 2,
     _several: 1,
     _show_again: 1,
+    _take_back: 2,
 }
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from kbwiki.journal.models import Entry
-from kbwiki.moderation.models import Decision, Review, ReviewAuthor
+from kbwiki.moderation.models import Decision, Review, ReviewAuthor, Tally
+from kbwiki.moderation.transitions import LIVE
 from kbwiki.pages.models import Page, PageTag, Revision, Text
 from kbwiki.pages.paths import title_of
 from kbwiki.pages.texts import decode
@@ -25,7 +26,6 @@ from kbwiki.wiki import Wiki
 TOKEN = re.compile(r"\btoken-\d+\b")
 """What tests put into texts to recognise them by: the same token is never written twice."""
 MARKERS = re.compile(r"^(<{7}|={7}|>{7}|\|{7})", re.MULTILINE)
-DECIDING = ("revert", "hide", "unhide")
 Rows = list[Row[Any]]
 
 
@@ -57,8 +57,15 @@ class _Contents:
         self.entries: Rows = rows(select(Entry).where(Entry.wiki_id == wiki_id).order_by(Entry.position))
         self.reviews: Rows = rows(select(Review).where(Review.wiki_id == wiki_id).order_by(Review.id))
         self.authors: set[tuple[int, int]] = {(row.review_id, row.actor_id) for row in rows(select(ReviewAuthor))}
-        decided = select(Decision).join(Review, Review.id == Decision.review_id).where(Review.wiki_id == wiki_id)
-        self.decisions: dict[int, Row[Any]] = {row.review_id: row for row in rows(decided)}
+        self.acts: Rows = rows(select(Decision).where(Decision.wiki_id == wiki_id).order_by(Decision.id))
+        self.decisions: dict[int, Row[Any]] = {row.review_id: row for row in self.acts if row.final}
+        self.undone: set[int] = {row.takes_back for row in self.acts if row.takes_back is not None}
+        self.taken_back: set[int] = {row.takes_back for row in self.acts if row.verdict == "take-back"}
+        self.tallies: dict[tuple[str, int, str], int] = {
+            (row.group, row.space_id, row.state): row.count
+            for row in rows(select(Tally).where(Tally.wiki_id == wiki_id))
+            if row.count
+        }
         self.spaces: Rows = rows(select(Space).where(Space.wiki_id == wiki_id))
         self.groups: dict[int, set[str]] = defaultdict(set)
         for row in rows(select(Grant).where(Grant.right == "review")):
@@ -68,18 +75,13 @@ class _Contents:
     def space_of(self, path: str) -> int:
         return int(max((one for one in self.spaces if contains(one.path, path)), key=lambda one: len(one.path)).id)
 
-    def handed_over(self, page_id: int) -> bool:
-        """Whether a review of the page went to other groups: those then cover more than their own changes."""
-        return any(review.subject_id == page_id and review.state == "handed-over" for review in self.reviews)
+    def was_widened(self, page_id: int) -> bool:
+        """Whether a review of the page may cover more than its changes: one was handed over, or a decision undone."""
+        handed_over = any(one.subject_id == page_id and one.state == "handed-over" for one in self.reviews)
+        return handed_over or any(act.subject_id == page_id and act.id in self.taken_back for act in self.acts)
 
     def was_shown_again(self, hiding: Row[Any]) -> bool:
-        return any(
-            self.decisions[review.id].verdict == "restore"
-            and (review.subject_id, review.base, review.head, review.group)
-            == (hiding.subject_id, hiding.base, hiding.head, hiding.group)
-            for review in self.reviews
-            if review.id in self.decisions
-        )
+        return self.decisions[hiding.id].id in self.undone
 
     def tokens(self, revision: Row[Any]) -> set[str]:
         """The tokens in the text of a revision."""
@@ -87,11 +89,11 @@ class _Contents:
         return set(TOKEN.findall(decode(body))) if body is not None else set()
 
     def duties(self) -> dict[tuple[str, int], Rows]:
-        """The reviews of each group and page that came from changes, oldest first; not those a restoring made."""
+        """The reviews of each group and page, oldest first; not those whose decision was taken back: others follow."""
         chains: dict[tuple[str, int], Rows] = defaultdict(list)
         for review in self.reviews:
             decision = self.decisions.get(review.id)
-            if decision is None or decision.verdict != "restore":
+            if review.subject_kind == "page" and (decision is None or decision.id not in self.taken_back):
                 chains[review.group, review.subject_id].append(review)
         return chains
 
@@ -149,21 +151,24 @@ def _reviews(database: _Contents) -> Iterator[str]:
     for (group, page_id), chain in database.duties().items():
         ordered = sorted(chain, key=lambda review: review.base)
         for earlier, later in pairwise(ordered):
-            if later.base < earlier.head and not database.handed_over(page_id):
+            if later.base < earlier.head and not database.was_widened(page_id):
                 yield f"{group} has two reviews of page {page_id} that overlap: {earlier.id} and {later.id}"
-        if sum(review.state == "open" for review in chain) > 1:
-            yield f"{group} has two open reviews of page {page_id}"
+        if sum(review.state in LIVE for review in chain) > 1:
+            yield f"{group} has two live reviews of page {page_id}"
     for review in database.reviews:
         decision = database.decisions.get(review.id)
-        if (review.state == "decided") != (decision is not None):
+        if (review.state == "decided") > (decision is not None) or (decision is not None and review.state in LIVE):
             yield f"review {review.id} is {review.state}, with decision {decision}"
         if decision is not None and (decision.base, decision.head) != (review.base, review.head):
             yield f"the decision on review {review.id} speaks of another range"
         if decision is not None and (review.id, decision.actor_id) in database.authors:
             yield f"review {review.id} was decided by an author"
-    said = [entry.subject_id for entry in database.entries if entry.kind == "decide"]
-    if sorted(said) != sorted(database.decisions):
+    said = [entry.payload["decision"] for entry in database.entries if entry.kind == "decide"]
+    if said != [act.id for act in database.acts]:
         yield "decisions and their journal entries do not belong together"
+    counted = Counter((one.group, one.space_id, one.state) for one in database.reviews if one.state in LIVE)
+    if counted != database.tallies:
+        yield f"the tallies say {database.tallies}, and there are {dict(counted)}"
 
 
 def _coverage(database: _Contents) -> Iterator[str]:
@@ -179,14 +184,14 @@ def _coverage(database: _Contents) -> Iterator[str]:
         if not any(one.base < entry.number <= one.head and one.state != "handed-over" for one in held):
             yield f"nobody has to look at page {entry.subject_id}, number {entry.number}"
         groups = {group for path in paths for group in database.groups[database.space_of(path)]}
-        if entry.kind in DECIDING:
+        if entry.batch in deciders:
             groups.discard(deciders[entry.batch])
         if not groups:
             yield f"page {entry.subject_id}, number {entry.number}: nobody is responsible, and it is not exempt"
         for group in groups:
             chain = chains.get((group, entry.subject_id), [])
             covering = [review for review in chain if review.base < entry.number <= review.head]
-            if covering and database.handed_over(entry.subject_id):
+            if covering and database.was_widened(entry.subject_id):
                 continue
             if len(covering) != 1:
                 yield f"page {entry.subject_id}, number {entry.number} is in {len(covering)} reviews of {group}"

@@ -143,9 +143,9 @@ SHOWN = st.builds(
     number=st.integers(1, 4),
     path=st.sampled_from(["a", "b", "a,b", 'a"']),
     deleted=st.booleans(),
-    base_text=st.sampled_from(["", "ab", "cd"]),
-    head_text=st.sampled_from(["ab", "cd"]),
-    hidden=st.sampled_from([(), (1,), (1, 2), (12,)]),
+    version=st.integers(1, 2),
+    state=st.sampled_from(["open", "verify"]),
+    facts=st.sampled_from([[], [1], [1, 2], [12], ["ab"], [["ab"]], [["a", "b"]], ["a", "b"]]),
 )
 
 

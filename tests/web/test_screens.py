@@ -37,13 +37,23 @@ READ = {
     "search": "/wiki/-/search?q=words",
     "queue": "/wiki/-/reviews",
     "review": "/wiki/-/reviews/1",
+    "review_pieces": "/wiki/-/reviews/1/pieces",
+    "review_mend": "/wiki/-/reviews/1/mend",
+    "decisions": "/wiki/-/decisions",
     "mine": "/wiki/-/mine",
     "spaces": "/wiki/-/spaces",
     "space": "/wiki/-/space",
     "static": "/wiki/-/static/kb.css",
 }
-POST_ONLY = {"restore", "bring_back", "decide", "show_again", "unknown"}
-NEEDS = {"queue": MODERATOR, "review": MODERATOR, "space": ADMIN}
+POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "unknown"}
+NEEDS = {
+    "queue": MODERATOR,
+    "review": MODERATOR,
+    "review_pieces": MODERATOR,
+    "review_mend": MODERATOR,
+    "decisions": MODERATOR,
+    "space": ADMIN,
+}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from ..errors import NotFound
 from .models import Decision, Review
 from .policy import Shown, Verdict
-from .subjects import Subjects, among
+from .subjects import Subjects
 
 
 def what_is_shown(
@@ -28,7 +28,7 @@ def what_is_shown(
 
 def shown_of(connection: Connection, review: Any, subjects: Subjects, *, head: int | None = None) -> Shown:
     """The same, of a review row."""
-    subject = among(subjects, review.subject_kind)
+    subject = subjects[review.subject_kind]
     place = subject.place(connection, review.subject_id)
     upto = review.head if head is None else head
     return Shown(

@@ -70,16 +70,20 @@ Subjects = Mapping[str, Subject]
 """Every kind of subject a wiki knows, by its name in the journal."""
 
 
+class Registry(dict[str, Subject]):
+    """The kinds a wiki knows, by name; for any other there is what the journal says of it."""
+
+    def __init__(self, known: Mapping[str, Subject], unknown: Callable[[str], Subject]) -> None:
+        super().__init__(known)
+        self._unknown = unknown
+
+    def __missing__(self, kind: str) -> Subject:
+        return self._unknown(kind)
+
+
 def subject_of(tx: Transaction, kind: str) -> Subject:
-    """The kind's subject. Errors: Invalid when nothing registered it."""
-    return among(tx.subjects, kind)
-
-
-def among(subjects: Subjects, kind: str) -> Subject:
-    """The kind's subject. Errors: Invalid when nothing registered it."""
-    found = subjects.get(kind)
-    if found is None:
-        raise Invalid("kind", f"Nothing here knows about changes of “{kind}”; the plugin that made them is not loaded.")
+    """The kind's subject."""
+    found: Subject = tx.subjects[kind]
     return found
 
 

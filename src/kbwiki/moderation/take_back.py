@@ -64,8 +64,7 @@ def _locked(tx: Transaction, decision_id: int) -> tuple[Any, ReviewRow | None]:
     if decision is None:
         raise NotFound("decision", str(decision_id))
     require_member(tx.actor, decision.group)
-    if decision.subject_kind in tx.subjects:
-        subject_of(tx, decision.subject_kind).lock(tx, decision.subject_id)
+    subject_of(tx, decision.subject_kind).lock(tx, decision.subject_id)
     if decision.review_id is not None:
         require_not_own(tx, decision.review_id)
     done = select(Decision.id).where(Decision.takes_back == decision_id)
@@ -110,9 +109,13 @@ def _page_change(tx: Transaction, decision: Any, review: ReviewRow | None) -> in
     was = decision.facts.get("was", decision.result)
     if was == decision.result:
         return int(decision.result)
+    again = "The decision was taken back"
+    if decision.subject_kind != "page":
+        subject = subject_of(tx, decision.subject_kind)
+        return subject.undo(tx, decision.subject_id, was, decision.result, group=decision.group, comment=again)
     page = get_locked(tx, decision.subject_id)
     undone = merge_out(
-        tx, page, was, decision.result, kind=Kind.UNDO, comment="The decision was taken back", decided_by=decision.group
+        tx, page, was, decision.result, kind=Kind.UNDO, comment=again, decided_by=decision.group
     )
     return undone.number if undone is not None else page.number
 
@@ -175,3 +178,5 @@ _UNDOING: Mapping[Verdict, _Undone] = {
     Verdict.LOCK: _restraint,
     Verdict.RESTRICT: _restraint,
 }
+TAKEN_BACK = frozenset(_UNDOING)
+"""What can be taken back from its row in the log."""

@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from ..actors import EVERYONE, SIGNED_IN
 from ..db import Transaction
 from ..errors import Invalid
-from ..pages.actions import Edit, save_page
+from ..pages.actions import Edit, save_page, take_out_hunks
 from ..pages.hiding import hide_revisions
 from ..pages.locking import CurrentPage, get_locked
 from ..pages.policy import Kind
@@ -57,6 +57,22 @@ def _revert(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
         tx, review.subject_id, base, head, group=review.group, comment=REASONS[grounds.reason]
     )
     return Outcome(number, {"was": was})
+
+
+def _revert_part(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
+    page = _page(tx, review)
+    base, head = _acted_on(review)
+    taken = take_out_hunks(
+        tx,
+        page,
+        base,
+        head,
+        [int(one) for one in details.get("hunks", ())],
+        kind=Kind.REVERT,
+        comment=REASONS[grounds.reason],
+        decided_by=review.group,
+    )
+    return Outcome(taken.number if taken is not None else page.number, {"was": page.number})
 
 
 def _acted_on(review: ReviewRow) -> tuple[int, int]:
@@ -127,6 +143,7 @@ _ACTS: Mapping[Verdict, _Carried] = {
     Verdict.CONCERN: _look_only,
     Verdict.EDIT: _edit,
     Verdict.REVERT: _revert,
+    Verdict.REVERT_PART: _revert_part,
     Verdict.HIDE: _hide,
     Verdict.DELETE: _delete,
     Verdict.HAND_OVER: _hand_over,

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Literal
 
 from .matching import Opcode, opcodes, without_islands
-from .pairing import pairs
+from .pairing import distinct, pairs
 from .words import is_word, lines, tokens
 
 __all__ = ["Difference", "Hunk", "Row", "Run", "difference", "opcodes"]
@@ -136,17 +136,12 @@ def _replaced(piece: Opcode, old: Sequence[str], new: Sequence[str]) -> Iterator
     _, i1, i2, j1, j2 = piece
     old_tokens = [tokens(line) for line in old[i1:i2]]
     new_tokens = [tokens(line) for line in new[j1:j2]]
-    partners = pairs([_distinct(line) for line in old_tokens], [_distinct(line) for line in new_tokens])
+    partners = pairs([distinct(line) for line in old_tokens], [distinct(line) for line in new_tokens])
     for (last_i, last_j), (i, j) in pairwise([(-1, -1), *partners, (i2 - i1, j2 - j1)]):
         yield from _removed(old, i1 + last_i + 1, i1 + i)
         yield from _added(new, j1 + last_j + 1, j1 + j)
         if i < i2 - i1:
             yield Row("changed", i1 + i + 1, j1 + j + 1, *_runs(old_tokens[i], new_tokens[j]))
-
-
-def _distinct(line: Sequence[str]) -> set[str]:
-    """Return what tells a line from others: its words, or without any the signs it is made of."""
-    return {token for token in line if is_word(token)} or {token for token in line if not token.isspace()}
 
 
 def _runs(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[Run, ...], tuple[Run, ...]]:

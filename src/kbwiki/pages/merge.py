@@ -12,14 +12,10 @@ from typing import ClassVar, Literal
 
 from .matching import opcodes, without_islands
 from .threeway import Stretch, split_after, stretches
-from .words import fields, is_unspaced, is_word, lines
+from .words import WORD, fields, limits, lines, weight
 
 Choice = Literal["mine", "theirs", "both"]
 
-# What an unchanged field weighs. One word keeps two changes apart; in a script without spaces, where a word
-# has one or two characters, three of these do.
-WORD = 3
-UNSPACED = 1
 # A side that kept less than this share of the words rewrote the passage: nothing is put into that.
 KEPT_AT_LEAST = 0.5
 # Characters in the three texts of a clash, above which it is shown as it is: that is no passage any more.
@@ -80,7 +76,7 @@ def merge(base: str, mine: str, theirs: str) -> Merge:
         by_words = by_words or smaller != [chunk]
         for part in smaller:
             chunks += [part] if isinstance(part, Agreed) else _trimmed(part)
-    return Merge(_joined(chunks), by_words)
+    return Merge(joined(chunks), by_words)
 
 
 def merge_lines(base: str, mine: str, theirs: str) -> Merge:
@@ -88,7 +84,7 @@ def merge_lines(base: str, mine: str, theirs: str) -> Merge:
     sides = base_lines, mine_lines, theirs_lines = lines(base), lines(mine), lines(theirs)
     to_mine, to_theirs = opcodes(base_lines, mine_lines), opcodes(base_lines, theirs_lines)
     parts = stretches(to_mine, to_theirs, len(base_lines), lambda end, start: end < start)
-    return Merge(_joined(_decided(part, *sides) for part in parts), by_words=False)
+    return Merge(joined(_decided(part, *sides) for part in parts), by_words=False)
 
 
 def resolve(merge: Merge, choices: Sequence[Choice]) -> str:
@@ -127,18 +123,18 @@ def _decided(part: Stretch, base: Sequence[str], mine: Sequence[str], theirs: Se
     return Clash("".join(base[part.base]), text_mine, text_theirs)
 
 
-def _joined(chunks: Iterable[Chunk]) -> tuple[Chunk, ...]:
+def joined(chunks: Iterable[Chunk]) -> tuple[Chunk, ...]:
     """Return the chunks with agreed neighbours in one and without empty ones."""
-    joined: list[Chunk] = []
+    kept: list[Chunk] = []
     for chunk in chunks:
         if isinstance(chunk, Agreed):
             if not chunk.text:
                 continue
-            if joined and isinstance(joined[-1], Agreed):
-                joined[-1] = Agreed(joined[-1].text + chunk.text)
+            if kept and isinstance(kept[-1], Agreed):
+                kept[-1] = Agreed(kept[-1].text + chunk.text)
                 continue
-        joined.append(chunk)
-    return tuple(joined)
+        kept.append(chunk)
+    return tuple(kept)
 
 
 def _trimmed(clash: Clash) -> list[Chunk]:
@@ -160,8 +156,8 @@ def _by_words(clash: Clash) -> list[Chunk]:
     if len(clash.base) + len(clash.mine) + len(clash.theirs) > LARGEST_PASSAGE:
         return [clash]
     base, mine, theirs = fields(clash.base), fields(clash.mine), fields(clash.theirs)
-    weights = [_weight(field) for field in base]
-    bounds = list(map(max, weights, _limits(base)))
+    weights = [weight(field) for field in base]
+    bounds = list(map(max, weights, limits(base)))
     to_mine = without_islands(opcodes(base, mine), bounds)
     to_theirs = without_islands(opcodes(base, theirs), bounds)
     distance = list(accumulate(bounds, initial=0))
@@ -169,23 +165,6 @@ def _by_words(clash: Clash) -> list[Chunk]:
     if not any(weights) or _rewritten(parts, weights, mine, theirs):
         return [clash]
     return [_passage(passage, weights, base, mine, theirs) for passage in _passages(parts, base)]
-
-
-def _weight(field: str) -> int:
-    if is_unspaced(field):
-        return UNSPACED
-    return WORD if is_word(field) else 0
-
-
-def _limits(base: Sequence[str]) -> Iterator[int]:
-    """Give each field that ends a line, or a cell in a line that begins with a bar, the weight of a word."""
-    in_table, at_start = False, True
-    for field in base:
-        if field == "\n":
-            at_start = True
-        elif at_start and not field.isspace():
-            in_table, at_start = field == "|", False
-        yield WORD if field == "\n" or (field == "|" and in_table) else 0
 
 
 def _rewritten(

@@ -6,11 +6,17 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from .matching import Pair, rising
+from .words import is_word
 
 Words = AbstractSet[str]
 
 ALIKE = 0.4
 TABLE_SIZE = 400
+
+
+def distinct(line: Sequence[str]) -> set[str]:
+    """Return what tells a line, given as tokens, from others: its words, or without any the signs it is made of."""
+    return {token for token in line if is_word(token)} or {token for token in line if not token.isspace()}
 
 
 def similarity(one: Words, other: Words) -> float:

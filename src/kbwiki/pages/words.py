@@ -7,6 +7,12 @@ belong to it.
 """
 
 import re
+from collections.abc import Iterator, Sequence
+
+# What an unchanged field weighs. One word keeps two changes apart; in a script without spaces, where a word
+# has one or two characters, three of these do.
+WORD = 3
+UNSPACED = 1
 
 # Scripts written without spaces: Thai, Lao, Burmese, Khmer, kana, bopomofo and the Han characters.
 _UNSPACED = (
@@ -66,3 +72,21 @@ def is_word(token: str) -> bool:
 def is_unspaced(token: str) -> bool:
     """Tell whether a token is one character of a script that puts no spaces between words."""
     return _UNSPACED_START.match(token) is not None
+
+
+def weight(field: str) -> int:
+    """Return how much a field does to keep two changes apart: WORD for a word, nothing for blanks and signs."""
+    if is_unspaced(field):
+        return UNSPACED
+    return WORD if is_word(field) else 0
+
+
+def limits(fields: Sequence[str]) -> Iterator[int]:
+    """Give each field that ends a line, or a cell in a line that begins with a bar, the weight of a word."""
+    in_table, at_start = False, True
+    for field in fields:
+        if field == "\n":
+            at_start = True
+        elif at_start and not field.isspace():
+            in_table, at_start = field == "|", False
+        yield WORD if field == "\n" or (field == "|" and in_table) else 0

@@ -1,25 +1,23 @@
-"""One review, and the decision about it."""
+"""One review, as a moderator sees it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Response
 from markupsafe import Markup
 
-from ..errors import Conflict, Invalid, NotFound
-from ..moderation.decide import AlreadyDecided, Answer, MovedOn, decide
 from ..moderation.policy import REASONS, Verdict
 from ..moderation.queries.review import AuthorRecord, PastDecision, ReviewView, changes_in, get_review
-from ..moderation.take_back import restore_hidden
-from ..pages.actions import EditConflict
+from ..moderation.queries.state import groups_that_look
+from ..moderation.take_back import TAKEN_BACK
 from ..pages.diff import Difference, difference
 from ..pages.queries.view import PageView, get_by_id
 from ..pages.texts import load_texts
 from .differences import other_changes
 from .forms import FieldError
-from .histories import view_of
 from .visit import Visit
 from .words import KINDS, VERDICTS, kb_t, when
 
@@ -57,6 +55,19 @@ class ReviewHead:
     opened_at: datetime
     opened_when: Markup
     digest: str
+    seen: str
+    space_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedThing:
+    """What the review is about; `url` is None for things without an address here."""
+
+    title: str
+    path: str
+    url: str | None
+    deleted: bool
+    is_page: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A decision about the page; `show_again_url` is set where hidden text can be shown again."""
+    """A decision about the subject; the addresses are set where it can be taken back, or hidden text shown again."""
 
     verdict: str
     actor: str
@@ -85,6 +96,8 @@ class DecisionRow:
     reason: str
     note: str
     show_again_url: str | None
+    take_back_url: str | None
+    taken_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,17 @@ class WhatIsNew:
 
     text: str
     url: str | None
+    part: SeenPart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPart:
+    """What a moderator had seen before more came: it can be approved by itself, and the rest stays open."""
+
+    base: int
+    head: int
+    digest: str
+    seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +138,10 @@ class ReasonChoice:
 
 def review_page(visit: Visit, id: int) -> Response:
     """One review, with all that is needed to decide it."""
-    return _show(visit, id)
+    return show_review(visit, id)
 
 
-def _show(
+def show_review(
     visit: Visit,
     review_id: int,
     *,
@@ -126,35 +150,25 @@ def _show(
     errors: tuple[FieldError, ...] = (),
     status: int = 200,
 ) -> Response:
+    """The review's screen, with what was sent and what was wrong with it."""
     view = get_review(visit.connection, visit.wiki.id, review_id, visit.actor, visit.wiki.subjects)
-    shown = view.shown
-    before, after = _sides(visit, view)
     return visit.show(
         "kbwiki/review.html",
-        title=kb_t("Review of {title}", title=view.page.title),
+        title=kb_t("Review of {title}", title=view.place.title),
         section="reviews",
         status=status,
-        review=ReviewHead(
-            view.id,
-            view.group,
-            shown.base,
-            shown.head,
-            view.state,
-            view.opened_at,
-            when(view.opened_at, visit.now),
-            shown.digest.hex(),
-        ),
-        page=view_of(visit, view.page),
-        difference=_difference(visit, before, after),
-        other_changes=other_changes(before, after),
+        review=_head(visit, view),
+        page=thing_of(visit, view),
+        **_what_changed(visit, view),
         changes=_changes(visit, view),
         authors=tuple(_author(visit, one) for one in view.authors),
         other_reviews=tuple({"group": group, "state": state} for group, state in view.others),
-        decisions_before=tuple(_decision(visit, one) for one in view.decisions),
-        decision=_decision(visit, view.decision) if view.decision else None,
+        decisions_before=tuple(decision_row(visit, one) for one in view.decisions),
+        decision=decision_row(visit, view.decision) if view.decision else None,
         can_decide=not view.why_not,
         why_not=view.why_not,
-        reasons=tuple(ReasonChoice(key, kb_t(label)) for key, label in REASONS.items() if key),
+        reasons=reason_choices(),
+        hand_over_to=_other_groups(visit, view),
         moved_on=moved_on,
         form=form or DecisionForm(),
         errors=errors,
@@ -162,8 +176,54 @@ def _show(
     )
 
 
-def _sides(visit: Visit, view: ReviewView) -> tuple[PageView | None, PageView]:
-    page, shown = view.page, view.shown
+def reason_choices() -> tuple[ReasonChoice, ...]:
+    """The reasons a moderator can choose from."""
+    return tuple(ReasonChoice(key, kb_t(label)) for key, label in REASONS.items() if key)
+
+
+def _head(visit: Visit, view: ReviewView) -> ReviewHead:
+    shown = view.shown
+    return ReviewHead(
+        view.id,
+        view.group,
+        shown.base,
+        shown.head,
+        view.state,
+        view.opened_at,
+        when(view.opened_at, visit.now),
+        shown.digest.hex(),
+        shown.seen.hex(),
+        view.space_id,
+    )
+
+
+def thing_of(visit: Visit, view: ReviewView) -> ReviewedThing:
+    """What the review is about, for the top of a screen."""
+    place = view.place
+    url = visit.url.page(place.path) if place.path else None
+    return ReviewedThing(place.title, place.path, url, place.deleted, view.page is not None)
+
+
+def _other_groups(visit: Visit, view: ReviewView) -> tuple[str, ...]:
+    """The groups that can be given this review: those that look after something and may read it."""
+    if view.why_not:
+        return ()
+    groups = groups_that_look(visit.connection, visit.wiki.id, view.space_id)
+    return tuple(group for group in groups if group != view.group)
+
+
+def _what_changed(visit: Visit, view: ReviewView) -> dict[str, Any]:
+    if view.page is not None:
+        before, after = _sides(visit, view, view.page)
+        return {"difference": _difference(visit, before, after), "other_changes": other_changes(before, after)}
+    shown = view.shown
+    subject = visit.wiki.subjects[view.subject_kind]
+    sides = subject.sides(visit.connection, view.subject_id, shown.base, shown.head)
+    return {"difference": difference(*sides) if sides is not None else None, "other_changes": ()}
+
+
+def _sides(visit: Visit, view: ReviewView, page: PageView) -> tuple[PageView | None, PageView]:
+    shown = view.shown
 
     def at(number: int) -> PageView:
         return get_by_id(visit.connection, visit.wiki.id, page.id, number, visit.actor)
@@ -183,7 +243,8 @@ def _difference(visit: Visit, before: PageView | None, after: PageView) -> Diffe
 
 
 def _changes(visit: Visit, view: ReviewView) -> tuple[ChangeRow, ...]:
-    path = view.page.path
+    path = view.place.path if view.page is not None else ""
+    shown = view.shown
     return tuple(
         ChangeRow(
             one.number,
@@ -192,10 +253,10 @@ def _changes(visit: Visit, view: ReviewView) -> tuple[ChangeRow, ...]:
             when(one.at, visit.now),
             one.comment,
             kb_t(KINDS.get(one.kind, one.kind)),
-            visit.url("diff", path=path, a=one.number - 1, b=one.number),
+            visit.url("diff", path=path, a=one.number - 1, b=one.number) if path else "",
             one.exempt,
         )
-        for one in changes_in(visit.connection, view.page.id, view.shown.base, view.shown.head)
+        for one in changes_in(visit.connection, view.subject_kind, view.subject_id, shown.base, shown.head)
     )
 
 
@@ -215,10 +276,13 @@ def _author(visit: Visit, one: AuthorRecord) -> AuthorLine:
     )
 
 
-def _decision(visit: Visit, one: PastDecision) -> DecisionRow:
-    may_show = one.verdict == Verdict.HIDE and one.group in visit.actor.groups
+def decision_row(visit: Visit, one: PastDecision) -> DecisionRow:
+    """A decision as a row of the log, with what can be done about it."""
+    is_member = one.group in visit.actor.effective_groups and not one.taken_back
+    may_show = is_member and one.verdict == Verdict.HIDE
+    may_take_back = is_member and one.verdict in TAKEN_BACK
     return DecisionRow(
-        kb_t(VERDICTS[one.verdict]),
+        kb_t(VERDICTS.get(one.verdict, one.verdict)),
         one.actor,
         one.group,
         one.at,
@@ -226,53 +290,6 @@ def _decision(visit: Visit, one: PastDecision) -> DecisionRow:
         kb_t(REASONS.get(one.reason, one.reason)),
         one.note,
         visit.url("show_again", id=one.id) if may_show else None,
+        visit.url("take_back", id=one.id) if may_take_back else None,
+        one.taken_back,
     )
-
-
-def decide_review(visit: Visit, id: int) -> Response:
-    """Take the moderator's decision about exactly what was on their screen, or say why it was not taken."""
-    sent = visit.request.form
-    form = DecisionForm(sent.get("verdict", ""), sent.get("reason", ""), sent.get("note", ""))
-    try:
-        answer = Answer(
-            review_id=id,
-            base=int(sent.get("base", "")),
-            head=int(sent.get("head", "")),
-            digest=bytes.fromhex(sent.get("digest", "")),
-            verdict=Verdict(form.verdict),
-            reason=form.reason,
-            note=form.note,
-        )
-    except ValueError:
-        error = FieldError("verdict", kb_t("Please choose what to do with these changes."))
-        return _show(visit, id, form=form, errors=(error,), status=422)
-    group = get_review(visit.connection, visit.wiki.id, id, visit.actor, visit.wiki.subjects).group
-    try:
-        with visit.change() as tx:
-            decide(tx, answer)
-    except Invalid as error:
-        return _show(visit, id, form=form, errors=(FieldError(error.field, error.why),), status=422)
-    except (MovedOn, AlreadyDecided, EditConflict) as conflict:
-        return _show(visit, id, form=form, moved_on=_what_is_new(visit, id, answer, conflict), status=409)
-    return visit.go(visit.url("queue", group=group, done=answer.verdict.value))
-
-
-def _what_is_new(visit: Visit, review_id: int, answer: Answer, conflict: Conflict) -> WhatIsNew:
-    view = get_review(visit.connection, visit.wiki.id, review_id, visit.actor, visit.wiki.subjects)
-    if isinstance(conflict, MovedOn) and view.shown.head > answer.head:
-        url = visit.url("diff", path=view.page.path, a=answer.head, b=view.shown.head)
-        return WhatIsNew(str(conflict), url)
-    if isinstance(conflict, EditConflict):
-        return WhatIsNew(str(conflict), visit.url("edit", path=view.page.path))
-    return WhatIsNew(str(conflict), None)
-
-
-def show_again(visit: Visit, id: int) -> Response:
-    """Show again what a decision hid."""
-    with visit.change() as tx:
-        decided = restore_hidden(tx, id, note=visit.request.form.get("note", ""))
-    try:
-        page = get_by_id(visit.connection, visit.wiki.id, decided.page_id, decided.number, visit.actor)
-    except NotFound:
-        return visit.go(visit.url("queue", done="restore"))
-    return visit.go(visit.url("history", path=page.path))

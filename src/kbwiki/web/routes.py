@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from . import (
     assets,
+    deciding,
+    decisions,
     differences,
     editing,
     histories,
@@ -63,8 +65,12 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/search", "search", searching.search),
     Screen("/-/reviews", "queue", queues.queue_page, kept=True),
     Screen("/-/reviews/<int:id>", "review", reviews.review_page, kept=True),
-    Screen("/-/reviews/<int:id>/decide", "decide", reviews.decide_review, _POST),
-    Screen("/-/decisions/<int:id>/show-again", "show_again", reviews.show_again, _POST),
+    Screen("/-/reviews/<int:id>/decide", "decide", deciding.decide_review, _POST),
+    Screen("/-/reviews/<int:id>/pieces", "review_pieces", deciding.pieces),
+    Screen("/-/reviews/<int:id>/mend", "review_mend", deciding.mend),
+    Screen("/-/decisions", "decisions", decisions.log),
+    Screen("/-/decisions/<int:id>/show-again", "show_again", deciding.show_again, _POST),
+    Screen("/-/decisions/<int:id>/take-back", "take_back", deciding.take_back_decision, _POST),
     Screen("/-/mine", "mine", mine.my_changes, kept=True),
     Screen("/-/spaces", "spaces", setup.spaces, kept=True),
     Screen("/-/space", "space", setup.space, _BOTH),

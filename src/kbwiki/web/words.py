@@ -76,7 +76,17 @@ KINDS = {
 
 VERDICTS = {
     "approve": "approved",
+    "edit": "mended and approved",
     "revert": "reverted",
+    "revert-part": "reverted in part",
     "hide": "hidden",
+    "delete": "deleted",
+    "concern": "asked about",
+    "hand-over": "handed over",
     "restore": "shown again",
+    "lock": "locked",
+    "restrict": "restricted",
+    "uphold": "upheld",
+    "overturn": "overturned",
+    "take-back": "taken back",
 }

@@ -14,6 +14,7 @@ from kbwiki.moderation.rules.actions import remove_rule, reorder, set_rule
 from kbwiki.moderation.rules.matching import Effect, Match
 from kbwiki.moderation.rules.queries import get_rule, list_rules
 from kbwiki.moderation.shown import what_is_shown
+from kbwiki.moderation.take_back import take_back
 from kbwiki.spaces.policy import SpaceSettings
 from kbwiki.spaces.queries import get_space
 from kbwiki.testing import ADMIN, MODERATOR, WRITER, make_space, open_reviews, save
@@ -35,14 +36,15 @@ def put(wiki: Wiki, *rules: str) -> None:
             set_rule(tx, name, Match(), EFFECT)
 
 
-def decide_about(wiki: Wiki, verdict: str) -> None:
+def decide_about(wiki: Wiki, verdict: str) -> int:
     """Answer the one review of the administrators, as the second of them."""
     (line,) = open_reviews(wiki, "admins")
     with wiki.read() as connection:
         shown = what_is_shown(connection, wiki.id, line.id, wiki.subjects)
     reason = "" if verdict == "approve" else "wrong"
     with wiki.begin(SECOND_ADMIN) as tx:
-        decide(tx, Answer(line.id, shown.base, shown.head, shown.digest, Verdict(verdict), reason=reason))
+        given = Answer(line.id, shown.base, shown.head, shown.digest, Verdict(verdict), reason=reason)
+        return decide(tx, given).decision_id
 
 
 def test_only_administrators_change_rules(wiki: Wiki) -> None:
@@ -165,6 +167,26 @@ def test_spaces_set_by_people_are_looked_at_and_set_back(wiki: Wiki) -> None:
         space = get_space(connection, wiki.id, "hr", ADMIN)
     assert space.settings == SpaceSettings("People", ("people",), None, ("people",))
     assert open_reviews(wiki, "admins") == []
+
+
+def test_taking_a_revert_back_sets_rules_and_spaces_again(wiki: Wiki) -> None:
+    make_space(wiki, "hr", readers=("people",))
+    with wiki.begin(ADMIN) as tx:
+        wiki.set_space(tx, "hr", SpaceSettings(readers=("everyone",)))
+    decision = decide_about(wiki, "revert")
+    with wiki.begin(SECOND_ADMIN) as tx:
+        take_back(tx, decision)
+    with wiki.read() as connection:
+        assert get_space(connection, wiki.id, "hr", ADMIN).settings.readers == ("everyone",)
+    decide_about(wiki, "approve")
+    put(wiki, "Rule")
+    with wiki.begin(ADMIN) as tx:
+        set_rule(tx, "Rule", {"space": "hr"}, EFFECT)
+    decision = decide_about(wiki, "revert")
+    with wiki.begin(SECOND_ADMIN) as tx:
+        take_back(tx, decision)
+    with wiki.read() as connection:
+        assert list_rules(connection, wiki.id)[0].match.space == "hr"
 
 
 def test_a_new_space_that_is_taken_back_inherits_everything(wiki: Wiki) -> None:

@@ -16,7 +16,7 @@ from ...pages.models import Page, Revision
 from ...spaces.models import Space
 from ...spaces.queries import bound, readable
 from ..models import IS_LIVE, Review, ReviewAuthor, Tally
-from ..subjects import Subjects, among
+from ..subjects import Subjects
 from ..transitions import State
 from .state import NEEDS_LOOK
 
@@ -186,7 +186,7 @@ def _line(
 ) -> QueueLine:
     title, path, deleted = row.title, row.path, row.deleted
     if row.subject_kind != "page":
-        place = among(subjects, row.subject_kind).place(connection, row.subject_id)
+        place = subjects[row.subject_kind].place(connection, row.subject_id)
         title, path, deleted = place.title, place.path, place.deleted
     own = [one for one in changes if one.number > row.base]
     before = [one.size for one in changes if one.number == row.base]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, distinct, func, select
+from sqlalchemy import Connection, bindparam, distinct, false, func, literal, select
 
 from ...actors import Actor
 from ...errors import NotFound
@@ -16,7 +16,7 @@ from ...spaces.queries import bound, readable
 from ..models import IS_LIVE, Decision, Review, ReviewAuthor
 from ..policy import Shown
 from ..shown import what_is_shown
-from ..subjects import Subjects
+from ..subjects import ChangeLine, Place, Subjects
 from ..transitions import LIVE, State
 
 
@@ -35,10 +35,10 @@ class AuthorRecord:
 
 @dataclass(frozen=True, slots=True)
 class PastDecision:
-    """A decision about the same page."""
+    """A decision about the same subject. `taken_back` tells that it was undone, by a later one."""
 
     id: int
-    review_id: int
+    review_id: int | None
     verdict: str
     group: str
     actor: str
@@ -47,18 +47,27 @@ class PastDecision:
     note: str
     base: int
     head: int
+    final: bool
+    taken_back: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:
-    """A review, the page around it, and everything a decision must name: `shown` carries base, head and digest."""
+    """A review, what it is about, and everything a decision must name: `shown` carries base, head and digest.
+
+    `page` is None for subjects that are no page; `place` says where any of them is.
+    """
 
     id: int
     group: str
     state: str
     opened_at: datetime
+    subject_kind: str
+    subject_id: int
+    space_id: int
     shown: Shown
-    page: PageView
+    place: Place
+    page: PageView | None
     authors: tuple[AuthorRecord, ...]
     others: tuple[tuple[str, str], ...]
     decisions: tuple[PastDecision, ...]
@@ -71,9 +80,9 @@ def get_review(
 ) -> ReviewView:
     """The review, if the actor may read its page and is in its group. Errors: NotFound."""
     row = connection.execute(
-        select(Review.group, Review.state, Review.opened_at, Review.subject_id, Page.number)
-        .join(Page, Page.id == Review.subject_id)
-        .where(
+        select(
+            Review.group, Review.state, Review.opened_at, Review.subject_kind, Review.subject_id, Review.space_id
+        ).where(
             Review.id == review_id,
             Review.wiki_id == wiki_id,
             Review.group.in_(sorted(actor.effective_groups)),
@@ -84,18 +93,24 @@ def get_review(
     if row is None:
         raise NotFound("review", str(review_id))
     authors = _authors(connection, review_id, actor)
-    decisions = _decisions(connection, row.subject_id)
+    decisions = _decisions(connection, row.subject_kind, row.subject_id)
+    place = subjects[row.subject_kind].place(connection, row.subject_id)
+    is_page = row.subject_kind == "page"
     return ReviewView(
         id=review_id,
         group=row.group,
         state=row.state,
         opened_at=row.opened_at,
         shown=what_is_shown(connection, wiki_id, review_id, subjects),
-        page=get_by_id(connection, wiki_id, row.subject_id, row.number, actor),
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        space_id=row.space_id,
+        place=place,
+        page=get_by_id(connection, wiki_id, row.subject_id, place.number, actor) if is_page else None,
         authors=authors,
-        others=_others(connection, row.subject_id, review_id),
-        decisions=tuple(one for one in decisions if one.review_id != review_id),
-        decision=next((one for one in decisions if one.review_id == review_id), None),
+        others=_others(connection, row.subject_kind, row.subject_id, review_id),
+        decisions=tuple(one for one in decisions if one.review_id != review_id or not one.final),
+        decision=next((one for one in decisions if one.review_id == review_id and one.final), None),
         why_not=_why_not(row.state, authors, actor),
     )
 
@@ -129,8 +144,7 @@ def _authors(connection: Connection, review_id: int, actor: Actor) -> tuple[Auth
         select(ReviewAuthor.actor_id, Decision.verdict, func.count(distinct(Decision.id)))
         .join(Decision, Decision.review_id == ReviewAuthor.review_id)
         .join(Review, Review.id == ReviewAuthor.review_id)
-        .join(Page, (Page.id == Review.subject_id) & (Review.subject_kind == "page"))
-        .where(ReviewAuthor.actor_id.in_(ids), readable(Page.space_id))
+        .where(ReviewAuthor.actor_id.in_(ids), Decision.final, readable(Review.space_id))
         .group_by(ReviewAuthor.actor_id, Decision.verdict),
         bound(actor),
     ).all()
@@ -149,7 +163,7 @@ def _authors(connection: Connection, review_id: int, actor: Actor) -> tuple[Auth
     )
 
 
-def _decisions(connection: Connection, page_id: int) -> list[PastDecision]:
+def _decisions(connection: Connection, subject_kind: str, subject_id: int) -> list[PastDecision]:
     rows = connection.execute(
         select(
             Decision.id,
@@ -162,21 +176,25 @@ def _decisions(connection: Connection, page_id: int) -> list[PastDecision]:
             Decision.note,
             Decision.base,
             Decision.head,
+            Decision.final,
+            Decision.id.in_(select(Decision.takes_back).where(Decision.takes_back.is_not(None))),
         )
         .join(ActorRow, ActorRow.id == Decision.actor_id)
-        .where(Decision.subject_kind == "page", Decision.subject_id == page_id)
+        .where(Decision.subject_kind == subject_kind, Decision.subject_id == subject_id)
         .order_by(Decision.id.desc())
         .limit(20)
     )
     return [PastDecision(*values) for values in map(tuple, rows)]
 
 
-def _others(connection: Connection, page_id: int, review_id: int) -> tuple[tuple[str, str], ...]:
+def _others(
+    connection: Connection, subject_kind: str, subject_id: int, review_id: int
+) -> tuple[tuple[str, str], ...]:
     rows = connection.execute(
         select(Review.group, Review.state)
         .where(
-            Review.subject_kind == "page",
-            Review.subject_id == page_id,
+            Review.subject_kind == subject_kind,
+            Review.subject_id == subject_id,
             Review.id != review_id,
             IS_LIVE,
         )
@@ -185,42 +203,56 @@ def _others(connection: Connection, page_id: int, review_id: int) -> tuple[tuple
     return tuple((row.group, row.state) for row in rows)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeInRange:
-    """One change a review is about. `comment` is empty while the revision is hidden."""
-
-    number: int
-    kind: str
-    author: str
-    at: datetime
-    comment: str
-    hidden: bool
-    exempt: str | None
+def changes_in(
+    connection: Connection, subject_kind: str, subject_id: int, base: int, head: int
+) -> list[ChangeLine]:
+    """The changes of the subject after state `base` up to `head`, oldest first; no comment while it is hidden."""
+    statement = _REVISIONS if subject_kind == "page" else _ENTRIES
+    key = {"subject_kind": subject_kind, "subject_id": subject_id, "base": base, "head": head}
+    rows = connection.execute(statement, key)
+    return [ChangeLine(*row[:4], "" if row.hidden else row.comment, row.hidden, row.exempt) for row in rows]
 
 
-def changes_in(connection: Connection, page_id: int, base: int, head: int) -> list[ChangeInRange]:
-    """The changes of the page after revision `base` up to `head`, oldest first."""
-    rows = connection.execute(
-        select(
-            Revision.number,
-            Revision.kind,
-            ActorRow.name,
-            Revision.at,
-            Revision.comment,
-            Revision.hidden,
-            Entry.exempt,
-        )
-        .join(ActorRow, ActorRow.id == Revision.actor_id)
-        .outerjoin(
-            Entry,
-            (Entry.subject_kind == "page")
-            & (Entry.subject_id == Revision.page_id)
-            & (Entry.number == Revision.number),
-        )
-        .where(Revision.page_id == page_id, Revision.number > base, Revision.number <= head)
-        .order_by(Revision.number)
+_REVISIONS = (
+    select(
+        Revision.number,
+        Revision.kind,
+        ActorRow.name,
+        Revision.at,
+        Revision.comment,
+        Revision.hidden,
+        Entry.exempt,
     )
-    return [
-        ChangeInRange(row[0], row[1], row[2], row[3], "" if row.hidden else row[4], row[5], row[6])
-        for row in rows
-    ]
+    .join(ActorRow, ActorRow.id == Revision.actor_id)
+    .outerjoin(
+        Entry,
+        (Entry.subject_kind == bindparam("subject_kind"))
+        & (Entry.subject_id == Revision.page_id)
+        & (Entry.number == Revision.number),
+    )
+    .where(
+        Revision.page_id == bindparam("subject_id"),
+        Revision.number > bindparam("base"),
+        Revision.number <= bindparam("head"),
+    )
+    .order_by(Revision.number)
+)
+_ENTRIES = (
+    select(
+        Entry.number,
+        Entry.kind,
+        ActorRow.name,
+        Entry.at,
+        literal("").label("comment"),
+        false().label("hidden"),
+        Entry.exempt,
+    )
+    .join(ActorRow, ActorRow.id == Entry.actor_id)
+    .where(
+        Entry.subject_kind == bindparam("subject_kind"),
+        Entry.subject_id == bindparam("subject_id"),
+        Entry.number > bindparam("base"),
+        Entry.number <= bindparam("head"),
+    )
+    .order_by(Entry.number)
+)

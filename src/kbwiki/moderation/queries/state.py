@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, func, or_, select, union
 
-from ...actors import Actor
+from ...actors import EVERYONE, SIGNED_IN, Actor
 from ...db import in_list
 from ...journal.models import Entry
 from ...spaces.models import Grant, Space
@@ -112,6 +112,23 @@ def standing(connection: Connection, wiki_id: int, actor: Actor) -> Standing:
     """Where the wiki stands now; one query, asked for every screen."""
     row = connection.execute(_STANDING, {"wiki_id": wiki_id, **bound(actor)}).one()
     return Standing(None if row.unsealed else row.position or 0, int(row.waiting) if row.reviews else None)
+
+
+_LOOKING = (
+    select(Grant.group)
+    .join(Space, Space.id == Grant.space_id)
+    .where(Space.wiki_id == bindparam("wiki_id"), Grant.right == Right.REVIEW.value)
+    .distinct()
+    .order_by(Grant.group)
+)
+_READING = select(Grant.group).where(Grant.space_id == bindparam("space_id"), Grant.right == Right.READ.value)
+
+
+def groups_that_look(connection: Connection, wiki_id: int, space_id: int) -> list[str]:
+    """The groups that look after some part of the wiki and may read in this space, by name."""
+    readers = set(connection.execute(_READING, {"space_id": space_id}).scalars())
+    groups = connection.execute(_LOOKING, {"wiki_id": wiki_id}).scalars()
+    return [group for group in groups if group in readers or readers & {EVERYONE, SIGNED_IN}]
 
 
 def reviewing_groups(connection: Connection, wiki_id: int, actor: Actor) -> list[str]:

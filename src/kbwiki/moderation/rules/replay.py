@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from ...journal.models import ActorRow, Entry
 from ...settings import Settings
 from ...spaces.actions import deepest_first, space_among
-from ..models import Rule
+from ..models import Review, Rule
 from .assign import ADMINISTRATION, Rights, assignment_of, rights_in
 from .evaluation import RuleSet
 from .facts import Made
@@ -76,11 +76,12 @@ class Replay:
         )
         return list(rows)
 
-    def ask(self, rules: RuleSet, row: Any) -> Assignment:
-        """Who would look at the change."""
+    def ask(self, rules: RuleSet, row: Any, space_id: int | None = None) -> Assignment:
+        """Who would look at the change, in the space it is in now (None: found by its path, or by its reviews)."""
         if row.kind in ADMINISTRATION:
             return Assignment({self.settings.admin_group: PutBy()})
-        space_id = space_among(self._spaces, row.payload.get("path") or "")
+        if space_id is None:
+            space_id = self._space_of(row)
         return assignment_of(
             self.connection,
             rules,
@@ -112,6 +113,16 @@ class Replay:
         if key not in self._rights:
             self._rights[key] = rights_in(self.connection, self.wiki_id, spaces)
         return self._rights[key]
+
+    def _space_of(self, row: Any) -> int:
+        path = row.payload.get("path")
+        if isinstance(path, str):
+            return space_among(self._spaces, path)
+        reviews = select(Review.space_id).where(
+            Review.subject_kind == row.subject_kind, Review.subject_id == row.subject_id
+        )
+        found = self.connection.execute(reviews.order_by(Review.id.desc()).limit(1)).scalar()
+        return int(found) if found is not None else space_among(self._spaces, "")
 
     def _all_spaces(self, row: Any, space_id: int) -> tuple[int, ...]:
         """A move is looked at in the space it came from, too."""

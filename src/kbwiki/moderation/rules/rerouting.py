@@ -62,8 +62,6 @@ def reroute(tx: Transaction, *, after: int = 0, count: int = 500) -> Rerouted:
 
 def _reroute_one(tx: Transaction, replay: Replay, rules: RuleSet, review_id: int) -> tuple[bool, int]:
     review = get_review_row(tx.connection, tx.wiki_id, review_id)
-    if review.subject_kind not in tx.subjects:
-        return False, 0
     # The subject first, as everywhere: whoever saves or decides holds it before any review of it.
     subject_of(tx, review.subject_kind).lock(tx, review.subject_id)
     review = get_review_row(tx.connection, tx.wiki_id, review_id, lock=True)
@@ -88,7 +86,7 @@ def _wanted(replay: Replay, rules: RuleSet, review: ReviewRow) -> set[str]:
     """The groups that the rules name for any change in the range that is to be looked at."""
     rows = replay.of_subject(review.subject_kind, review.subject_id, review.base, review.head)
     looked_at = [row for row in rows if row.exempt is None]
-    return {group for row in looked_at for group in replay.ask(rules, row).groups}
+    return {group for row in looked_at for group in replay.ask(rules, row, review.space_id).groups}
 
 
 def _same_subject(review: ReviewRow) -> Any:

@@ -3,6 +3,7 @@
 from .delete import bring_back, delete_page
 from .move import Moved, move_page
 from .save import Edit, EditConflict, Saved, save_page
+from .take_out import hunks_of, take_out_hunks
 from .undo import merge_out, restore_revision, undo_change
 
 __all__ = [
@@ -12,9 +13,11 @@ __all__ = [
     "Saved",
     "bring_back",
     "delete_page",
+    "hunks_of",
     "merge_out",
     "move_page",
     "restore_revision",
     "save_page",
+    "take_out_hunks",
     "undo_change",
 ]

@@ -74,12 +74,14 @@ def save_page(
     # Who edits a page means that page, wherever it is by now; who writes a new one means the address.
     page = find_locked(tx, path, follow=edit.base is not None)
     if page is None:
-        return _save_absent(tx, path, edit, raw, comment)
+        return _save_absent(tx, path, edit, raw, comment, decided_by)
     require_writable(tx, page, path)
     return _save_present(tx, page, edit, raw, comment, decided_by)
 
 
-def _save_absent(tx: Transaction, path: str, edit: Edit, raw: bytes, comment: str) -> Saved:
+def _save_absent(
+    tx: Transaction, path: str, edit: Edit, raw: bytes, comment: str, decided_by: str | None
+) -> Saved:
     deleted = find_deleted_locked(tx, path)
     if deleted is not None:
         require_writable(tx, deleted, path)
@@ -94,7 +96,10 @@ def _save_absent(tx: Transaction, path: str, edit: Edit, raw: bytes, comment: st
                 deleted=True,
             )
         state = _wanted(deleted.state, edit, store_text(tx.connection, raw), len(raw))
-        number = write_state(tx, deleted, replace(state, deleted=False), kind=Kind.BRING_BACK, comment=comment)
+        back = replace(state, deleted=False)
+        number = write_state(
+            tx, deleted, back, kind=Kind.BRING_BACK, comment=comment, decided_by=decided_by
+        )
         return Saved(deleted.id, path, number, created=True)
     state = PageState(
         path=path,

@@ -1,0 +1,173 @@
+"""Taking decisions back: what they did is undone, once, and what they answered waits again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from kbwiki.actors import Actor
+from kbwiki.errors import Conflict, Forbidden, NotFound
+from kbwiki.moderation.decide import Answer, decide
+from kbwiki.moderation.models import Decision, Review
+from kbwiki.moderation.policy import Verdict
+from kbwiki.moderation.queries.log import decisions_of_groups
+from kbwiki.moderation.record import Decided
+from kbwiki.moderation.take_back import TAKEN_BACK, take_back
+from kbwiki.pages.actions import EditConflict
+from kbwiki.testing import MODERATOR, READER, SECOND_MODERATOR, WRITER, look, make_space, read, save
+from kbwiki.wiki import Wiki
+from tests.promises.invariants import faults
+
+from .conftest import PEOPLE, SAFETY, decided, ranges, review_of
+
+OLD = "One.\n\nTwo.\n\nThree.\n"
+NEW = "One.\n\nTWO and more.\n\nThree.\n"
+
+
+@pytest.fixture
+def changed(wiki: Wiki) -> Wiki:
+    """A page that was approved, and changed by its author since."""
+    save(wiki, "page", OLD)
+    decided(wiki, "page", "approve")
+    save(wiki, "page", NEW, base=1)
+    return wiki
+
+
+def back(wiki: Wiki, decision: Decided, *, by: Actor = MODERATOR, key: str | None = None) -> Decided:
+    with wiki.begin(by) as tx:
+        return take_back(tx, decision.decision_id, key=key)
+
+
+def answer_with(wiki: Wiki, verdict: Verdict, *, path: str = "page", by: Actor = MODERATOR, **details: Any) -> Decided:
+    shown = look(wiki, review_of(wiki, path).id, by=by).shown
+    with wiki.begin(by) as tx:
+        given = Answer(
+            shown.review_id, shown.base, shown.head, shown.digest, verdict, reason="wrong", details=details
+        )
+        return decide(tx, given)
+
+
+@pytest.mark.parametrize("verdict", ["approve", "revert", "hide", "delete"])
+def test_what_a_decision_did_is_undone_and_what_it_answered_waits_again(changed: Wiki, verdict: str) -> None:
+    decision = decided(changed, "page", verdict)
+    assert ranges(changed) == {}
+    back(changed, decision)
+    assert read(changed, "page") == NEW
+    assert ranges(changed) == {"page": (1, 2)}
+    assert faults(changed) == []
+
+
+def test_a_mended_page_is_as_it_was_before_mending(changed: Wiki) -> None:
+    decision = answer_with(changed, Verdict.EDIT, text=NEW.replace("more", "better"))
+    assert read(changed, "page") == NEW.replace("more", "better")
+    back(changed, decision)
+    assert read(changed, "page") == NEW
+    assert ranges(changed) == {"page": (1, 2)}
+    assert faults(changed) == []
+
+
+def test_pieces_that_were_taken_out_come_back(changed: Wiki) -> None:
+    save(changed, "page", NEW.replace("Three", "THREE"), base=2)
+    decision = answer_with(changed, Verdict.REVERT_PART, hunks=[0])
+    assert read(changed, "page") != NEW.replace("Three", "THREE")
+    assert "THREE" in read(changed, "page")
+    back(changed, decision)
+    assert read(changed, "page") == NEW.replace("Three", "THREE")
+    assert faults(changed) == []
+
+
+def test_what_others_wrote_meanwhile_stays(changed: Wiki) -> None:
+    decision = decided(changed, "page", "revert")
+    save(changed, "page", OLD.replace("One.", "One, twice."), base=3, by=PEOPLE_WRITER)
+    back(changed, decision)
+    assert read(changed, "page") == NEW.replace("One.", "One, twice.")
+    assert ranges(changed) == {"page": (1, 4)}
+    assert faults(changed) == []
+
+
+PEOPLE_WRITER = Actor("other", "Olga Other", frozenset({"staff"}))
+
+
+def test_a_decision_that_later_changes_build_on_stays_and_nothing_happens(changed: Wiki) -> None:
+    decision = decided(changed, "page", "revert")
+    save(changed, "page", OLD.replace("Two.", "Quite another second part."), base=3, by=PEOPLE_WRITER)
+    before = read(changed, "page")
+    with pytest.raises(EditConflict):
+        back(changed, decision)
+    assert read(changed, "page") == before
+    assert ranges(changed) == {"page": (3, 4)}
+    assert faults(changed) == []
+
+
+def test_a_decision_is_taken_back_once(changed: Wiki) -> None:
+    decision = decided(changed, "page", "revert")
+    back(changed, decision)
+    with pytest.raises(Conflict, match="already taken this back"):
+        back(changed, decision, by=SECOND_MODERATOR)
+    assert read(changed, "page") == NEW
+
+
+def test_asking_twice_with_one_key_takes_back_once(changed: Wiki) -> None:
+    decision = decided(changed, "page", "approve")
+    first, second = back(changed, decision, key="k"), back(changed, decision, key="k")
+    assert (first.decision_id, first.repeated, second.repeated) == (second.decision_id, False, True)
+
+
+def test_a_taking_back_is_not_taken_back_itself_but_decided_anew(changed: Wiki) -> None:
+    again = back(changed, decided(changed, "page", "approve"))
+    with pytest.raises(Conflict):
+        back(changed, again)
+    assert Verdict.TAKE_BACK not in TAKEN_BACK
+
+
+def test_only_the_group_takes_back_and_never_an_author(wiki: Wiki) -> None:
+    make_space(wiki, "people", reviewers=("people",))
+    author = Actor("hugo", "Hugo", frozenset({"people", "staff"}))
+    save(wiki, "people/page", OLD, by=author)
+    decision = decided(wiki, "people/page", "approve", by=PEOPLE, group="people")
+    for actor in (SAFETY, WRITER, READER, author):
+        with pytest.raises(Forbidden):
+            back(wiki, decision, by=actor)
+    with pytest.raises(NotFound), wiki.begin(PEOPLE) as tx:
+        take_back(tx, 999)
+
+
+def test_a_concern_that_is_taken_back_lets_the_review_be_open_again(changed: Wiki) -> None:
+    decision = decided(changed, "page", "concern")
+    assert ranges(changed) == {}
+    back(changed, decision)
+    assert ranges(changed) == {"page": (1, 2)}
+    assert faults(changed) == []
+
+
+def test_what_was_handed_over_comes_back_while_the_others_have_not_touched_it(changed: Wiki) -> None:
+    make_space(changed, "safety", reviewers=("safety",))
+    decision = answer_with(changed, Verdict.HAND_OVER, to="safety")
+    assert (ranges(changed), ranges(changed, "safety")) == ({}, {"page": (1, 2)})
+    back(changed, decision)
+    assert (ranges(changed), ranges(changed, "safety")) == ({"page": (1, 2)}, {})
+    assert faults(changed) == []
+
+
+def test_the_log_tells_what_was_taken_back(changed: Wiki) -> None:
+    decision = decided(changed, "page", "revert")
+    back(changed, decision)
+    with changed.read() as connection:
+        lines = decisions_of_groups(connection, changed.id, MODERATOR)
+        assert decisions_of_groups(connection, changed.id, WRITER) == []
+    told = [(line.decision.verdict, line.decision.taken_back, line.path) for line in lines]
+    assert told == [("take-back", False, "page"), ("revert", True, "page"), ("approve", False, "page")]
+
+
+def test_decisions_are_only_added(changed: Wiki) -> None:
+    decision = decided(changed, "page", "revert")
+    with changed.read() as connection:
+        before = connection.execute(select(Decision).order_by(Decision.id)).all()
+    back(changed, decision)
+    with changed.read() as connection:
+        after = connection.execute(select(Decision).order_by(Decision.id)).all()
+        states = connection.execute(select(Review.state).order_by(Review.id)).scalars().all()
+    assert after[: len(before)] == before
+    assert states == ["decided", "decided", "open"]
