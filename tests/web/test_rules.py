@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kbwiki import Wiki
+from kbwiki import Actor, Wiki
 from kbwiki.actors import SYSTEM
 from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.moderation.rules.queries import get_rule, list_rules
@@ -115,6 +115,32 @@ def test_rules_are_moved_and_removed(wiki: Wiki, visitor: Visitor) -> None:
     assert visitor.post(RULE, form=f"{RULE}?rule=b", do="remove").status_code == 303
     assert names(wiki) == ["a", "c"]
     assert "This rule is removed" in visitor.text(f"{RULE}?rule=b")
+
+
+def test_the_review_page_says_why_it_is_there(wiki: Wiki, visitor: Visitor) -> None:
+    put(wiki, "Legal look")
+    save(wiki, "hr/page", "x\n")
+    for group, reason in (
+        ("legal", "The rule “Legal look” (version 1) asks legal to look."),
+        ("moderators", "moderators looks after this part of the wiki."),
+    ):
+        visitor.actor = Actor("m", "M", frozenset({group}))
+        (line,) = open_reviews(wiki, group)
+        assert reason in visitor.text(f"/wiki/-/reviews/{line.id}")
+
+
+def test_a_rule_set_in_the_browser_is_reviewed_in_the_browser(wiki: Wiki, visitor: Visitor) -> None:
+    visitor.actor = ADMIN
+    visitor.post(RULE, name="Mine", enabled="1", effect_replace_groups="friends")
+    (line,) = open_reviews(wiki, "admins")
+    visitor.actor = Actor("admin-2", "Abe", frozenset({"admins"}))
+    assert "Mine" in visitor.text("/wiki/-/reviews?group=admins")
+    page = visitor.text(f"/wiki/-/reviews/{line.id}")
+    assert "effect replace_groups" in page
+    review = f"/wiki/-/reviews/{line.id}"
+    sent = visitor.post(f"{review}/decide", form=review, verdict="revert", reason="wrong")
+    assert sent.status_code == 303
+    assert names(wiki) == []
 
 
 def test_open_reviews_are_moved_on_request(wiki: Wiki, visitor: Visitor) -> None:

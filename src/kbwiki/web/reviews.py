@@ -19,6 +19,7 @@ from ..pages.texts import load_texts
 from .differences import other_changes
 from .forms import FieldError
 from .visit import Visit
+from .why import why_here
 from .words import KINDS, VERDICTS, kb_t, when
 
 
@@ -161,6 +162,7 @@ def show_review(
         page=thing_of(visit, view),
         **_what_changed(visit, view),
         changes=_changes(visit, view),
+        why=why_here(visit, view.id),
         authors=tuple(_author(visit, one) for one in view.authors),
         other_reviews=tuple({"group": group, "state": state} for group, state in view.others),
         decisions_before=tuple(decision_row(visit, one) for one in view.decisions),
