@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from .globs import first_step
+from .globs import some_step
 from .matching import (
     NOTHING_NEEDED,
     Assignment,
@@ -27,21 +27,21 @@ from .matching import (
 class RuleSet:
     """Rules in their order, prepared so that a change meets only those that could be about it.
 
-    Rules are filed under the first step of the paths they match, so that two hundred rules for two hundred places cost
-    a change what one does.
+    Rules are filed under a step of the paths they match, so that two hundred rules for two hundred places cost a change
+    what one does.
     """
 
     def __init__(self, rules: Sequence[NamedRule]) -> None:
         self.rules = tuple(rule for rule in rules if rule.enabled)
         self._needs = tuple(needs_of(rule) for rule in self.rules)
         self._anywhere: list[int] = []
-        self._below: dict[str, list[int]] = defaultdict(list)
+        self._filed: dict[str, list[int]] = defaultdict(list)
         for index, rule in enumerate(self.rules):
-            steps = _first_steps(rule.match)
+            steps = _some_steps(rule.match)
             if steps is None:
                 self._anywhere.append(index)
             for step in steps or ():
-                self._below[step].append(index)
+                self._filed[step].append(index)
         self.author_groups = frozenset(
             group
             for rule in self.rules
@@ -53,7 +53,8 @@ class RuleSet:
         """The rules that may be about the change, in order, and the costly facts they still ask for."""
         found = set(self._anywhere)
         for path in facts.paths:
-            found.update(self._below.get(path.split("/", 1)[0], ()))
+            for step in path.split("/"):
+                found.update(self._filed.get(step, ()))
         kept = [index for index in sorted(found) if holds_cheaply(self.rules[index].match, facts)]
         needs = NOTHING_NEEDED
         for index in kept:
@@ -61,10 +62,10 @@ class RuleSet:
         return [self.rules[index] for index in kept], needs
 
 
-def _first_steps(match: Match) -> set[str] | None:
+def _some_steps(match: Match) -> set[str] | None:
     if match.space:
         return {match.space.split("/", 1)[0]}
-    steps = {first_step(pattern) for pattern in match.paths}
+    steps = {some_step(pattern) for pattern in match.paths}
     known = {step for step in steps if step is not None}
     return None if not steps or known != steps else known
 

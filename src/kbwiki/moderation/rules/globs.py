@@ -25,10 +25,9 @@ def check_pattern(field: str, pattern: str) -> str:
     return clean
 
 
-def first_step(pattern: str) -> str | None:
-    """The step every matching path begins with, None when the pattern leaves it open."""
-    step = pattern.split("/", 1)[0]
-    return None if "*" in step or "?" in step else step
+def some_step(pattern: str) -> str | None:
+    """A step that every matching path has somewhere, None when the pattern leaves all of them open."""
+    return next((step for step in pattern.split("/") if "*" not in step and "?" not in step), None)
 
 
 def fits(pattern: str, path: str) -> bool:
