@@ -20,6 +20,7 @@ from .lifecycle import ReviewRow, copy_authors, get_review_row, live_reviews, mo
 from .models import Decision
 from .policy import REASONS, Verdict
 from .record import Act, Decided, Grounds, clean_grounds, find_repeated, record_decision
+from .rules.trust import forget_trust
 from .shown import standing_hides
 from .subjects import subject_of
 from .transitions import Event, State
@@ -100,6 +101,8 @@ def _reopen(tx: Transaction, review: ReviewRow | None) -> None:
 
 def _approval(tx: Transaction, decision: Any, review: ReviewRow | None) -> int:
     _reopen(tx, review)
+    if review is not None:
+        forget_trust(tx, review)
     return int(decision.result)
 
 

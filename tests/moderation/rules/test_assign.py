@@ -17,9 +17,10 @@ from kbwiki.moderation.lifecycle import get_review_row
 from kbwiki.moderation.models import Rule, Trust
 from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.moderation.rules.queries import Why, unseen, why
+from kbwiki.moderation.take_back import take_back
 from kbwiki.pages.actions import move_page, restore_revision
 from kbwiki.pages.models import Revision
-from kbwiki.testing import ADMIN, AGENT, SECOND_WRITER, WRITER, make_space, open_reviews, save
+from kbwiki.testing import ADMIN, AGENT, MODERATOR, SECOND_WRITER, WRITER, make_space, open_reviews, save
 from kbwiki.wiki import Wiki
 from tests.moderation.conftest import PEOPLE, decided, ranges, review_of
 from tests.promises.invariants import faults
@@ -172,6 +173,15 @@ def test_trust_is_earned_by_approvals_in_a_row_and_lost_by_a_revert(wiki: Wiki) 
     assert streaks == {("create", 1), ("edit", 0)}
     save(wiki, "page", "no longer\n", base=7)
     assert list(ranges(wiki)) == ["page"]
+
+
+def test_an_approval_that_is_taken_back_gives_no_trust(wiki: Wiki) -> None:
+    save(wiki, "page", "0\n")
+    approved = decided(wiki, "page", "approve")
+    with wiki.begin(MODERATOR) as tx:
+        take_back(tx, approved.decision_id)
+    with wiki.read() as connection:
+        assert connection.execute(select(Trust.kind, Trust.streak)).all() == [("create", 0)]
 
 
 def test_nobody_not_signed_in_earns_trust(wiki: Wiki) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Insert, case, func, select
+from sqlalchemy import Insert, bindparam, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ...db import Transaction, table_of
@@ -25,6 +26,31 @@ def note_trust(tx: Transaction, review: ReviewRow, verdict: Verdict) -> None:
     """
     if verdict is not Verdict.APPROVE and verdict not in LOSES:
         return
+    statement = _count(tx.connection.dialect.name)
+    for key, count in _made(tx, review):
+        streak = count if verdict is Verdict.APPROVE else 0
+        tx.connection.execute(statement, {**key, "streak": streak})
+
+
+def forget_trust(tx: Transaction, review: ReviewRow) -> None:
+    """Take back what an approval of the review's range added, now that the approval is taken back."""
+    for key, count in _made(tx, review):
+        tx.connection.execute(_LESS, {**{f"of_{name}": value for name, value in key.items()}, "count": count})
+
+
+_LESS = (
+    update(table_of(Trust))
+    .where(
+        Trust.actor_id == bindparam("of_actor_id"),
+        Trust.space_id == bindparam("of_space_id"),
+        Trust.kind == bindparam("of_kind"),
+    )
+    .values(streak=case((Trust.streak > bindparam("count"), Trust.streak - bindparam("count")), else_=0))
+)
+
+
+def _made(tx: Transaction, review: ReviewRow) -> list[tuple[dict[str, Any], int]]:
+    """Whose trust the range speaks about, and how many changes of each kind they made in it."""
     made = tx.connection.execute(
         select(Entry.actor_id, Entry.kind, func.count())
         .join(ActorRow, ActorRow.id == Entry.actor_id)
@@ -40,12 +66,9 @@ def note_trust(tx: Transaction, review: ReviewRow, verdict: Verdict) -> None:
         .group_by(Entry.actor_id, Entry.kind)
         .order_by(Entry.actor_id, Entry.kind)  # one order everywhere, so that two decisions never wait for each other
     ).all()
-    statement = _count(tx.connection.dialect.name)
-    for actor_id, kind, count in made:
-        streak = count if verdict is Verdict.APPROVE else 0
-        tx.connection.execute(
-            statement, {"actor_id": actor_id, "space_id": review.space_id, "kind": kind, "streak": streak}
-        )
+    return [
+        ({"actor_id": actor_id, "space_id": review.space_id, "kind": kind}, count) for actor_id, kind, count in made
+    ]
 
 
 @lru_cache(maxsize=2)
