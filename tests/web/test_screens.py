@@ -43,9 +43,11 @@ READ = {
     "mine": "/wiki/-/mine",
     "spaces": "/wiki/-/spaces",
     "space": "/wiki/-/space",
+    "rules": "/wiki/-/rules",
+    "rule": "/wiki/-/rule",
     "static": "/wiki/-/static/kb.css",
 }
-POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "unknown"}
+POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "reroute", "unknown"}
 NEEDS = {
     "queue": MODERATOR,
     "review": MODERATOR,
@@ -53,6 +55,8 @@ NEEDS = {
     "review_mend": MODERATOR,
     "decisions": MODERATOR,
     "space": ADMIN,
+    "rules": ADMIN,
+    "rule": ADMIN,
 }
 
 
