@@ -50,6 +50,13 @@ class Settings:
     name_moderators: bool = False
     """Whether authors are told which person decided, besides the group."""
 
+    time_zone: str = "UTC"
+    """Whose clock working hours go by: an IANA name, such as Europe/Berlin."""
+    working_hours: str = "Mon-Fri 09:00-17:00"
+    """When people are at work; due times in working hours count these only."""
+    holidays: tuple[str, ...] = ()
+    """Days nobody works, as ISO dates."""
+
     @classmethod
     def from_mapping(cls, config: Mapping[str, Any], prefix: str = "KBWIKI_") -> Settings:
         """The settings found in `config` under `prefix`; what is absent keeps its default.
@@ -67,7 +74,8 @@ class Settings:
 def _checked(key: str, value: Any, default: Any) -> Any:
     if isinstance(default, tuple):
         if isinstance(value, str) or not all(isinstance(one, str) for one in value):
-            raise Invalid(key, f"{key} must be a list of group names, for example [{default[0]!r}]; it is {value!r}.")
+            example = default[0] if default else "2026-12-25"
+            raise Invalid(key, f"{key} must be a list of texts, for example [{example!r}]; it is {value!r}.")
         return tuple(value)
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)

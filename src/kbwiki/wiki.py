@@ -31,7 +31,12 @@ from .moderation.messages.delivery import deliver, due_recipients
 from .moderation.page_subject import KIND as PAGE
 from .moderation.page_subject import PageSubject
 from .moderation.routing import route
-from .moderation.subjects import ChangeKind, Registry
+from .moderation.rule_subject import KIND as RULE
+from .moderation.rule_subject import RuleSubject
+from .moderation.rules.calendar import working_time
+from .moderation.space_subject import KIND as SPACE
+from .moderation.space_subject import SpaceSubject
+from .moderation.subjects import ChangeKind, Registry, Subject
 from .pages.links import CONSUMER as LINKS
 from .pages.links import take_in_links
 from .pages.paths import normalise_path
@@ -66,11 +71,18 @@ class Wiki:
         sender: Any = None,
     ) -> None:
         self.settings = settings or Settings()
+        working_time(self.settings)  # what is wrong with the calendar is said at the start, not when somebody saves
         self.name = name
         self.clock = clock
         self.database = Database(url, lock_timeout=self.settings.lock_timeout_seconds)
         self.chance: Callable[[], float] = random.random
-        self.subjects = Registry({PAGE: PageSubject(), DECISION: DecisionSubject()}, JournalSubject)
+        known: dict[str, Subject] = {
+            PAGE: PageSubject(),
+            DECISION: DecisionSubject(),
+            RULE: RuleSubject(),
+            SPACE: SpaceSubject(),
+        }
+        self.subjects = Registry(known, JournalSubject)
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         self.search = Search(
             self.database, lambda: self.id, self._prepare_search, index, self.settings.search_catch_up_seconds

@@ -184,6 +184,8 @@ def written(default: object) -> str:
     """A default as the page writes it."""
     if isinstance(default, str):
         return f'`"{default}"`'
+    if default == ():
+        return "`()`"
     if isinstance(default, tuple):
         return "`({},)`".format(", ".join(f'"{one}"' for one in default))
     return f"`{default:_}`" if isinstance(default, int) and not isinstance(default, bool) else f"`{default}`"

@@ -57,11 +57,13 @@ READ = {
     "spaces": "/wiki/-/spaces",
     "space": "/wiki/-/space",
     "reasons": "/wiki/-/reasons?path=/",
+    "rules": "/wiki/-/rules",
+    "rule": "/wiki/-/rule",
     "static": "/wiki/-/static/kb.css",
 }
-POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "lift", "messages_read", "unknown"}
+POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "lift", "unknown"}
 POST_ONLY |= {"next_review", "lease", "put_aside", "bring_aside_back", "keep_note", "ask_opinion", "give_opinion"}
-POST_ONLY |= {"batch_plan", "batch_run", "batch_take_back"}
+POST_ONLY |= {"batch_plan", "batch_run", "batch_take_back", "messages_read", "reroute"}
 NEEDS = {
     "queue": MODERATOR,
     "review": MODERATOR,
@@ -76,6 +78,8 @@ NEEDS = {
     "batch": MODERATOR,
     "space": ADMIN,
     "reasons": MODERATOR,
+    "rules": ADMIN,
+    "rule": ADMIN,
 }
 
 

@@ -21,6 +21,7 @@ from ..wiki import Wiki
 from .batches import batches
 from .report import moves, say_summary
 from .reviews import reviews
+from .rules import rules
 
 
 class Commands(click.Group):
@@ -242,4 +243,4 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
         time.sleep(every)
 
 
-ALL: tuple[click.Command, ...] = (db, journal, search, spaces, reviews, batches, import_, work)
+ALL: tuple[click.Command, ...] = (db, journal, search, spaces, rules, reviews, batches, import_, work)

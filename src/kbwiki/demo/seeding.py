@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import event as sqlalchemy_events
 
-from ..actors import Actor, ActorKind
+from ..actors import SYSTEM, Actor, ActorKind
 from ..db import Transaction
 from ..errors import NotFound
 from ..moderation.decide import Answer, decide
@@ -35,7 +35,6 @@ SETTINGS = Settings(
     fallback_group="Stewards",
     admin_group="Administrators",
 )
-_ADMINISTRATOR = "owen"
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -85,7 +84,7 @@ def write_handbook(file: Path, now: datetime) -> None:
 
 def play(wiki: Wiki, chronicle: Chronicle) -> None:
     """Set up the spaces and let everything happen, in order, each thing by its person and at its time."""
-    with wiki.begin(_actor(_ADMINISTRATOR), at=chronicle.began) as tx:
+    with wiki.begin(SYSTEM, at=chronicle.began) as tx:
         for path, space in chronicle.spaces.items():
             wiki.set_space(tx, path, space)
     for happening in chronicle.events:

@@ -17,6 +17,7 @@ from .lifecycle import LostRace, ReviewRow, copy_authors, get_review_row, move_o
 from .models import Decision
 from .policy import ANSWERS, Verdict
 from .record import Act, Decided, Grounds, clean_grounds, find_repeated, record_decision
+from .rules.trust import note_trust
 from .shown import shown_of
 from .subjects import subject_of
 from .transitions import Event, State, follow
@@ -103,6 +104,7 @@ def decide(tx: Transaction, answer: Answer) -> Decided:
     )
     decision_id = record_decision(tx, act, grounds)
     leave_desk(tx, part)
+    note_trust(tx, part, verdict)
     return Decided(decision_id, review.id, review.subject_id, outcome.number, successor=rest)
 
 

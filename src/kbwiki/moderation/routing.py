@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select, update
 
 from ..db import Change, Transaction, table_of
-from ..spaces.queries import responsible_groups
+from ..pages.models import Revision
+from ..spaces.queries import find_space
 from .access import is_author
 from .lifecycle import Duty, ReviewRow, add_author, live_reviews, move_on, take_in
 from .models import IS_LIVE, Decision, Evidence, Review, ReviewAuthor
+from .rules.assign import assign
+from .rules.matching import Exemption
 from .subjects import subject_of
 from .transitions import Event
 
@@ -35,18 +39,39 @@ def _route_one(tx: Transaction, change: Change) -> Change:
         _follow(tx, change)
     if change.exempt is not None:
         return _exempted(change, change.exempt)
-    groups = [one for one in responsible_groups(tx.connection, change.spaces) if one != change.decided_by]
+    assigned = assign(tx, change)
+    change = replace(change, payload={**change.payload, **assigned.payload})
+    groups = [one for one in assigned.groups if one != change.decided_by]
     if not groups:
         return _exempted(change, DECIDED)
+    if assigned.exempt is not None:
+        return _left_unseen(tx, change, assigned.exempt)
     for group in groups:
-        _give(tx, change, group)
+        _give(tx, change, group, assigned.due_at.get(group))
     return change
 
 
-def _give(tx: Transaction, change: Change, group: str) -> None:
+def _left_unseen(tx: Transaction, change: Change, by: Exemption) -> Change:
+    """The change of a trusted author that was not drawn, recorded as exempt, on the page's revision too."""
+    if change.subject_kind == "page":
+        tx.connection.execute(
+            update(table_of(Revision))
+            .where(Revision.page_id == change.subject_id, Revision.number == change.number)
+            .values(exempt=by.rule)
+        )
+    return _exempted(change, by.rule, by.probability)
+
+
+def _give(tx: Transaction, change: Change, group: str, due_at: datetime | None) -> None:
     """Let the group look at the change."""
     duty = Duty(
-        group, change.subject_kind, change.subject_id, change.spaces[-1], change.number - 1, change.number
+        group,
+        change.subject_kind,
+        change.subject_id,
+        change.spaces[-1] if change.spaces else find_space(tx.connection, tx.wiki_id, ""),
+        change.number - 1,
+        change.number,
+        due_at,
     )
     review = take_in(tx, duty, lambda row: Event.AMEND if is_author(tx, row.id) else Event.CHANGE)
     add_author(tx, review.id, tx.actor_id)
@@ -93,9 +118,7 @@ def _live_appeals(tx: Transaction, subject_kind: str, subject_id: int) -> list[R
     return [review for decision_id in decisions.scalars() for review in live_reviews(tx, "decision", decision_id)]
 
 
-def _exempted(change: Change, rule: str) -> Change:
-    """The same change, recorded as exempt under `rule`, which always applies (probability 1)."""
-    payload = {**change.payload, "exempt": {"rule": rule, "probability": 1}}
+def _exempted(change: Change, rule: str, probability: float = 1) -> Change:
+    """The same change, recorded as exempt under `rule`, which applies with `probability`."""
+    payload = {**change.payload, "exempt": {"rule": rule, "probability": probability}}
     return replace(change, payload=payload, exempt=rule)
-
-

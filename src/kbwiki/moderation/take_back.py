@@ -20,6 +20,7 @@ from .lifecycle import ReviewRow, copy_authors, get_review_row, live_reviews, mo
 from .models import Decision
 from .policy import Verdict
 from .record import Act, Decided, Grounds, clean_grounds, find_repeated, record_decision
+from .rules.trust import forget_trust
 from .shown import standing_hides
 from .subjects import subject_of
 from .transitions import Event, State
@@ -125,6 +126,8 @@ def _reopen(tx: Transaction, review: ReviewRow | None) -> None:
 
 def _approval(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
     _reopen(tx, review)
+    if review is not None:
+        forget_trust(tx, review)
     return int(decision.result)
 
 
@@ -134,9 +137,13 @@ def _page_change(tx: Transaction, decision: Any, review: ReviewRow | None, group
     was = decision.facts.get("was", decision.result)
     if was == decision.result:
         return int(decision.result)
+    again = "The decision was taken back"
+    if decision.subject_kind != "page":
+        subject = subject_of(tx, decision.subject_kind)
+        return subject.undo(tx, decision.subject_id, was, decision.result, group=decision.group, comment=again)
     page = get_locked(tx, decision.subject_id)
     undone = merge_out(
-        tx, page, was, decision.result, kind=Kind.UNDO, comment="The decision was taken back", decided_by=group
+        tx, page, was, decision.result, kind=Kind.UNDO, comment=again, decided_by=group
     )
     return undone.number if undone is not None else page.number
 

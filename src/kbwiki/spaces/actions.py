@@ -36,8 +36,19 @@ def create_root(connection: Connection, wiki_id: int, settings: Settings, now: d
     rebuild_grants(connection, wiki_id, settings)
 
 
-def set_space(tx: Transaction, path: str, wanted: SpaceSettings, settings: Settings, refile: Refile) -> int:
+def set_space(
+    tx: Transaction,
+    path: str,
+    wanted: SpaceSettings,
+    settings: Settings,
+    refile: Refile,
+    *,
+    decided_by: str | None = None,
+) -> int:
     """Create the space at `path`, or set it anew; give back its id.
+
+    The admin group looks at what people set; what kbwiki itself sets is exempt. `decided_by` is the group in whose name
+    a decision takes a change out again.
 
     The rights of all spaces and the place of all pages follow at once. Errors: Forbidden for anybody but the admin
     group and kbwiki itself, Invalid when nobody could read or write it any more.
@@ -77,7 +88,8 @@ def set_space(tx: Transaction, path: str, wanted: SpaceSettings, settings: Setti
             number=number,
             spaces=(space_id,),
             payload={"path": path, **values},
-            exempt="administration",
+            exempt="administration" if tx.actor.kind == "system" else None,
+            decided_by=decided_by,
         )
     )
     return space_id

@@ -125,6 +125,9 @@ _SCREENS = {
     "spaces": "/-/spaces",
     "space": "/-/space",
     "reasons": "/-/reasons",
+    "rules": "/-/rules",
+    "reroute": "/-/rules/reroute",
+    "rule": "/-/rule",
     "static": "/-/static/{filename}",
 }
 

@@ -20,6 +20,7 @@ from .evidence import beside
 from .forms import FieldError
 from .review_changes import changes_of, what_changed
 from .visit import Visit
+from .why import why_here
 from .words import REASON_KINDS, VERDICTS, kb_t, when, who
 
 
@@ -153,6 +154,7 @@ def show_review(
         page=thing_of(visit, view),
         **what_changed(visit, view, part),
         changes=changes_of(visit, view),
+        why=why_here(visit, view.id),
         authors=tuple(_author(visit, one) for one in view.authors),
         other_reviews=tuple({"group": group, "state": state} for group, state in view.others),
         decisions_before=tuple(decision_row(visit, one) for one in view.decisions),

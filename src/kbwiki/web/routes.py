@@ -27,6 +27,7 @@ from . import (
     reading,
     reasons,
     reviews,
+    rules,
     searching,
     setup,
     structure,
@@ -106,6 +107,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/spaces", "spaces", setup.spaces, kept=True),
     Screen("/-/space", "space", setup.space, _BOTH),
     Screen("/-/reasons", "reasons", reasons.reasons, _BOTH),
+    Screen("/-/rules", "rules", rules.all_rules),
+    Screen("/-/rules/reroute", "reroute", rules.move_reviews, _POST),
+    Screen("/-/rule", "rule", rules.one_rule, _BOTH),
     Screen("/-/static/<path:filename>", "static", assets.static),
     Screen("/-/<path:anything>", "unknown", assets.unknown),
 )

@@ -76,6 +76,8 @@ KINDS = {
     "import": "imported",
     "page": "has a report by a reader",
     "decision": "has an objection by its author",
+    "rule": "a rule about who looks at what",
+    "space": "who reads, writes and looks in a space",
 }
 """What each kind of revision did, to follow the author's name."""
 

@@ -1,0 +1,182 @@
+"""Rules on the command line: who looks at what."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from ..actors import SYSTEM
+from ..errors import Invalid
+from ..moderation.rules.actions import remove_rule, reorder, set_rule
+from ..moderation.rules.matching import NamedRule
+from ..moderation.rules.parsing import parse_effect, parse_match, parse_object, to_json
+from ..moderation.rules.queries import RuleLine, VersionLine, get_rule, list_rules
+from ..moderation.rules.rerouting import reroute
+from ..moderation.rules.simulate import Load, Simulation, simulate, with_rule
+from ..wiki import Wiki
+
+_AT_A_TIME = 50
+"""Reviews moved in one transaction: nobody who saves waits long for it."""
+
+
+@click.group()
+def rules() -> None:
+    """Rules: who looks at what, by when, and what is left to a sample."""
+
+
+@rules.command("list")
+@click.pass_obj
+def rules_list(wiki: Wiki) -> None:
+    """List the rules in the order in which they speak."""
+    with wiki.read() as connection:
+        for line in list_rules(connection, wiki.id):
+            click.echo(f"{line.name}\t{_said(line)}\t{'' if line.enabled else 'out of use'}".rstrip())
+
+
+@rules.command("show")
+@click.argument("name")
+@click.pass_obj
+def rules_show(wiki: Wiki, name: str) -> None:
+    """Print the rule as JSON, as `set` takes it."""
+    with wiki.read() as connection:
+        view = get_rule(connection, wiki.id, name)
+    line = view.line
+    click.echo(_json({"name": line.name, "match": to_json(line.match), "effect": to_json(line.effect)}, indent=2))
+    state = "removed" if view.removed else "in use" if line.enabled else "out of use"
+    click.echo(f"version {line.number}, {state}", err=True)
+
+
+@rules.command("set")
+@click.argument("name")
+@click.option("--match", "match", metavar="JSON", help="Which changes it is about. Default: all, or what it says now.")
+@click.option("--effect", "effect", metavar="JSON", help="What happens to them. Default: what it says now.")
+@click.option("--on/--off", "enabled", default=None, help="Whether it speaks. Default: --on, or as it is now.")
+@click.option("--before", metavar="NAME", help="Put it in front of this rule.")
+@click.option("--last", is_flag=True, help="Put it at the end of the list.")
+@click.option("--comment", default="", help="Why; kept with the version.")
+@click.pass_obj
+def rules_set(
+    wiki: Wiki,
+    name: str,
+    match: str | None,
+    effect: str | None,
+    enabled: bool | None,
+    before: str | None,
+    last: bool,
+    comment: str,
+) -> None:
+    """Create the rule NAME at the end of the list, or set it anew where it is."""
+    present = _present(wiki, name)
+    matches, does = _parts(present, match, effect)
+    speaks = enabled if enabled is not None else present is None or present.enabled
+    with wiki.begin(SYSTEM) as tx:
+        number = set_rule(tx, name, matches, does, enabled=speaks, comment=comment)
+        if before is not None or last:
+            number = reorder(tx, " ".join(name.split()), before=before)
+    click.echo(f"The rule “{' '.join(name.split())}” is set (version {number}).")
+
+
+@rules.command("remove")
+@click.argument("name")
+@click.option("--comment", default="", help="Why; kept with the version.")
+@click.pass_obj
+def rules_remove(wiki: Wiki, name: str, comment: str) -> None:
+    """Take the rule out of the list. Its history stays, and `set` brings it back."""
+    with wiki.begin(SYSTEM) as tx:
+        remove_rule(tx, name, comment=comment)
+    click.echo(f"The rule “{name}” is removed.")
+
+
+@rules.command("history")
+@click.argument("name")
+@click.pass_obj
+def rules_history(wiki: Wiki, name: str) -> None:
+    """List every version of the rule, the newest first."""
+    with wiki.read() as connection:
+        for one in get_rule(connection, wiki.id, name).versions:
+            state = "removed" if one.removed else "" if one.enabled else "out of use"
+            told = (str(one.number), f"{one.at:%Y-%m-%d %H:%M}", one.actor, _said(one), state, one.comment)
+            click.echo("\t".join(told).rstrip())
+
+
+@rules.command("simulate")
+@click.argument("name", required=False)
+@click.option("--match", "match", metavar="JSON", help="As with `set`; default: what the rule says now.")
+@click.option("--effect", "effect", metavar="JSON", help="As with `set`; default: what the rule says now.")
+@click.option("--without", is_flag=True, help="Try the list without the rule.")
+@click.option("--days", default=30.0, show_default=True, help="How far back to replay changes.")
+@click.pass_obj
+def rules_simulate(
+    wiki: Wiki, name: str | None, match: str | None, effect: str | None, without: bool, days: float
+) -> None:
+    """Replay what happened lately with the rule NAME set so, beside the rules there are. Writes nothing."""
+    with wiki.read() as connection:
+        proposed = [line.named for line in list_rules(connection, wiki.id)]
+    if without:
+        proposed = [one for one in proposed if one.name != name]
+    elif name is not None:
+        matches, does = _parts(_present(wiki, name), match, effect)
+        proposed = with_rule(proposed, NamedRule(name, 0, parse_match(matches), parse_effect(does)))
+    with wiki.read() as connection:
+        found = simulate(connection, wiki.id, wiki.settings, proposed, now=wiki.clock(), days=days)
+    _say(found, days)
+
+
+@rules.command("reroute")
+@click.pass_obj
+def rules_reroute(wiki: Wiki) -> None:
+    """Move open reviews to the groups that the rules name now. What was decided stays as it is."""
+    after: int | None = 0
+    seen = moved = opened = 0
+    while after is not None:
+        with wiki.begin(SYSTEM) as tx:
+            step = reroute(tx, after=after, count=_AT_A_TIME)
+        seen, moved, opened, after = seen + step.seen, moved + step.moved, opened + step.opened, step.last
+    click.echo(f"{seen:,} open reviews looked through: {moved:,} moved, {opened:,} opened for further groups.")
+
+
+def _present(wiki: Wiki, name: str) -> RuleLine | None:
+    with wiki.read() as connection:
+        found = list_rules(connection, wiki.id)
+    return next((line for line in found if line.name == " ".join(name.split())), None)
+
+
+def _parts(
+    present: RuleLine | None, match: str | None, effect: str | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was given, or what the rule says now. Errors: Invalid when a new rule is given no effect."""
+    if effect is None and present is None:
+        raise Invalid("effect", 'A new rule needs --effect, such as \'{"add_groups": ["legal"]}\'.')
+    matches = parse_object("match", match) if match is not None else to_json(present.match) if present else {}
+    does = parse_object("effect", effect) if effect is not None else to_json(present.effect) if present else {}
+    return matches, does
+
+
+def _said(rule: RuleLine | VersionLine) -> str:
+    return f"{_json(to_json(rule.match))}\t{_json(to_json(rule.effect))}"
+
+
+def _json(value: dict[str, Any], indent: int | None = None) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=indent)
+
+
+def _say(found: Simulation, days: float) -> None:
+    cut = " (the newest; there were more)" if found.cut else ""
+    click.echo(f"{found.changes:,} changes of the last {days:g} days{cut}.")
+    click.echo("group\tnow\tthen")
+    for group in sorted({*found.present.groups, *found.proposed.groups}):
+        click.echo(f"{group}\t{found.present.groups[group]:,}\t{found.proposed.groups[group]:,}")
+    now, then = found.present, found.proposed
+    click.echo(f"with nobody to look\t{now.orphans:,}\t{then.orphans:,}")
+    click.echo(f"with more than one group\t{now.overlaps:,}\t{then.overlaps:,}")
+    click.echo(f"left unseen, as expected\t{now.exempted:,.0f}\t{then.exempted:,.0f}")
+    _say_doubts(found.proposed, found.unknown)
+
+
+def _say_doubts(load: Load, unknown: int) -> None:
+    for group, count in sorted(load.passed_over.items()):
+        click.echo(f"{group} cannot read {count:,} of the changes it would be given; others look at those.")
+    if unknown:
+        click.echo(f"Of {unknown:,} changes it is not known which groups their authors were in.")

@@ -1,0 +1,97 @@
+"""Spaces as a subject of review: a change of who may read and write is looked at, too.
+
+A space keeps no versions of itself; the journal's entries about it hold every one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from ..db import Transaction
+from ..errors import Conflict, NotFound
+from ..journal.models import Entry
+from ..pages.refile import refile_pages
+from ..spaces.actions import set_space
+from ..spaces.models import Space
+from ..spaces.policy import SpaceSettings
+from .subjects import Place
+
+KIND = "space"
+
+_PLACE = select(Space.id, Space.title, Space.path, Space.number).where(Space.id == bindparam("space_id"))
+_VERSIONS = (
+    select(Entry.number, Entry.payload)
+    .where(
+        Entry.subject_kind == KIND,
+        Entry.subject_id == bindparam("space_id"),
+        Entry.number >= bindparam("base"),
+        Entry.number <= bindparam("head"),
+    )
+    .order_by(Entry.number)
+)
+_LISTS = (("readers", "who reads"), ("writers", "who writes"), ("reviewers", "who looks afterwards"))
+
+
+class SpaceSubject:
+    """Spaces: undoing sets the earlier settings again."""
+
+    def place(self, connection: Connection, subject_id: int) -> Place:
+        """The space itself. Errors: NotFound."""
+        row = connection.execute(_PLACE, {"space_id": subject_id}).first()
+        if row is None:
+            raise NotFound("space", str(subject_id))
+        return Place(row.title, row.path, row.id, row.number)
+
+    def lock(self, tx: Transaction, subject_id: int) -> None:
+        """Lock the space's row."""
+        tx.connection.execute(select(Space.id).where(Space.id == subject_id).with_for_update())
+
+    def facts(self, connection: Connection, subject_id: int, base: int, head: int) -> Any:
+        """The settings of every version in the range."""
+        versions = self._versions(connection, subject_id, base, head)
+        return [[number, _readable(payload)] for number, payload in versions.items()]
+
+    def sides(self, connection: Connection, subject_id: int, base: int, head: int) -> tuple[str, str] | None:
+        """The settings before and after, as lines people can read."""
+        versions = self._versions(connection, subject_id, base, head)
+        texts = [_readable(versions[number]) if number in versions else "" for number in (base, head)]
+        return texts[0], texts[1]
+
+    def returned(self, connection: Connection, subject_id: int, base: int, head: int) -> bool:
+        """Whether the settings at `head` are those at `base`."""
+        before, after = self.sides(connection, subject_id, base, head) or ("", "")
+        return before == after
+
+    def undo(self, tx: Transaction, subject_id: int, base: int, head: int, *, group: str, comment: str) -> int:
+        """Set the earlier settings again; a space that was new inherits everything, as if it were not there.
+
+        Errors: Conflict when it was set again since, and for the root's first settings, which no entry holds.
+        """
+        now = self.place(tx.connection, subject_id)
+        if now.number != head:
+            raise Conflict("The space was set again since, so it cannot be set back by itself. Please set it by hand.")
+        payload = self._versions(tx.connection, subject_id, base, base).get(base)
+        if payload is None and now.path == "":
+            raise Conflict("What the root space was at first is not recorded. Please set it by hand.")
+        set_space(tx, now.path, _settings(payload or {}), tx.settings, refile_pages, decided_by=group)
+        return now.number + 1
+
+    @staticmethod
+    def _versions(connection: Connection, space_id: int, base: int, head: int) -> dict[int, Any]:
+        rows = connection.execute(_VERSIONS, {"space_id": space_id, "base": base, "head": head})
+        return {row.number: row.payload for row in rows}
+
+
+def _readable(payload: Any) -> str:
+    lines = [f"address: {payload.get('path') or '/'}", f"title: {payload.get('title', '')}"]
+    for name, words in _LISTS:
+        groups = payload.get(name)
+        lines.append(f"{words}: {'as in the space above' if groups is None else ', '.join(groups) or 'nobody'}")
+    return "\n".join(lines) + "\n"
+
+
+def _settings(payload: Any) -> SpaceSettings:
+    lists = {name: None if payload.get(name) is None else tuple(payload[name]) for name, _ in _LISTS}
+    return SpaceSettings(payload.get("title"), lists["readers"], lists["writers"], lists["reviewers"])

@@ -1,0 +1,1 @@
+"""Rules: matching, due times, samples, trust, and what they do to what is saved."""
