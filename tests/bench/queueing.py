@@ -29,6 +29,7 @@ from kbwiki.moderation.policy import Verdict
 from kbwiki.moderation.queries.queue import queue, queue_counts
 from kbwiki.moderation.queries.review import get_review
 from kbwiki.moderation.routing import route
+from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.pages.actions import Edit, save_page
 from kbwiki.pages.models import Page, Revision, Text
 from kbwiki.pages.texts import row_of
@@ -131,6 +132,8 @@ def _filled(file: Path, reviews: int) -> Wiki:
     with wiki.begin(SYSTEM) as tx:
         for number in range(_GROUPS):
             wiki.set_space(tx, f"space-{number}", SpaceSettings(reviewers=(f"group-{number}",)))
+            effect = {"add_groups": [f"group-{(number + 1) % _GROUPS}"]}
+            set_rule(tx, f"rule-{number}", {"space": f"space-{number}", "tags": ["shared"]}, effect)
     with wiki.begin(_AUTHOR) as tx:
         _write(tx, reviews)
         recount(tx)
