@@ -140,7 +140,7 @@ def _page_change(tx: Transaction, decision: Any, review: ReviewRow | None, group
     again = "The decision was taken back"
     if decision.subject_kind != "page":
         subject = subject_of(tx, decision.subject_kind)
-        return subject.undo(tx, decision.subject_id, was, decision.result, group=decision.group, comment=again)
+        return subject.undo(tx, decision.subject_id, was, decision.result, group=group, comment=again)
     page = get_locked(tx, decision.subject_id)
     undone = merge_out(
         tx, page, was, decision.result, kind=Kind.UNDO, comment=again, decided_by=group
