@@ -21,7 +21,7 @@ from kbwiki.errors import Conflict, Forbidden, Invalid, NotFound
 from kbwiki.journal.models import WikiRow
 from kbwiki.moderation.decide import Answer, decide
 from kbwiki.moderation.models import Decision, Review
-from kbwiki.moderation.policy import Verdict
+from kbwiki.moderation.policy import Shown, Verdict
 from kbwiki.moderation.queries.log import decisions_of_groups
 from kbwiki.moderation.take_back import restore_hidden, take_back
 from kbwiki.pages.actions import (
@@ -59,12 +59,13 @@ VERDICTS = ["approve"] * 4 + ["revert"] * 2 + ["hide", "edit", "revert-part", "d
 
 @dataclass(slots=True)
 class Town:
-    """A wiki with people in it, and what it acknowledged to them: (page, revision) → text."""
+    """A wiki with people in it, and what it acknowledged to them: (page, revision) → text; decision → what was seen."""
 
     wiki: Wiki
     chance: random.Random
     acknowledged: dict[tuple[int, int], str] = field(default_factory=dict)
     conflicts: list[tuple[str, EditConflict]] = field(default_factory=list)
+    judged: dict[int, Shown] = field(default_factory=dict)
     done: int = 0
     tokens: int = 0
 
@@ -211,7 +212,10 @@ def _decide(town: Town, actor: Actor) -> None:
                 "text": "".join(town.lines(4)),
             },
         )
-        town.act(actor, lambda tx: decide(tx, given))
+        with town.wiki.begin(actor) as tx:
+            decided = decide(tx, given)
+        if not decided.repeated:
+            town.judged[decided.decision_id] = shown
 
 
 def _meddle(town: Town, path: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from inspect import signature
@@ -19,6 +20,7 @@ from kbwiki.moderation.models import Decision, Review
 from kbwiki.moderation.policy import Shown, Verdict
 from kbwiki.moderation.queries.review import ReviewView
 from kbwiki.pages.actions import Edit, delete_page, move_page, restore_revision, save_page
+from kbwiki.pages.models import Revision
 from kbwiki.testing import (
     ADMIN,
     MODERATOR,
@@ -34,7 +36,7 @@ from kbwiki.testing import (
 )
 from kbwiki.wiki import Wiki
 
-from .histories import PEOPLE, examples, found
+from .histories import PEOPLE, Town, examples, found
 from .invariants import faults
 
 PAGES = count()
@@ -133,6 +135,41 @@ def test_a_digest_that_is_off_by_one_bit_decides_nothing(wiki: Wiki, position: i
     digest[position] ^= 1 << bit
     with pytest.raises(MovedOn), wiki.begin(MODERATOR) as tx:
         decide(tx, Answer(shown.review_id, shown.base, shown.head, bytes(digest), Verdict.APPROVE))
+
+
+def misjudged(town: Town) -> list[int]:
+    """Decisions about more, or about something else, than what the moderator had on the screen."""
+    with town.wiki.read() as connection:
+        answers = select(Decision).where(Decision.wiki_id == town.wiki.id, Decision.review_id.is_not(None))
+        taken = {row.id: row for row in connection.execute(answers)}
+        wrong = []
+        for decision_id, shown in town.judged.items():
+            row = taken[decision_id]
+            texts = {fact[0]: fact[6] for fact in shown.facts}
+            revisions = select(Revision.number, Revision.text_digest).where(
+                Revision.page_id == row.subject_id, Revision.number > row.base, Revision.number <= row.head
+            )
+            covered = {one.number: one.text_digest.hex() for one in connection.execute(revisions)}
+            if covered.items() - texts.items() or (row.base, row.head, row.digest) != (
+                shown.base,
+                shown.head,
+                shown.digest,
+            ):
+                wrong.append(decision_id)
+    return wrong
+
+
+HISTORIES = int(os.environ.get("KBWIKI_HISTORIES", "30"))
+"""How many histories the next test lives through; 10,000 take some minutes."""
+
+
+@given(seed=st.integers(), steps=st.integers(5, 30))
+@examples(HISTORIES)
+def test_no_text_outside_what_was_seen_is_ever_decided_about(sqlite_wiki: Wiki, seed: int, steps: int) -> None:
+    town = found(sqlite_wiki, seed)
+    town.live(steps)
+    assert misjudged(town) == []
+    town.wiki.close()
 
 
 SHOWN = st.builds(

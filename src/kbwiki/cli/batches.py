@@ -7,7 +7,7 @@ import click
 from ..actors import Actor
 from ..moderation.batches.items import Outcome
 from ..moderation.batches.plan import BatchPlan
-from ..moderation.batches.report import BatchReport, batches_of, report
+from ..moderation.batches.report import BatchReport, batches_of, report_of
 from ..moderation.batches.run import run_batch, take_back_batch
 from ..wiki import Wiki
 from .acting import acting, actor_of
@@ -39,7 +39,7 @@ def show(wiki: Wiki, batch_id: str, actor_id: str, actor_name: str | None, group
     """Show every item of BATCH with what became of it, or would."""
     actor = actor_of(wiki, actor_id, actor_name, groups)
     with wiki.read() as connection:
-        found = report(connection, wiki.id, actor, batch_id, wiki.subjects)
+        found = report_of(connection, wiki.id, actor, batch_id, wiki.subjects)
     _say_items(found)
     _say_counts(found)
 
@@ -81,7 +81,7 @@ def carry_on(wiki: Wiki, actor: Actor, batch_id: str) -> None:
 def say_plan(wiki: Wiki, actor: Actor, plan: BatchPlan) -> None:
     """Print each item with what would become of it, and what is left out."""
     with wiki.read() as connection:
-        found = report(connection, wiki.id, actor, plan.batch_id, wiki.subjects)
+        found = report_of(connection, wiki.id, actor, plan.batch_id, wiki.subjects)
     _say_items(found)
     for one in plan.left_out:
         click.echo(f"left out\t{one.path or one.review_id}\t{one.why}")

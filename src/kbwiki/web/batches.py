@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from ..errors import Forbidden, Invalid
 from ..moderation.batches.items import Kind
 from ..moderation.batches.plan import BatchPlan, plan_batch, plan_rollback
-from ..moderation.batches.report import BatchReport, ItemLine, batches_of, report
+from ..moderation.batches.report import BatchReport, ItemLine, batches_of, report_of
 from ..moderation.batches.run import run_batch, take_back_batch
 from ..moderation.batches.runs import Runs
 from ..moderation.batches.selection import Selection
@@ -220,7 +220,7 @@ def _form(visit: Visit, form: BatchForm, errors: tuple[FieldError, ...] = (), *,
 
 
 def _show(visit: Visit, batch_id: str, planned: BatchPlan | None = None) -> Response:
-    found = report(visit.connection, visit.wiki.id, visit.actor, batch_id, visit.wiki.subjects)
+    found = report_of(visit.connection, visit.wiki.id, visit.actor, batch_id, visit.wiki.subjects)
     return visit.show(
         "kbwiki/batch.html",
         title=_act(found.kind, found.verdict),

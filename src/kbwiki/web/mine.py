@@ -34,9 +34,9 @@ _STATES = {
     "revert": "reverted",
     "hide": "hidden",
     "restore": "shown again",
-    "edit": "looked at",
-    "revert-part": "reverted",
-    "delete": "hidden",
+    "edit": "mended and approved",
+    "revert-part": "reverted in part",
+    "delete": "deleted",
     "hand-over": "live, not looked at yet",
 }
 _OBJECTED = {
@@ -169,11 +169,6 @@ def _restriction(visit: Visit, one: Restriction, objections: Mapping[int, Object
         None if one.decision_id in objections else visit.url("appeal", id=one.decision_id),
         _objection(one.decision_id, objections),
     )
-
-
-def _state_of(outcome: Outcome) -> str:
-    verdict = outcome.verdict
-    return _STATES[verdict] if verdict in _STATES else VERDICTS.get(str(verdict), str(verdict))
 
 
 def _told(visit: Visit, outcome: Outcome | None) -> DecisionTold | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from kbwiki.moderation.batches.report import BatchReport, report
+from kbwiki.moderation.batches.report import BatchReport, report_of
 from kbwiki.moderation.batches.run import run_batch, take_back_batch
 from kbwiki.moderation.models import BatchItem, Decision, Review
 from kbwiki.pages.models import Page
@@ -50,7 +50,7 @@ def wait_for(wiki: Wiki, count: int) -> None:
 
 def reported(wiki: Wiki, batch_id: str) -> BatchReport:
     with wiki.read() as connection:
-        return report(connection, wiki.id, MODERATOR, batch_id, wiki.subjects)
+        return report_of(connection, wiki.id, MODERATOR, batch_id, wiki.subjects)
 
 
 def require_whole(wiki: Wiki, batch_id: str) -> int:

@@ -12,7 +12,7 @@ from kbwiki.actors import Actor
 from kbwiki.db import Change
 from kbwiki.errors import Conflict, Forbidden, Invalid, NotFound
 from kbwiki.moderation.batches.plan import plan_batch
-from kbwiki.moderation.batches.report import report
+from kbwiki.moderation.batches.report import report_of
 from kbwiki.moderation.batches.run import run_batch, take_back_batch
 from kbwiki.moderation.batches.selection import Selection
 from kbwiki.moderation.models import BatchItem, Decision, Tally
@@ -128,7 +128,7 @@ def test_only_who_planned_it_may_run_it_or_see_it(wiki: Wiki) -> None:
     with pytest.raises(Forbidden):
         take_back_batch(wiki, SECOND_MODERATOR, plan.batch_id)
     with wiki.read() as connection, pytest.raises(NotFound):
-        report(connection, wiki.id, SECOND_MODERATOR, plan.batch_id, wiki.subjects)
+        report_of(connection, wiki.id, SECOND_MODERATOR, plan.batch_id, wiki.subjects)
     with pytest.raises(NotFound):
         run_batch(wiki, MODERATOR, "0" * 32)
 
@@ -247,7 +247,7 @@ def test_two_runners_at_once_decide_each_item_once(wiki: Wiki) -> None:
 
     assert errors == []
     with wiki.read() as connection:
-        outcome = report(connection, wiki.id, MODERATOR, plan.batch_id, wiki.subjects)
+        outcome = report_of(connection, wiki.id, MODERATOR, plan.batch_id, wiki.subjects)
         keys = connection.execute(select(Decision.key)).scalars().all()
     assert outcome.done == 30
     assert len(keys) == len(set(keys)) == 30

@@ -67,7 +67,7 @@ class BatchLine:
     counts: Mapping[str, int]
 
 
-def report(
+def report_of(
     connection: Connection, wiki_id: int, actor: Actor, batch_id: str, subjects: Subjects
 ) -> BatchReport:
     """The batch, for the one who planned it. Errors: NotFound, for everybody else too."""

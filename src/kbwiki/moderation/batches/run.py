@@ -16,7 +16,7 @@ from ..take_back import take_back
 from .carry import carry_out
 from .items import ITEM_COLUMNS, BatchRow, Item, Outcome, WikiOfBatches, get_batch, key_of, places, require_theirs
 from .plan import BatchPlan, plan_rollback
-from .report import BatchReport, report
+from .report import BatchReport, report_of
 from .runs import Runs
 
 Progress = Callable[[int, int], None]
@@ -84,7 +84,7 @@ def rollback_run(
 
 def _reported(wiki: WikiOfBatches, actor: Actor, batch_id: str) -> BatchReport:
     with wiki.read() as connection:
-        return report(connection, wiki.id, actor, batch_id, wiki.subjects)
+        return report_of(connection, wiki.id, actor, batch_id, wiki.subjects)
 
 
 def _each(

@@ -14,7 +14,7 @@ from ...journal.models import ActorRow
 from ...spaces.queries import bound, readable
 from ..decision_subject import KIND
 from ..models import Decision, Review, ReviewAuthor
-from ..policy import Shown
+from ..policy import Shown, why_of
 from ..shown import what_is_shown
 from ..subjects import Subjects
 from ..transitions import LIVE, State
@@ -94,13 +94,16 @@ def _decision(connection: Connection, condition: ColumnElement[bool]) -> PastDec
             Decision.note,
             Decision.base,
             Decision.head,
+            Decision.final,
+            Decision.id.in_(select(Decision.takes_back).where(Decision.takes_back.is_not(None))),
+            Decision.facts,
         )
         .join(ActorRow, ActorRow.id == Decision.actor_id)
         .where(condition)
     ).first()
     if row is None:
         return None
-    values: tuple[Any, ...] = tuple(row)
+    values: tuple[Any, ...] = (*tuple(row)[:-1], why_of(row.reason, row.facts))
     return PastDecision(*values)
 
 
