@@ -11,7 +11,8 @@ from markupsafe import Markup
 from ..moderation.desk.drafts import Draft
 from ..moderation.messages.reasons import reasons_for
 from ..moderation.policy import Verdict
-from ..moderation.queries.review import AuthorRecord, PastDecision, ReviewView, get_review
+from ..moderation.queries.records import AuthorRecord
+from ..moderation.queries.review import PastDecision, ReviewView, get_review
 from ..moderation.queries.state import groups_that_look
 from ..moderation.take_back import TAKEN_BACK
 from .appeals import is_appeal, show_appeal

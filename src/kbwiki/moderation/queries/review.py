@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, distinct, false, func, literal, null, select
+from sqlalchemy import Connection, bindparam, false, literal, null, select
 
 from ...actors import Actor
 from ...errors import NotFound
@@ -20,23 +20,7 @@ from ..policy import Shown, why_of
 from ..shown import what_is_shown
 from ..subjects import ChangeLine, Place, Subjects
 from ..transitions import LIVE, State
-from .authors import AUTHOR_IS_HIDDEN
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorRecord:
-    """What is known of an author where the moderator may read: their changes, and how reviews of them were answered.
-
-    Of an author whose every change in the review hides who made it nothing is known: no id, no name, no record.
-    """
-
-    actor_id: int
-    external_id: str
-    name: str
-    kind: str
-    changes: int
-    first_seen: datetime | None
-    verdicts: dict[str, int]
+from .records import AuthorRecord, authors_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +98,7 @@ def get_review(
         space_id=row.space_id,
         place=place,
         page=get_by_id(connection, wiki_id, row.subject_id, place.number, actor) if is_page else None,
-        authors=_authors(connection, review_id, actor),
+        authors=authors_of(connection, review_id, actor),
         others=_others(connection, row.subject_kind, row.subject_id, review_id),
         decisions=tuple(one for one in decisions if one.review_id != review_id or not one.final),
         decision=next((one for one in decisions if one.review_id == review_id and one.final), None),
@@ -139,51 +123,6 @@ def _is_own(connection: Connection, review_id: int, actor: Actor) -> bool:
         .where(ReviewAuthor.review_id == review_id, ActorRow.external_id == actor.id)
     )
     return connection.execute(own).first() is not None
-
-
-def _authors(connection: Connection, review_id: int, actor: Actor) -> tuple[AuthorRecord, ...]:
-    rows = connection.execute(
-        select(ActorRow.id, ActorRow.external_id, ActorRow.name, ActorRow.kind)
-        .join(ReviewAuthor, ReviewAuthor.actor_id == ActorRow.id)
-        .join(Review, Review.id == ReviewAuthor.review_id)
-        .where(ReviewAuthor.review_id == review_id, ~AUTHOR_IS_HIDDEN)
-        .order_by(ActorRow.name)
-    ).all()
-    total = select(func.count()).where(ReviewAuthor.review_id == review_id)
-    unknown = connection.execute(total).scalar_one() - len(rows)
-    ids = [row.id for row in rows]
-    counted = connection.execute(
-        select(Revision.actor_id, func.count(), func.min(Revision.at))
-        .join(Page, Page.id == Revision.page_id)
-        .where(Revision.actor_id.in_(ids), ~Revision.author_hidden, readable(Page.space_id))
-        .group_by(Revision.actor_id),
-        bound(actor),
-    ).all()
-    answered = connection.execute(
-        select(ReviewAuthor.actor_id, Decision.verdict, func.count(distinct(Decision.id)))
-        .join(Decision, Decision.review_id == ReviewAuthor.review_id)
-        .join(Review, Review.id == ReviewAuthor.review_id)
-        .where(ReviewAuthor.actor_id.in_(ids), Decision.final, ~AUTHOR_IS_HIDDEN, readable(Review.space_id))
-        .group_by(ReviewAuthor.actor_id, Decision.verdict),
-        bound(actor),
-    ).all()
-    changes = {one[0]: (one[1], one[2]) for one in counted}
-    known = tuple(
-        AuthorRecord(
-            row.id,
-            row.external_id,
-            row.name,
-            row.kind,
-            changes[row.id][0] if row.id in changes else 0,
-            changes[row.id][1] if row.id in changes else None,
-            {verdict: count for actor_id, verdict, count in answered if actor_id == row.id},
-        )
-        for row in rows
-    )
-    return known + (_SOMEBODY,) * unknown
-
-
-_SOMEBODY = AuthorRecord(0, "", "", "", 0, None, {})
 
 
 def _decisions(connection: Connection, subject_kind: str, subject_id: int) -> list[PastDecision]:
