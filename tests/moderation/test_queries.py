@@ -272,3 +272,14 @@ def test_a_reader_has_no_queue_to_look_into(organised: Wiki) -> None:
     assert open_reviews(organised, "people", by=READER) == []
     with organised.read() as connection:
         assert queue_counts(connection, organised.id, ["people"], READER) == {}
+
+
+def test_a_page_says_how_far_each_group_has_looked(organised: Wiki) -> None:
+    saved = save(organised, "both/page", "1\n")
+    decided(organised, "both/page", "approve", by=PEOPLE, group="people")
+    save(organised, "both/page", "2\n", base=1)
+    decided(organised, "both/page", "approve", by=SAFETY, group="safety")
+    state = state_of(organised, saved.page_id)
+    assert state is not None
+    assert state.seen == (("people", 1), ("safety", 2))
+    assert (state.waiting, state.base) == (1, 1)
