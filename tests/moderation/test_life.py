@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import count
 
 import pytest
@@ -191,6 +192,7 @@ def test_whatever_happens_a_review_lives_by_the_table(wiki: Wiki) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Here,
         settings=settings(
+            derandomize=os.environ.get("CI") == "true",
             max_examples=12,
             stateful_step_count=20,
             deadline=None,

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from kbwiki import Actor, Settings, Wiki
-from kbwiki.errors import KBWikiError, NotFound
+from kbwiki.errors import Busy, KBWikiError, NotFound
 from kbwiki.moderation.appeals import appeal
 from kbwiki.moderation.decide import AlreadyDecided, Answer, MovedOn, decide
 from kbwiki.moderation.evidence import report
@@ -207,3 +207,19 @@ def test_an_appeal_against_a_decision_that_is_taken_back(wikis: tuple[Wiki, Wiki
         assert not isinstance(undone, KBWikiError)
         waiting = live(one, "decision", taken.decision_id)
         assert len(waiting) == (0 if isinstance(objected, KBWikiError) else 1)
+
+
+def test_saving_and_deciding_never_wait_in_a_circle_with_setting_a_space(wikis: tuple[Wiki, Wiki]) -> None:
+    one, other = wikis
+    for turn in range(ROUNDS):
+        save(one, f"space{turn}/page", "One.")
+        save(one, f"space{turn}/other", "One.")
+        shown = reviewed_at(one, f"space{turn}/page")
+
+        outcomes = at_once(
+            decision(one, shown, "approve", MODERATOR),
+            lambda path=f"space{turn}/other": save(one, path, "Two.", base=1, by=SECOND_WRITER),
+            lambda path=f"space{turn}": make_space(other, path, reviewers=("people",)),
+        )
+
+        assert [outcome for outcome in outcomes if isinstance(outcome, Busy)] == []

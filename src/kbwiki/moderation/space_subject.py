@@ -46,7 +46,7 @@ class SpaceSubject:
 
     def lock(self, tx: Transaction, subject_id: int) -> None:
         """Lock the space's row."""
-        tx.connection.execute(select(Space.id).where(Space.id == subject_id).with_for_update())
+        tx.connection.execute(select(Space.id).where(Space.id == subject_id).with_for_update(key_share=True))
 
     def facts(self, connection: Connection, subject_id: int, base: int, head: int) -> Any:
         """The settings of every version in the range."""

@@ -59,9 +59,12 @@ def set_space(
         if path == "" and getattr(wanted, field) is None:
             raise Invalid(field, "The root space has nothing above it to inherit from: name at least one group.")
     # Whoever is putting a page somewhere holds the root, and is waited for: their page is then filed with the others.
-    tx.connection.execute(select(Space.id).where(Space.wiki_id == tx.wiki_id, Space.path == "").with_for_update())
+    # Not a lock on the key: everything that refers to a space (reviews, tallies, trust) would wait for it, with its
+    # page locked that we wait for.
+    root = select(Space.id).where(Space.wiki_id == tx.wiki_id, Space.path == "")
+    tx.connection.execute(root.with_for_update(key_share=True))
     row = tx.connection.execute(
-        select(Space).where(Space.wiki_id == tx.wiki_id, Space.path == path).with_for_update()
+        select(Space).where(Space.wiki_id == tx.wiki_id, Space.path == path).with_for_update(key_share=True)
     ).first()
     values = {
         "title": wanted.title or (row.title if row else path.rsplit("/", 1)[-1]),

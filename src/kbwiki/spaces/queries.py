@@ -75,7 +75,7 @@ def hold_spaces(connection: Connection, wiki_id: int) -> None:
 _HELD = (
     select(Space.id)
     .where(Space.wiki_id == bindparam("wiki_id"), Space.path == "")
-    .with_for_update(read=True, key_share=True)
+    .with_for_update(read=True)
 )
 _CONTAINING = select(Space.id, Space.path).where(
     Space.wiki_id == bindparam("wiki_id"), in_list(Space.path, "paths")
