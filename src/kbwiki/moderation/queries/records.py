@@ -15,7 +15,7 @@ from ...spaces.queries import bound, readable
 from ..models import Decision, Review, ReviewAuthor
 from .authors import AUTHOR_IS_HIDDEN
 
-MOST_COUNTED = 500
+MOST_COUNTED = 100
 """Of so many newest changes and reviews of an author a record speaks: more would tell a moderator nothing else."""
 
 
@@ -23,7 +23,7 @@ MOST_COUNTED = 500
 class AuthorRecord:
     """What is known of an author where the moderator may read: their changes, and how reviews of them were answered.
 
-    Counts are of the newest 500; `first_seen` is the first change of all.
+    Counts are of the newest 100; `first_seen` is the first change of all.
     """
 
     actor_id: int
@@ -46,13 +46,17 @@ _AUTHORS = (
 _TOTAL = select(func.count()).where(ReviewAuthor.review_id == bindparam("review_id"))
 
 
+_FIRST_READ = 20
+"""Among so many first changes the first that may be read is looked for."""
+
+
 def _of_author(*, newest: bool) -> Any:
     order = Revision.id.desc() if newest else Revision.id
     return (
         select(Revision.page_id, Revision.at, Revision.author_hidden)
         .where(Revision.actor_id == bindparam("author"))
         .order_by(order)
-        .limit(MOST_COUNTED)
+        .limit(MOST_COUNTED if newest else _FIRST_READ)
         .subquery()
     )
 
