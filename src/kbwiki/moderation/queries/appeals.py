@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
@@ -14,12 +13,12 @@ from ...journal.models import ActorRow
 from ...spaces.queries import bound, readable
 from ..decision_subject import KIND
 from ..models import Decision, Review, ReviewAuthor
-from ..policy import Shown, why_of
+from ..policy import Shown
 from ..shown import what_is_shown
 from ..subjects import Subjects
 from ..transitions import LIVE, State
 from .evidence import Said, evidence_of
-from .review import PastDecision
+from .review import PAST, PastDecision, past_decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +81,8 @@ def get_appeal(connection: Connection, wiki_id: int, review_id: int, actor: Acto
 
 
 def _decision(connection: Connection, condition: ColumnElement[bool]) -> PastDecision | None:
-    row = connection.execute(
-        select(
-            Decision.id,
-            Decision.review_id,
-            Decision.verdict,
-            Decision.group,
-            ActorRow.name,
-            Decision.at,
-            Decision.reason,
-            Decision.note,
-            Decision.base,
-            Decision.head,
-            Decision.final,
-            Decision.id.in_(select(Decision.takes_back).where(Decision.takes_back.is_not(None))),
-            Decision.facts,
-        )
-        .join(ActorRow, ActorRow.id == Decision.actor_id)
-        .where(condition)
-    ).first()
-    if row is None:
-        return None
-    values: tuple[Any, ...] = (*tuple(row)[:-1], why_of(row.reason, row.facts))
-    return PastDecision(*values)
+    row = connection.execute(PAST.where(condition)).first()
+    return past_decision(row) if row is not None else None
 
 
 def _why_not(connection: Connection, review_id: int, state: str, actor: Actor) -> str:

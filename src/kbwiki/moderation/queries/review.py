@@ -127,28 +127,35 @@ def _is_own(connection: Connection, review_id: int, actor: Actor) -> bool:
 
 def _decisions(connection: Connection, subject_kind: str, subject_id: int) -> list[PastDecision]:
     rows = connection.execute(
-        select(
-            Decision.id,
-            Decision.review_id,
-            Decision.verdict,
-            Decision.group,
-            ActorRow.name,
-            Decision.at,
-            Decision.reason,
-            Decision.note,
-            Decision.base,
-            Decision.head,
-            Decision.final,
-            Decision.id.in_(select(Decision.takes_back).where(Decision.takes_back.is_not(None))),
-            Decision.facts,
-        )
-        .join(ActorRow, ActorRow.id == Decision.actor_id)
-        .where(Decision.subject_kind == subject_kind, Decision.subject_id == subject_id)
+        PAST.where(Decision.subject_kind == subject_kind, Decision.subject_id == subject_id)
         .order_by(Decision.id.desc())
         .limit(20)
     )
-    told: list[list[Any]] = [[*row[:-1], why_of(row.reason, row.facts)] for row in rows]
-    return [PastDecision(*values) for values in told]
+    return [past_decision(row) for row in rows]
+
+
+PAST = select(
+    Decision.id,
+    Decision.review_id,
+    Decision.verdict,
+    Decision.group,
+    ActorRow.name,
+    Decision.at,
+    Decision.reason,
+    Decision.note,
+    Decision.base,
+    Decision.head,
+    Decision.final,
+    Decision.id.in_(select(Decision.takes_back).where(Decision.takes_back.is_not(None))),
+    Decision.facts,
+).join(ActorRow, ActorRow.id == Decision.actor_id)
+"""The columns that `past_decision` reads, of any decisions."""
+
+
+def past_decision(row: Any) -> PastDecision:
+    """A row of `PAST` as what is told of a decision."""
+    values: list[Any] = [*row[:-1], why_of(row.reason, row.facts)]
+    return PastDecision(*values)
 
 
 def _others(
