@@ -23,7 +23,7 @@ from tests.databases import PostgresServer
 REPOSITORY = Path(__file__).parents[2]
 WRITERS = 8
 SAVES = int(os.environ.get("KBWIKI_RACE_SAVES", "200"))
-MODERATORS = 16
+MODERATORS = int(os.environ.get("KBWIKI_RACE_MODERATORS", "16"))
 REVIEWS = 200
 CRASHES = int(os.environ.get("KBWIKI_RACE_CRASHES", "50"))
 
@@ -86,7 +86,7 @@ def test_eight_writers_on_one_page_lose_nothing(wiki: Wiki, database_url: str) -
     assert wiki.verify().intact
 
 
-def test_sixteen_moderators_make_one_decision_for_each_review(wiki: Wiki, database_url: str) -> None:
+def test_many_moderators_make_one_decision_for_each_review(wiki: Wiki, database_url: str) -> None:
     for number in range(REVIEWS):
         save(wiki, f"page{number}", "words")
 

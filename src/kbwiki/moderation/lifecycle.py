@@ -57,6 +57,8 @@ class ReviewRow:
     closed_as: str | None
     opened_at: datetime
     updated_at: datetime
+    risk: float
+    risk_reasons: list[Any]
 
     @property
     def duty(self) -> Duty:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, literal_column, text
+from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Index, Integer, String, literal_column, text
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +24,8 @@ class Review(Base):
     holds. `version` goes up with everything a moderator should know about: edits, reports, answers, appeals. Access is
     judged by `space_id`, which follows the subject. `queue_at` is the place in the queue: the due time, or where a
     review without one stands; it only ever moves forward. `closed_as` says how a review ended without a decision.
+    `risk` is what `moderation.risk` adds up for its changes and `risk_reasons` the (name, weight) it is made of; both
+    are assessed after the change is in, so 0 and [] until then.
     A review whose `base` is its `head` has no change to look at, only evidence.
     """
 
@@ -44,6 +46,17 @@ class Review(Base):
             "wiki_id",
             "group",
             "state",
+            "queue_at",
+            "id",
+            sqlite_where=text(LIVE),
+            postgresql_where=text(LIVE),
+        ),
+        Index(
+            "ix_kbwiki_review_risk",
+            "wiki_id",
+            "group",
+            "state",
+            text("risk DESC"),
             "queue_at",
             "id",
             sqlite_where=text(LIVE),
@@ -72,6 +85,8 @@ class Review(Base):
     closed_as: Mapped[str | None] = mapped_column(String(100))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    risk: Mapped[float] = mapped_column(Float, default=0.0, server_default=text("0"))
+    risk_reasons: Mapped[list[Any]] = mapped_column(Json, default=list, server_default=text("'[]'"))
 
 
 IS_LIVE = Review.state.op("IN", is_comparison=True)(literal_column("('open', 'concern', 'verify')"))
