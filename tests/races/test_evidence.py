@@ -19,6 +19,7 @@ from kbwiki.moderation.models import LIVE, Decision, Evidence, Review
 from kbwiki.moderation.policy import Shown, Verdict
 from kbwiki.moderation.shown import what_is_shown
 from kbwiki.moderation.take_back import take_back
+from kbwiki.pages.actions import move_page
 from kbwiki.testing import MODERATOR, READER, SECOND_MODERATOR, SECOND_WRITER, WRITER, make_space, open_reviews, save
 
 ROUNDS = 12
@@ -112,9 +113,7 @@ def test_a_decision_against_a_report_never_answers_what_was_not_read(wikis: tupl
         saved = save(one, f"page{turn}", "One.")
         shown = reviewed_at(one, f"page{turn}")
 
-        decided, told = at_once(
-            decision(one, shown, "approve", MODERATOR), lambda path=f"page{turn}": tell(path)
-        )
+        decided, told = at_once(decision(one, shown, "approve", MODERATOR), lambda path=f"page{turn}": tell(path))
 
         (waiting,) = live(one, "page", saved.page_id)
         assert told == [waiting.id]
@@ -146,6 +145,33 @@ def test_a_decision_against_the_loss_of_the_page_by_its_group(wikis: tuple[Wiki,
             assert waiting == []
 
 
+def test_a_decision_against_a_move_holds_for_what_was_seen_or_not_at_all(wikis: tuple[Wiki, Wiki]) -> None:
+    one, other = wikis
+
+    def move(path: str) -> int:
+        with other.begin(SECOND_WRITER) as tx:
+            move_page(tx, path, f"{path}/moved".replace("page", "elsewhere"))
+        return 2
+
+    for turn, verdict in enumerate(["approve", "revert", "hide"] * (ROUNDS // 3)):
+        saved = save(one, f"page{turn}", "One.")
+        shown = reviewed_at(one, f"page{turn}")
+
+        decided, moved = at_once(
+            decision(one, shown, verdict, MODERATOR, "wrong"), lambda path=f"page{turn}": move(path)
+        )
+
+        waiting = [(row.base, row.head) for row in live(one, "page", saved.page_id)]
+        if isinstance(decided, KBWikiError):
+            assert isinstance(decided, MovedOn)
+            assert (decided.head, waiting) == (2, [(0, 2)])
+        elif isinstance(moved, KBWikiError):  # the page was gone when its turn came
+            assert verdict != "approve"
+            assert waiting == []
+        else:
+            assert waiting == [(decided.number, decided.number + 1)]
+
+
 def test_readers_who_report_at_once_share_one_review(wikis: tuple[Wiki, Wiki]) -> None:
     one, other = wikis
     saved = save(one, "page", "One.")
@@ -174,9 +200,7 @@ def test_an_appeal_is_answered_once(wikis: tuple[Wiki, Wiki]) -> None:
             review_id = appeal(tx, taken.decision_id, "It was right.")
         shown = seen(one, review_id)
 
-        said = at_once(
-            decision(one, shown, "uphold", JUDGES[0]), decision(other, shown, "overturn", JUDGES[1])
-        )
+        said = at_once(decision(one, shown, "uphold", JUDGES[0]), decision(other, shown, "overturn", JUDGES[1]))
 
         (lost,) = [refused for refused in said if isinstance(refused, KBWikiError)]
         assert isinstance(lost, (AlreadyDecided, MovedOn))
@@ -200,9 +224,7 @@ def test_an_appeal_against_a_decision_that_is_taken_back(wikis: tuple[Wiki, Wiki
         save(one, f"page{turn}", "One.")
         (taken,) = at_once(decision(one, reviewed_at(one, f"page{turn}"), "revert", MODERATOR, "wrong"))
 
-        undone, objected = at_once(
-            lambda id=taken.decision_id: undo(id), lambda id=taken.decision_id: object_to(id)
-        )
+        undone, objected = at_once(lambda id=taken.decision_id: undo(id), lambda id=taken.decision_id: object_to(id))
 
         assert not isinstance(undone, KBWikiError)
         waiting = live(one, "decision", taken.decision_id)
