@@ -19,9 +19,7 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 
 
-def test_the_countdown_runs_and_a_note_is_kept_while_it_is_written(
-    visit: Visit, wiki: Wiki, artefacts: Path
-) -> None:
+def test_the_countdown_runs_and_a_note_is_kept_while_it_is_written(visit: Visit, wiki: Wiki, artefacts: Path) -> None:
     save(wiki, "travel", "By train.\n", by=WRITER)
     (review,) = open_reviews(wiki)
     page = visit().sign_in(MODERATOR).page

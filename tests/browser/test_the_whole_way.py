@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -109,46 +108,3 @@ def test_two_authors_of_the_same_words_choose_from_both(visit: Visit, wiki: Wiki
     assert "nine" in text
     assert "seven" in text
     assert "<<<" not in text
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("dark", [False, True])
-def test_every_screen_fits_the_window(
-    visit: Visit, wiki: Wiki, artefacts: Path, width: int, dark: bool
-) -> None:
-    save(wiki, "home", "# Welcome\n\n" + TEXT, title="Welcome", tags=["start"])
-    save(wiki, "home/travel", TEXT, title="Travel rules")
-    save(wiki, "home/travel", TEXT.replace("second", "first"), base=1, comment="First class now")
-    moderator = visit(width=width, dark=dark).sign_in(MODERATOR)
-    screens = {
-        "page": "/wiki/",
-        "edit": "/wiki/-/edit/home/travel",
-        "history": "/wiki/-/history/home/travel",
-        "difference": "/wiki/-/diff/home/travel",
-        "difference-inline": "/wiki/-/diff/home/travel?mode=inline",
-        "undo": "/wiki/-/undo/2/home/travel",
-        "move": "/wiki/-/move/home",
-        "delete": "/wiki/-/delete/home/travel",
-        "recent": "/wiki/-/recent",
-        "tree": "/wiki/-/tree",
-        "wanted": "/wiki/-/wanted",
-        "tags": "/wiki/-/tags",
-        "search": "/wiki/-/search?q=train",
-        "nothing-found": "/wiki/-/search?q=zzzz",
-        "missing": "/wiki/nowhere",
-        "queue": "/wiki/-/reviews",
-        "review": "/wiki/-/reviews/2",
-        "mine": "/wiki/-/mine",
-        "spaces": "/wiki/-/spaces",
-    }
-    wide = {}
-    for name, where in screens.items():
-        moderator.page.goto(where)
-        moderator.page.screenshot(
-            path=artefacts / f"{name}-{width}-{'dark' if dark else 'light'}.png", full_page=True
-        )
-        overflow = moderator.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        if overflow > 0:
-            wide[name] = overflow
-
-    assert wide == {}

@@ -1,0 +1,124 @@
+"""Every screen, wide and narrow, light and dark: it fits the window, and axe-core finds nothing wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kbwiki import Actor, Wiki
+from kbwiki.moderation.evidence import report
+from kbwiki.moderation.rules.actions import set_rule
+from kbwiki.testing import ADMIN, MODERATOR, READER, SECOND_WRITER, WRITER, answer, look, make_space, open_reviews, save
+
+from .accessibility import violations
+from .conftest import Visitor
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+
+TEXT = """Our **travel rules**, short.
+
+| Who | How |
+| --- | --- |
+| Everybody | By train, second class |
+
+> [!NOTE]
+> Ask [[finance]] for anything else.
+"""
+TO_READ = {
+    "page": "/wiki/",
+    "edit": "/wiki/-/edit/home/travel",
+    "history": "/wiki/-/history/home/travel",
+    "difference": "/wiki/-/diff/home/travel",
+    "difference-inline": "/wiki/-/diff/home/travel?mode=inline",
+    "undo": "/wiki/-/undo/2/home/travel",
+    "move": "/wiki/-/move/home",
+    "delete": "/wiki/-/delete/home/travel",
+    "backlinks": "/wiki/-/backlinks/home/travel",
+    "recent": "/wiki/-/recent",
+    "tree": "/wiki/-/tree",
+    "wanted": "/wiki/-/wanted",
+    "tags": "/wiki/-/tags",
+    "search": "/wiki/-/search?q=train",
+    "nothing-found": "/wiki/-/search?q=zzzz",
+    "missing": "/wiki/nowhere",
+}
+TO_MODERATE = {
+    "queue": "/wiki/-/reviews",
+    "review": "/wiki/-/reviews/2",
+    "pieces": "/wiki/-/reviews/2/pieces",
+    "mend": "/wiki/-/reviews/2/mend",
+    "aside": "/wiki/-/reviews/aside",
+    "decisions": "/wiki/-/decisions",
+    "report": "/wiki/-/report/home/travel",
+    "lock": "/wiki/-/lock?path=home/travel",
+    "restrict": f"/wiki/-/restrict?author={WRITER.id}&path=home",
+    "batches": "/wiki/-/batches",
+    "batch-new": "/wiki/-/batches/new?group=moderators",
+}
+OF_AUTHORS = {"mine": "/wiki/-/mine", "messages": "/wiki/-/messages", "appeal": "/wiki/-/decisions/1/appeal"}
+TO_SET_UP = {
+    "spaces": "/wiki/-/spaces",
+    "space": "/wiki/-/space?path=people",
+    "reasons": "/wiki/-/reasons?path=people",
+    "rules": "/wiki/-/rules",
+    "rule": "/wiki/-/rule?rule=new+pages",
+    "rule-new": "/wiki/-/rule",
+}
+
+
+@pytest.fixture
+def lived_in(wiki: Wiki) -> Wiki:
+    """A wiki in which something of every kind has happened."""
+    save(wiki, "home", "# Welcome\n\n" + TEXT, title="Welcome", tags=["start"])
+    save(wiki, "home/travel", TEXT, title="Travel rules")
+    save(wiki, "home/travel", TEXT.replace("second", "first"), base=1, comment="First class now")
+    save(wiki, "refused", "Buy a car.")
+    (refused,) = [line for line in open_reviews(wiki) if line.path == "refused"]
+    answer(wiki, look(wiki, refused.id), "revert", reason="wrong")
+    make_space(wiki, "people", reviewers=("moderators",))
+    with wiki.begin(READER) as tx:
+        report(tx, "home/travel", "wrong", "It was second class yesterday.")
+    with wiki.begin(ADMIN) as tx:
+        set_rule(tx, "new pages", {"new_page": True}, {"add_groups": ["safety"]})
+    wiki.deliver_messages()
+    return wiki
+
+
+@pytest.mark.parametrize(
+    ("who", "screens"),
+    [
+        (SECOND_WRITER, TO_READ),
+        (MODERATOR, TO_MODERATE),
+        (WRITER, OF_AUTHORS),
+        (ADMIN, TO_SET_UP),
+    ],
+    ids=["to-read", "to-moderate", "of-authors", "to-set-up"],
+)
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True), (390, False)])
+def test_every_screen_fits_the_window_and_breaks_no_rule_of_accessibility(
+    visit: Visit, lived_in: Wiki, artefacts: Path, who: Actor, screens: dict[str, str], width: int, dark: bool
+) -> None:
+    visitor = visit(width=width, dark=dark).sign_in(who)
+    faults = {}
+    for name, where in screens.items():
+        answered = visitor.page.goto(where)
+        assert answered.status in (200, 404), (name, answered.status)
+        visitor.page.screenshot(path=artefacts / f"{name}-{width}-{'dark' if dark else 'light'}.png", full_page=True)
+        overflow = visitor.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        found = violations(visitor.page) + ([f"{overflow} px too wide"] if overflow > 0 else [])
+        if found:
+            faults[name] = found
+    assert faults == {}
+
+
+def test_what_is_wrong_with_a_screen_is_found(visit: Visit, lived_in: Wiki) -> None:
+    page = visit().page
+    page.goto("/wiki/")
+    page.evaluate("document.querySelector('main').innerHTML = '<img src=\"/x.png\"><p>No heading.</p>'")
+    found = " ".join(violations(page))
+    assert "image-alt" in found
+    assert "page-has-heading-one" in found
