@@ -19,7 +19,7 @@ from kbwiki.moderation.rules.matching import Effect, Match, NamedRule, TrustNeed
 from kbwiki.moderation.rules.queries import list_rules
 from kbwiki.moderation.rules.rerouting import Rerouted, reroute
 from kbwiki.moderation.rules.simulate import Simulation, simulate, with_rule
-from kbwiki.testing import ADMIN, MODERATOR, WRITER, answer, look, open_reviews, save
+from kbwiki.testing import ADMIN, MODERATOR, WRITER, answer, look, make_space, open_reviews, save
 from kbwiki.wiki import Wiki
 from tests.moderation.conftest import decided, ranges, review_of
 from tests.promises.invariants import faults
@@ -58,6 +58,16 @@ def test_a_simulation_shows_the_load_of_the_present_and_of_the_proposed_rules(or
     assert found.proposed.groups == {"people": 2, "safety": 1, "moderators": 1, "legal": 2}
     assert (found.present.overlaps, found.proposed.overlaps) == (0, 2)
     assert found.proposed.rules["Legal"] == 2
+
+
+def test_a_simulation_counts_what_a_group_that_cannot_read_is_not_given(wiki: Wiki) -> None:
+    make_space(wiki, "vault", readers=("people",), writers=("people", "staff"), reviewers=("people",))
+    clerk = Actor("clerk", "Clerk", frozenset({"people"}))
+    for path in ("vault/a", "vault/b", "vault/c"):
+        save(wiki, path, "x\n", by=clerk)
+    found = tried(wiki, rule("Legal", Match(space="vault"), add_groups=("legal",)))
+    assert found.proposed.passed_over == {"legal": 3}
+    assert found.proposed.groups["people"] == 3
 
 
 def test_a_simulation_writes_nothing(organised: Wiki) -> None:

@@ -44,7 +44,7 @@ class Load:
             self.groups[group] = round(self._expected[group])
         for name in {by.rule for by in assignment.groups.values()} | ({offer.rule} if offer else set()):
             self.rules[name] += 1
-        self.passed_over.update(assignment.passed_over)
+        self.passed_over.update(list(assignment.passed_over))  # a mapping's values would be added up
         self.orphans += not assignment.groups
         self.overlaps += len(assignment.groups) > 1
         self.exempted += 1 - seen
