@@ -7,7 +7,7 @@ import re
 import pytest
 
 from kbwiki import Actor, Wiki
-from kbwiki.testing import MODERATOR, SECOND_MODERATOR, SECOND_WRITER, WRITER, open_reviews, read, save
+from kbwiki.testing import MODERATOR, SECOND_MODERATOR, SECOND_WRITER, WRITER, make_space, open_reviews, read, save
 from kbwiki.web import batches as screens
 
 from .conftest import Visitor
@@ -49,6 +49,18 @@ def test_what_is_ticked_in_the_queue_is_planned_and_nothing_else(desk: Visitor, 
     assert len(open_reviews(wiki)) == 3
 
 
+def test_what_is_ticked_is_named_and_what_is_not_ones_own_is_not(desk: Visitor, wiki: Wiki) -> None:
+    make_space(wiki, "vault", readers=("people",), writers=("people",), reviewers=("people",))
+    save(wiki, "vault/x", "secret\n", title="Vaulted", by=Actor("clerk", "Clerk", frozenset({"people"})))
+    mine = next(line for line in open_reviews(wiki) if line.path == "b").id
+
+    form = desk.text(f"{NEW}?review={mine}&review={mine + 2}&review=99999")
+
+    assert "The 1 review you ticked" in form
+    assert "&lt;b&gt;b&lt;/b&gt;" in form
+    assert "Vaulted" not in form
+
+
 def hidden(page: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(_?[a-z_]*(?:token|csrf)[a-z_]*)" value="([^"]*)"', page))
 
@@ -75,9 +87,7 @@ def test_doing_it_and_taking_it_back(desk: Visitor, wiki: Wiki) -> None:
     assert batch in desk.text("/wiki/-/batches")
 
 
-def test_a_large_batch_is_done_a_part_at_a_time(
-    desk: Visitor, wiki: Wiki, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_batch_is_done_a_part_at_a_time(desk: Visitor, wiki: Wiki, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screens, "AT_ONCE", 2)
     batch = planned(desk, verdict="approve")
 

@@ -18,6 +18,7 @@ from ..moderation.batches.runs import Runs
 from ..moderation.batches.selection import Selection
 from ..moderation.policy import REASONS
 from ..moderation.queries.state import reviewing_groups
+from ..moderation.queries.titles import titles_of
 from .forms import FieldError, whole_number
 from .visit import Visit
 from .words import kb_t, when
@@ -209,6 +210,7 @@ def _form(visit: Visit, form: BatchForm, errors: tuple[FieldError, ...] = (), *,
         section="reviews",
         status=status,
         form=form,
+        ticked=titles_of(visit.connection, visit.wiki.id, form.reviews, visit.actor, visit.wiki.subjects),
         errors=errors,
         groups=tuple(groups),
         acts=tuple(Choice(key, kb_t(label)) for key, label in ACTS.items()),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from flask import Response
 
 from ..errors import Conflict, Forbidden, Invalid
+from ..moderation.queries.state import groups_that_are_known
 from ..moderation.rules.actions import remove_rule, reorder, set_rule
 from ..moderation.rules.matching import Effect, Match, NamedRule
 from ..moderation.rules.parsing import to_json
@@ -107,9 +108,7 @@ def _submitted(visit: Visit) -> Response:
 
 def _save(visit: Visit, form: RuleForm, rule: NamedRule) -> None:
     with visit.change() as tx:
-        set_rule(
-            tx, rule.name, rule.match, rule.effect, enabled=rule.enabled, comment=form.comment, number=form.number
-        )
+        set_rule(tx, rule.name, rule.match, rule.effect, enabled=rule.enabled, comment=form.comment, number=form.number)
         if form.before:
             reorder(tx, rule.name, before=None if form.before == "-" else form.before[1:])
 
@@ -145,6 +144,7 @@ def _form(
         form=form,
         errors=errors,
         others=tuple(others),
+        groups=groups_that_are_known(visit.connection, visit.wiki.id, visit.settings),
         removed=view is not None and view.removed,
         versions=tuple((one, _sentences(one.match), _sentences(one.effect)) for one in view.versions) if view else (),
         simulation=simulation,

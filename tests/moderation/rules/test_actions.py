@@ -217,3 +217,13 @@ def test_two_administrators_at_once_make_two_versions(wiki: Wiki) -> None:
     with wiki.read() as connection:
         view = get_rule(connection, wiki.id, "Rule")
     assert [one.number for one in view.versions] == list(range(9, 0, -1))
+
+
+@pytest.mark.parametrize("field", ["add_groups", "replace_groups"])
+def test_a_group_that_differs_in_letter_case_only_is_a_slip(sqlite_wiki: Wiki, field: str) -> None:
+    make_space(sqlite_wiki, "labs", reviewers=("Safety",))
+    with pytest.raises(Invalid, match="Please write “Safety”") as refused, sqlite_wiki.begin(ADMIN) as tx:
+        set_rule(tx, "Labs", Match(), {field: ["safety"]})
+    assert refused.value.field == f"effect.{field}"
+    with sqlite_wiki.begin(ADMIN) as tx:
+        assert set_rule(tx, "Labs", Match(), {field: ["Safety", "quite new"]}) == 1

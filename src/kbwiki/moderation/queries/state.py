@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, exists, func, or_, select, union
 from ...actors import EVERYONE, SIGNED_IN, Actor
 from ...db import in_list
 from ...journal.models import Entry
+from ...settings import Settings
 from ...spaces.models import Grant, Space
 from ...spaces.policy import Right
 from ...spaces.queries import bound, readable
@@ -151,6 +152,13 @@ def groups_that_look(connection: Connection, wiki_id: int, space_id: int) -> lis
     readers = set(connection.execute(_READING, {"space_id": space_id}).scalars())
     groups = connection.execute(_LOOKING, {"wiki_id": wiki_id}).scalars()
     return [group for group in groups if group in readers or readers & {EVERYONE, SIGNED_IN}]
+
+
+def groups_that_are_known(connection: Connection, wiki_id: int, settings: Settings) -> list[str]:
+    """The groups that look after some part of the wiki, or that a setting names, by name."""
+    looking = connection.execute(_LOOKING, {"wiki_id": wiki_id}).scalars()
+    named = {settings.fallback_group, settings.appeals_group, settings.admin_group} - {""}
+    return sorted({*looking, *named})
 
 
 def reviewing_groups(connection: Connection, wiki_id: int, actor: Actor) -> list[str]:

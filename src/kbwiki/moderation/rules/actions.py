@@ -13,6 +13,7 @@ from ...errors import Conflict, Forbidden, Invalid, NotFound
 from ...journal.models import WikiRow
 from ...spaces.queries import find_space
 from ..models import Rule, RuleVersion
+from ..queries.state import groups_that_are_known
 from .matching import Effect, Match
 from .parsing import parse_effect, parse_match, to_json
 
@@ -47,6 +48,7 @@ def set_rule(
     require_administrator(tx)
     clean = _clean_name(name)
     content = {"match": _match_json(match), "effect": _effect_json(effect)}
+    _require_exact_groups(tx, content["effect"])
     take_turn(tx)
     row = _find(tx, clean)
     live = row is not None and not row.removed
@@ -177,10 +179,21 @@ def _effect_json(effect: Effect | Mapping[str, Any]) -> dict[str, Any]:
     return to_json(parse_effect(to_json(effect) if isinstance(effect, Effect) else effect))
 
 
+def _require_exact_groups(tx: Transaction, effect: Mapping[str, Any]) -> None:
+    """A group nobody here knows may be the host's newest; one that differs in letter case only is a slip."""
+    known = groups_that_are_known(tx.connection, tx.wiki_id, tx.settings)
+    alike = {name.casefold(): name for name in known}
+    for field in ("add_groups", "replace_groups"):
+        for name in effect.get(field, ()):
+            meant = alike.get(name.casefold())
+            if name not in known and meant is not None:
+                raise Invalid(
+                    f"effect.{field}", f"There is no group “{name}” here. Please write “{meant}” if you mean that one."
+                )
+
+
 def _find(tx: Transaction, name: str) -> Any:
-    return tx.connection.execute(
-        select(table_of(Rule)).where(Rule.wiki_id == tx.wiki_id, Rule.name == name)
-    ).first()
+    return tx.connection.execute(select(table_of(Rule)).where(Rule.wiki_id == tx.wiki_id, Rule.name == name)).first()
 
 
 def _get(tx: Transaction, name: str) -> Any:
