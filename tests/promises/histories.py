@@ -122,6 +122,7 @@ def found(wiki: Wiki, seed: int) -> Town:
         ).scalar_one()
         create_root(connection, wiki_id, wiki.settings, wiki.clock())
     town = Wiki(wiki.database.engine.url.render_as_string(hide_password=False), name=name)
+    town.database = wiki.database  # with the statements that were compiled for the towns before
     make_space(town, "people", reviewers=("people",))
     make_space(town, "both", reviewers=("people", "safety"))
     make_space(town, "vault", readers=("safety",), writers=("safety",), reviewers=("safety",))
