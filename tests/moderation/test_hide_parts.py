@@ -16,7 +16,7 @@ from kbwiki.moderation.take_back import restore_hidden, take_back
 from kbwiki.pages.models import Revision
 from kbwiki.pages.queries.history import changes_by, history, recent_changes
 from kbwiki.pages.queries.view import get_by_id
-from kbwiki.testing import MODERATOR, READER, SECOND_MODERATOR, WRITER, look, open_reviews, read, save
+from kbwiki.testing import MODERATOR, READER, SECOND_MODERATOR, WRITER, answer, look, open_reviews, read, save
 from kbwiki.wiki import Wiki
 
 from .conftest import PEOPLE, SAFETY, review_of
@@ -191,3 +191,15 @@ def test_a_comment_hidden_while_another_group_looked_is_news_to_them(organised: 
     hidden(organised, "both/page", ("comment",))
 
     assert look(organised, before.id, by=SAFETY).shown.digest != before.shown.digest
+
+
+def test_what_was_hidden_is_shown_again_once_for_one_key(wiki: Wiki) -> None:
+    save(wiki, "page", "Once.\n")
+    (line,) = open_reviews(wiki)
+    hiding = answer(wiki, look(wiki, line.id), "hide", reason="private")
+    said = []
+    for _ in range(2):
+        with wiki.begin(MODERATOR) as tx:
+            said.append(restore_hidden(tx, hiding.decision_id, key="show-it"))
+    assert [one.repeated for one in said] == [False, True]
+    assert said[0].decision_id == said[1].decision_id

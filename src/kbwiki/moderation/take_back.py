@@ -56,11 +56,16 @@ def _undo(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) 
     return undo(tx, decision, review, group)
 
 
-def restore_hidden(tx: Transaction, decision_id: int, *, reason: str = "", note: str = "") -> Decided:
+def restore_hidden(
+    tx: Transaction, decision_id: int, *, reason: str = "", note: str = "", key: str | None = None
+) -> Decided:
     """Show again what the decision `decision_id` hid, for good: unlike taking it back, nothing waits afterwards.
 
-    Errors: NotFound, Forbidden (not in the group, or an author of what was hidden), Conflict when it is visible.
+    With a `key` it happens once, however often it is asked for. Errors: NotFound, Forbidden (not in the group, or an
+    author of what was hidden), Conflict when it is visible.
     """
+    if repeated := find_repeated(tx, key):
+        return repeated
     found = tx.connection.execute(
         select(Decision.verdict).where(Decision.id == decision_id, Decision.wiki_id == tx.wiki_id)
     ).scalar()
@@ -68,7 +73,7 @@ def restore_hidden(tx: Transaction, decision_id: int, *, reason: str = "", note:
         raise NotFound("hiding", str(decision_id))
     decision, _ = _locked(tx, decision_id)
     space_id = subject_of(tx, decision.subject_kind).place(tx.connection, decision.subject_id).space_id
-    grounds = clean_grounds(tx, space_id, Verdict.RESTORE, Grounds(reason, note))
+    grounds = clean_grounds(tx, space_id, Verdict.RESTORE, Grounds(reason, note, key))
     number = _show(tx, decision, decision.group, comment=grounds.words)
     return _recorded(tx, decision, Verdict.RESTORE, number, grounds)
 
