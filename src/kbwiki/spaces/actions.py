@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -53,34 +54,15 @@ def set_space(
     The rights of all spaces and the place of all pages follow at once. Errors: Forbidden for anybody but the admin
     group and kbwiki itself, Invalid when nobody could read or write it any more.
     """
-    if settings.admin_group not in tx.actor.groups and tx.actor.kind != "system":
-        raise Forbidden("Only administrators can set up spaces.")
-    for field in ("readers", "writers"):
-        if path == "" and getattr(wanted, field) is None:
-            raise Invalid(field, "The root space has nothing above it to inherit from: name at least one group.")
-    # Whoever is putting a page somewhere holds the root, and is waited for: their page is then filed with the others.
-    # Not a lock on the key: everything that refers to a space (reviews, tallies, trust) would wait for it, with its
-    # page locked that we wait for.
-    root = select(Space.id).where(Space.wiki_id == tx.wiki_id, Space.path == "")
-    tx.connection.execute(root.with_for_update(key_share=True))
-    row = tx.connection.execute(
-        select(Space).where(Space.wiki_id == tx.wiki_id, Space.path == path).with_for_update(key_share=True)
-    ).first()
+    _require_settable(tx, path, wanted, settings)
+    row = _hold_root_and(tx, path)
     values = {
         "title": wanted.title or (row.title if row else path.rsplit("/", 1)[-1]),
         "readers": None if wanted.readers is None else list(wanted.readers),
         "writers": None if wanted.writers is None else list(wanted.writers),
         "reviewers": None if wanted.reviewers is None else list(wanted.reviewers),
     }
-    if row is None:
-        created = tx.connection.execute(
-            insert(Space).returning(Space.id),
-            {"wiki_id": tx.wiki_id, "path": path, "number": 1, "created_at": tx.now, **values},
-        )
-        space_id, number = created.scalar_one(), 1
-    else:
-        space_id, number = row.id, row.number + 1
-        tx.connection.execute(update(Space).where(Space.id == space_id).values(number=number, **values))
+    space_id, number = _write_space(tx, path, row, values)
     rebuild_grants(tx.connection, tx.wiki_id, settings)
     refile(tx.connection, tx.wiki_id)
     tx.record(
@@ -96,6 +78,39 @@ def set_space(
         )
     )
     return space_id
+
+
+def _require_settable(tx: Transaction, path: str, wanted: SpaceSettings, settings: Settings) -> None:
+    if settings.admin_group not in tx.actor.groups and tx.actor.kind != "system":
+        raise Forbidden("Only administrators can set up spaces.")
+    for field in ("readers", "writers"):
+        if path == "" and getattr(wanted, field) is None:
+            raise Invalid(field, "The root space has nothing above it to inherit from: name at least one group.")
+
+
+def _hold_root_and(tx: Transaction, path: str) -> Any:
+    """The row of the space at `path`, if there is one, locked together with the root.
+
+    Whoever is putting a page somewhere holds the root, and is waited for: their page is then filed with the others.
+    Not a lock on the key: everything that refers to a space (reviews, tallies, trust) would wait for it, with its page
+    locked that we wait for.
+    """
+    root = select(Space.id).where(Space.wiki_id == tx.wiki_id, Space.path == "")
+    tx.connection.execute(root.with_for_update(key_share=True))
+    space = select(Space).where(Space.wiki_id == tx.wiki_id, Space.path == path)
+    return tx.connection.execute(space.with_for_update(key_share=True)).first()
+
+
+def _write_space(tx: Transaction, path: str, row: Any, values: dict[str, Any]) -> tuple[int, int]:
+    """Write the space anew, or one that was not there (`row` None); its id and number."""
+    if row is None:
+        created = tx.connection.execute(
+            insert(Space).returning(Space.id),
+            {"wiki_id": tx.wiki_id, "path": path, "number": 1, "created_at": tx.now, **values},
+        )
+        return int(created.scalar_one()), 1
+    tx.connection.execute(update(Space).where(Space.id == row.id).values(number=row.number + 1, **values))
+    return int(row.id), int(row.number) + 1
 
 
 def rebuild_grants(connection: Connection, wiki_id: int, settings: Settings) -> None:
