@@ -48,6 +48,7 @@ from .conftest import decided, review_of
 
 CHIEF = Actor("chief", "Chief", frozenset({"chiefs", "staff"}))
 LATE = {"escalate_after": {"hours": 8, "working": False}, "escalate_to": "chiefs"}
+ALL = LapseFilter()
 QUIET = {"lapse_after": {"hours": 100, "working": False}, "lapse_policy": "quiet pages"}
 
 
@@ -76,7 +77,7 @@ def entries(wiki: Wiki, kind: str) -> list[dict[str, Any]]:
         return list(connection.execute(select(Entry.payload).where(Entry.kind == kind).order_by(Entry.id)).scalars())
 
 
-def listed(wiki: Wiki, wanted: LapseFilter = LapseFilter(), *, by: Actor = MODERATOR) -> list[LapsedLine]:
+def listed(wiki: Wiki, wanted: LapseFilter = ALL, *, by: Actor = MODERATOR) -> list[LapsedLine]:
     """The lapses somebody sees, read page by page; their number is what is counted."""
     found: list[LapsedLine] = []
     with wiki.read() as connection:
