@@ -44,11 +44,11 @@ RULES: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
         {
             "due_within": {"hours": 8, "working": True},
             "escalate_after": {"hours": 16, "working": True},
-            "escalate_to": "Stewards",
+            "escalate_to": SETTINGS.admin_group,
         },
     ),
 )
-"""What the administrators of the handbook set up: safety is looked at within a working day, or the stewards help."""
+"""What is set up in the handbook: safety is looked at within a working day, or two days later others are asked, too."""
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
