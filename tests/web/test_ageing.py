@@ -47,7 +47,7 @@ def test_what_lapsed_is_counted_and_listed_page_by_page_and_can_be_looked_at_aft
     assert older is not None
     second = visitor.text(older[1].replace("&amp;", "&"))
     listed = re.findall(r">(page-\d+)</a>", first + second)
-    (counted,) = re.findall(r'data-kb-label="Lapsed">(\d+)<', first)
+    (counted,) = re.findall(r'kb-tag-count">(\d+)<', first)
 
     assert len(listed) == len(set(listed)) == int(counted) == 52
     assert ">what lapsed</a>" in visitor.text("/wiki/-/decisions")
@@ -62,7 +62,7 @@ def test_what_lapsed_is_counted_and_listed_page_by_page_and_can_be_looked_at_aft
     answer(grown_old, look(grown_old, review_id), "approve")
     afterwards = visitor.text("/wiki/-/lapsed")
     assert "moderators looked at it later" in afterwards
-    assert re.findall(r'data-kb-label="Lapsed">(\d+)<', afterwards) == ["52"]
+    assert re.findall(r'kb-tag-count">(\d+)<', afterwards) == ["52"]
     assert visitor.post(address, form="/wiki/-/lapsed").headers["Location"].endswith("/-/lapsed")
 
 
@@ -75,9 +75,11 @@ def test_filters_of_the_list_count_what_they_list(visitor: Visitor, grown_old: W
 
 
 def test_what_was_escalated_is_listed_and_the_helping_group_is_told_why(visitor: Visitor, grown_old: Wiki) -> None:
-    visitor.actor = BOSS
-    assert "from moderators to admins" in visitor.text("/wiki/-/escalated")
+    visitor.actor = Actor("owner", "Olga", frozenset({"admins"}))
+    listed = visitor.text("/wiki/-/escalated")
     (line, *_) = open_reviews(grown_old, "admins")
+    assert "from moderators to admins" in listed
+    assert f'/wiki/-/reviews/{line.id}"' in listed
 
     assert "moderators did not get to it in time, so admins is asked to look, too." in visitor.text(
         f"/wiki/-/reviews/{line.id}"

@@ -65,7 +65,7 @@ class LapsedRow:
 
 @dataclass(frozen=True, slots=True)
 class EscalatedRow:
-    """One review that was escalated, and where its first group's stands."""
+    """One review that was escalated, and where its first group's stands; the link is to that of the actor's group."""
 
     title: str
     url: str | None
@@ -198,10 +198,11 @@ _STATES = {
 
 
 def _escalated_row(visit: Visit, line: EscalatedLine, groups: list[str]) -> EscalatedRow:
+    own = line.id if line.group in groups else line.helping if line.to in groups else None
     return EscalatedRow(
         line.title,
         visit.url.page(line.path) if line.path else None,
-        visit.url("review", id=line.id) if line.group in groups else None,
+        visit.url("review", id=own) if own is not None else None,
         line.head - line.base,
         line.group,
         line.to,

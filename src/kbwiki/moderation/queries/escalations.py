@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select, tuple_
+from sqlalchemy import Connection, bindparam, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from ...actors import Actor
 from ...db import UtcDateTime
@@ -19,7 +20,10 @@ from .lapses import NEWEST
 
 @dataclass(frozen=True, slots=True)
 class EscalatedLine:
-    """One review that was escalated, from the group that was late to another; `state` is where the late one stands."""
+    """One review that was escalated, from the group that was late to another; `state` is where the late one stands.
+
+    `helping` is the newest review in which the other group has, or had, something of the range.
+    """
 
     id: int
     group: str
@@ -32,8 +36,22 @@ class EscalatedLine:
     due_at: datetime | None
     opened_at: datetime
     escalated_at: datetime
+    helping: int | None
 
 
+_Helping = aliased(Review)
+_HELPING = (
+    select(func.max(_Helping.id))
+    .where(
+        _Helping.subject_id == Review.subject_id,
+        _Helping.subject_kind == Review.subject_kind,
+        _Helping.group == Review.escalate_to,
+        _Helping.wiki_id == Review.wiki_id,
+        _Helping.base < Review.head,
+        _Helping.head > Review.base,
+    )
+    .scalar_subquery()
+)
 _ESCALATED = (
     select(
         Review.id,
@@ -49,6 +67,7 @@ _ESCALATED = (
         Review.due_at,
         Review.opened_at,
         Review.escalated_at,
+        _HELPING.label("helping"),
     )
     .outerjoin(Page, (Page.id == Review.subject_id) & (Review.subject_kind == "page"))
     .where(
@@ -95,4 +114,5 @@ def _line(connection: Connection, row: Any, subjects: Subjects) -> EscalatedLine
         row.due_at,
         row.opened_at,
         row.escalated_at,
+        row.helping,
     )
