@@ -121,8 +121,8 @@ def escalate(tx: Transaction, review_id: int) -> bool:
 def lapse(tx: Transaction, review_id: int) -> bool:
     """Close a review that nobody looked at, recorded as unreviewed under its policy; whether this call did it.
 
-    Only an open one, only when its time has come, and never one with a report or an objection, one that somebody has
-    in hand just now, or one for which a second look was asked.
+    Only an open one, only when its time has come, and never one that anybody spoke up about: with a report or an
+    objection, asked about by its group, in somebody's hands just now, or with a second look asked for.
     """
     review = _held(tx, review_id)
     can = select(Review.id).where(Review.id == review_id, *CAN_LAPSE)
@@ -155,7 +155,7 @@ def look_again(tx: Transaction, review_id: int) -> int:
     for live in live_reviews(tx, review.subject_kind, review.subject_id):
         if live.group == review.group and live.base <= review.base and live.head >= review.head:
             return live.id
-    seen = seen_ranges(tx.connection, review.subject_kind, [review.subject_id])[review.subject_id]
+    seen = seen_ranges(tx.connection, tx.wiki_id, review.subject_kind, [review.subject_id])[review.subject_id]
     if not left_of((review.base, review.head), [(one.base, one.head) for one in seen]):
         raise Conflict("Somebody has looked at these changes since, so there is nothing left to look at.")
     duty = Duty(review.group, review.subject_kind, review.subject_id, space_id, review.base, review.head)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, liter
 from ...db import UtcDateTime
 from ...settings import Settings
 from ..ageing import soon_by
-from ..models import Evidence, Lease, Opinion, Review
+from ..models import Decision, Evidence, Lease, Opinion, Review
 
 _NOW = bindparam("now", type_=UtcDateTime)
 _SOON = bindparam("soon", type_=UtcDateTime)
@@ -41,6 +41,7 @@ CAN_LAPSE: tuple[ColumnElement[bool], ...] = (
     ~exists().where(Evidence.review_id == Review.id, Evidence.kind.in_(("report", "appeal"))),
     ~exists().where(Lease.review_id == Review.id, Lease.expires_at > _NOW),
     ~exists().where(Opinion.review_id == Review.id),
+    ~exists().where(Decision.review_id == Review.id),
 )
 """SQL: nobody took the review up, and its policy lets it lapse by `now`."""
 

@@ -155,7 +155,7 @@ def lapses(
     seen: dict[tuple[str, int], list[Seen]] = {}
     for kind in {row.subject_kind for row in rows}:
         ids = sorted({row.subject_id for row in rows if row.subject_kind == kind})
-        seen |= {(kind, one): found for one, found in seen_ranges(connection, kind, ids).items()}
+        seen |= {(kind, one): found for one, found in seen_ranges(connection, wiki_id, kind, ids).items()}
     return [_line(connection, row, subjects, seen.get((row.subject_kind, row.subject_id), [])) for row in rows]
 
 
@@ -192,10 +192,13 @@ class Seen:
     at: datetime
 
 
-def seen_ranges(connection: Connection, subject_kind: str, subject_ids: Sequence[int]) -> dict[int, list[Seen]]:
+def seen_ranges(
+    connection: Connection, wiki_id: int, subject_kind: str, subject_ids: Sequence[int]
+) -> dict[int, list[Seen]]:
     """For each subject what people have looked at, oldest first. Handing over is no look, nor what was taken back."""
     found: dict[int, list[Seen]] = defaultdict(list)
-    rows = connection.execute(_SEEN, {"subject_kind": subject_kind, "subjects": list(subject_ids)})
+    key = {"wiki_id": wiki_id, "subject_kind": subject_kind, "subjects": list(subject_ids)}
+    rows = connection.execute(_SEEN, key)
     for row in rows:
         found[row.subject_id].append(Seen(row.base, row.head, row.group, row.at))
     return found
@@ -204,6 +207,7 @@ def seen_ranges(connection: Connection, subject_kind: str, subject_ids: Sequence
 _SEEN = (
     select(Decision.subject_id, Decision.base, Decision.head, Decision.group, Decision.at)
     .where(
+        Decision.wiki_id == bindparam("wiki_id"),
         Decision.subject_kind == bindparam("subject_kind"),
         in_list(Decision.subject_id, "subjects"),
         Decision.final,
@@ -224,7 +228,7 @@ def _last_look(span: tuple[int, int], seen: list[Seen]) -> Seen | None:
     return None
 
 
-_OF_PAGE = select(Review.base, Review.head).where(
+_OF_PAGE = select(Review.wiki_id, Review.base, Review.head).where(
     Review.subject_id == bindparam("page_id"), Review.subject_kind == "page", HAS_LAPSED
 )
 
@@ -234,5 +238,5 @@ def never_seen(connection: Connection, page_id: int) -> list[tuple[int, int]]:
     lapsed = connection.execute(_OF_PAGE, {"page_id": page_id}).all()
     if not lapsed:
         return []
-    seen = [(one.base, one.head) for one in seen_ranges(connection, "page", [page_id])[page_id]]
+    seen = [(one.base, one.head) for one in seen_ranges(connection, lapsed[0].wiki_id, "page", [page_id])[page_id]]
     return sorted({part for row in lapsed for part in left_of((row.base, row.head), seen)})

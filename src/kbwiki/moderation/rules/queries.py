@@ -141,6 +141,7 @@ def why(connection: Connection, wiki_id: int, review: Any) -> list[Why]:
     escalated = connection.execute(
         select(Review.group, Review.base, Review.head)
         .where(
+            Review.wiki_id == wiki_id,
             Review.subject_kind == review.subject_kind,
             Review.subject_id == review.subject_id,
             Review.escalate_to == review.group,
