@@ -101,7 +101,8 @@ def test_those_who_belong_there_do_see_it(app: Flask) -> None:
     client = app.test_client()
     wiki: Wiki = app.extensions["kbwiki"]["main"].wiki
 
-    for address in (f"/wiki/hr/{CANARY}", "/wiki/-/recent", "/wiki/-/tags", "/wiki/-/backlinks/open", "/wiki/-/spaces"):
+    lists = ("/wiki/-/recent", "/wiki/-/tags", "/wiki/-/backlinks/open", "/wiki/-/spaces", "/wiki/-/lapsed")
+    for address in (f"/wiki/hr/{CANARY}", *lists, "/wiki/-/escalated"):
         assert CANARY in client.get(address).get_data(as_text=True), address
-    assert wiki.search.find(INSIDER, CANARY).total == 2
+    assert wiki.search.find(INSIDER, CANARY).total == 3
     assert open_reviews(wiki, "people")
