@@ -50,6 +50,11 @@ class Settings:
     name_moderators: bool = False
     """Whether authors are told which person decided, besides the group."""
 
+    due_soon_hours: float = 4.0
+    """So many working hours before its due time a review counts as due soon."""
+    escalation_due_hours: float = 8.0
+    """How many working hours a group has for what another one was late with."""
+
     time_zone: str = "UTC"
     """Whose clock working hours go by: an IANA name, such as Europe/Berlin."""
     working_hours: str = "Mon-Fri 09:00-17:00"

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from . import signals
-from .actors import Actor
+from .actors import SYSTEM, Actor
 from .clock import Clock, utc_now
 from .db import Change, Database, Transaction, insert_or_ignore
 from .errors import Invalid, KBWikiError, SchemaBehind
@@ -22,11 +22,11 @@ from .journal.chain import Head
 from .journal.models import ActorRow, WikiRow
 from .journal.tail import cursor_of, last_position
 from .journal.verify import Verification, verify
+from .moderation.age_runs import Aged, age
 from .moderation.decision_subject import KIND as DECISION
 from .moderation.decision_subject import DecisionSubject
 from .moderation.handover import hand_over_stranded
 from .moderation.journal_subject import JournalSubject
-from .moderation.lifecycle import write_tallies
 from .moderation.messages.delivery import deliver, due_recipients
 from .moderation.page_subject import KIND as PAGE
 from .moderation.page_subject import PageSubject
@@ -37,6 +37,7 @@ from .moderation.rules.calendar import working_time
 from .moderation.space_subject import KIND as SPACE
 from .moderation.space_subject import SpaceSubject
 from .moderation.subjects import ChangeKind, Registry, Subject
+from .moderation.tallies import write_tallies
 from .pages.links import CONSUMER as LINKS
 from .pages.links import take_in_links
 from .pages.paths import normalise_path
@@ -185,6 +186,13 @@ class Wiki:
                 signals.tell(signals.message_due, self._sender if self._sender is not None else self, event)
             sent += len(events)
         return sent
+
+    def age_reviews(self) -> Aged:
+        """Escalate reviews whose group is late, and let lapse what a policy lets; what was done.
+
+        Safe to call from any number of processes: each review is escalated once, and lapses once.
+        """
+        return age(self.read, lambda: self.begin(SYSTEM), self.id, self.clock())
 
     def _has_links_to_read(self) -> bool:
         """Whether the journal went on since links were last read; asked first, so that no lock is taken for nothing."""

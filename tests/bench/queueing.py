@@ -23,13 +23,13 @@ from kbwiki import SYSTEM, Actor, SpaceSettings, Wiki
 from kbwiki.db import Transaction, table_of
 from kbwiki.journal.models import Entry
 from kbwiki.moderation.decide import Answer, decide
-from kbwiki.moderation.lifecycle import recount
 from kbwiki.moderation.models import Review, ReviewAuthor
 from kbwiki.moderation.policy import Verdict
 from kbwiki.moderation.queries.queue import queue, queue_counts
 from kbwiki.moderation.queries.review import get_review
 from kbwiki.moderation.routing import route
 from kbwiki.moderation.rules.actions import set_rule
+from kbwiki.moderation.tallies import recount
 from kbwiki.pages.actions import Edit, save_page
 from kbwiki.pages.models import Page, Revision, Text
 from kbwiki.pages.texts import row_of

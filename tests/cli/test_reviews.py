@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from kbwiki import Wiki
+from kbwiki.actors import SYSTEM
 from kbwiki.cli import main
-from kbwiki.testing import MODERATOR, SECOND_WRITER, open_reviews, read, save
+from kbwiki.moderation.rules.actions import set_rule
+from kbwiki.pages.actions import Edit, save_page
+from kbwiki.testing import MODERATOR, SECOND_WRITER, WRITER, open_reviews, read, save
 from tests.moderation.conftest import decided
 
 MONA = ("--actor", "moderator", "--actor-name", "Mona", "--in-group", "moderators")
@@ -182,3 +186,28 @@ def test_a_known_actor_keeps_the_name_the_host_gave(wiki: Wiki, url: str) -> Non
     with wiki.read() as connection:
         names = connection.exec_driver_sql("SELECT name FROM kbwiki_actor WHERE external_id = 'moderator'").scalars()
         assert list(names) == ["Mona Moderator"]
+
+
+def test_reviews_age_on_the_command_line_after_a_dry_run_that_changes_nothing(wiki: Wiki, url: str) -> None:
+    late = {"escalate_after": {"hours": 1}, "escalate_to": "admins"}
+    with wiki.begin(SYSTEM) as tx:
+        set_rule(tx, "Quiet", {}, {**late, "lapse_after": {"hours": 2}, "lapse_policy": "quiet"})
+    with wiki.begin(WRITER, at=wiki.clock() - timedelta(days=30)) as tx:
+        save_page(tx, Edit("notes", "one\n"))
+    (line,) = open_reviews(wiki)
+
+    dry = run(url, "reviews", "age", "--dry-run").output
+    still = [one.id for one in open_reviews(wiki)]
+    done = run(url, "reviews", "age").output
+    again = run(url, "work", "--once").output
+
+    assert f"escalate\t{line.id}\tmoderators\t0..1\tnotes\tadmins\n" in dry
+    assert f"lapse\t{line.id}\tmoderators\t0..1\tnotes\tquiet\n" in dry
+    assert "1 would be escalated, 1 would lapse" in dry
+    assert still == [line.id]
+    assert done == "1 escalated, 1 lapsed.\n"
+    assert "escalated" not in again
+    listed = run(url, "reviews", "lapsed", *MONA).output
+    assert re.search(rf"{line.id}\tquiet\t/\tmoderators\t0\.\.1\tnotes\t\S+ \S+\tnot looked at\n", listed)
+    assert listed.endswith("quiet, /, moderators: 1\n1 in all.\n")
+    assert run(url, "reviews", "lapsed", "--policy", "other", *MONA).output == "0 in all.\n"

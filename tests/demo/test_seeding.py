@@ -10,10 +10,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from kbwiki import Actor, Wiki
 from kbwiki.demo.people import STAFF
 from kbwiki.demo.seeding import DATABASE, SETTINGS, fill_once, start_over
+from kbwiki.moderation.models import IS_LIVE, Review
+from kbwiki.moderation.queries.ageing import OVERDUE, age_bound
+from kbwiki.moderation.queries.escalations import escalations
 from kbwiki.moderation.queries.queue import queue_counts
 from kbwiki.moderation.queries.state import standing
 from kbwiki.pages.queries.history import recent_changes
@@ -98,6 +102,16 @@ def test_work_waits_in_every_queue_and_none_of_it_is_old(instance: Path) -> None
 
     assert counts.keys() == groups
     assert all(2 <= count <= 6 for count in counts.values())
+
+
+def test_something_is_overdue_and_somebody_else_was_asked_to_help(instance: Path) -> None:
+    with closing(opened(instance)) as wiki, wiki.read() as connection:
+        overdue = select(func.count()).select_from(Review).where(OVERDUE, IS_LIVE)
+        late = connection.execute(overdue, age_bound(wiki.clock(), wiki.settings)).scalar_one()
+        told = escalations(connection, wiki.id, somebody("owen"), wiki.subjects)
+
+    assert late > 0
+    assert {(one.group, one.to) for one in told} == {("Safety", "Administrators")}
 
 
 @pytest.mark.parametrize(

@@ -11,19 +11,23 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 
 from hypothesis import HealthCheck, Phase, settings
 from sqlalchemy import select
 
-from kbwiki.actors import Actor, ActorKind
+from kbwiki.actors import SYSTEM, Actor, ActorKind
 from kbwiki.db import Transaction, table_of
 from kbwiki.errors import Conflict, Forbidden, Invalid, NotFound
 from kbwiki.journal.models import WikiRow
+from kbwiki.moderation.age_runs import look_again
 from kbwiki.moderation.decide import Answer, decide
+from kbwiki.moderation.evidence import report
 from kbwiki.moderation.models import Decision, Review
 from kbwiki.moderation.policy import Shown, Verdict
 from kbwiki.moderation.queries.log import decisions_of_groups
+from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.moderation.take_back import restore_hidden, take_back
 from kbwiki.pages.actions import (
     Edit,
@@ -69,12 +73,13 @@ class Town:
     judged: dict[int, Shown] = field(default_factory=dict)
     done: int = 0
     tokens: int = 0
+    steps: dict[Callable[[Town, Actor], None], int] = field(default_factory=lambda: dict(STEPS))
 
     def live(self, steps: int) -> None:
         """Let so many things be tried."""
         for _ in range(steps):
             actor = self.chance.choice(PEOPLE)
-            name, weight = zip(*STEPS.items(), strict=True)
+            name, weight = zip(*self.steps.items(), strict=True)
             try:
                 self.chance.choices(name, weight)[0](self, actor)
                 self.done += 1
@@ -255,6 +260,53 @@ def _show_again(town: Town, actor: Actor) -> None:
         hidings = list(connection.execute(hidden).scalars())
     if hidings:
         town.act(actor, lambda tx: restore_hidden(tx, town.chance.choice(hidings)))
+
+
+def let_age(town: Town) -> Town:
+    """The same town, with rules by which reviews escalate and lapse, and somebody who lets them, by a clock that jumps.
+
+    What lies at `A` and below `vault` falls under no policy, so it may never lapse.
+    """
+    with town.wiki.begin(SYSTEM) as tx:
+        for name, paths, effect in AGEING:
+            set_rule(tx, name, {"paths": paths}, effect)
+    town.steps |= {_age: 4, _report: 1, _look_again: 1}
+    return town
+
+
+def _hours(count: float) -> dict[str, object]:
+    return {"hours": count, "working": False}
+
+
+AGEING = (
+    ("Due", ["people/**", "home"], {"due_within": _hours(5)}),
+    ("Late", ["**"], {"escalate_after": _hours(20), "escalate_to": "safety"}),
+    ("Later", ["a/**"], {"escalate_after": _hours(10), "escalate_to": "people"}),
+    ("Quiet", ["a/**", "home", "people/**", "both/**"], {"lapse_after": _hours(60), "lapse_policy": "quiet"}),
+    ("Slow", ["a/b", "people/plan"], {"lapse_after": _hours(150), "lapse_policy": "slow"}),
+)
+
+
+def _age(town: Town, actor: Actor) -> None:
+    """The clock stands somewhere else for the time of one run: hours or days ahead, or behind."""
+    there = town.wiki.clock() + timedelta(hours=town.chance.choice([-50, 0, 11, 21, 30, 66, 160, 160]))
+    clock, town.wiki.clock = town.wiki.clock, lambda: there
+    try:
+        assert town.wiki.age_reviews().failed == 0
+    finally:
+        town.wiki.clock = clock
+
+
+def _report(town: Town, actor: Actor) -> None:
+    town.act(actor, lambda tx: report(tx, town.path(), "wrong", "This is not so."))
+
+
+def _look_again(town: Town, actor: Actor) -> None:
+    with town.wiki.read() as connection:
+        lapsed = select(Review.id).where(Review.wiki_id == town.wiki.id, Review.state == "lapsed").order_by(Review.id)
+        ids = list(connection.execute(lapsed).scalars())
+    if ids:
+        town.act(actor, lambda tx: look_again(tx, town.chance.choice(ids)))
 
 
 _TOWNS = count(1)

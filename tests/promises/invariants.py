@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from kbwiki.journal.models import Entry
-from kbwiki.moderation.models import Decision, Review, ReviewAuthor, Tally
+from kbwiki.moderation.models import Decision, Evidence, Review, ReviewAuthor, Tally
 from kbwiki.moderation.transitions import LIVE
 from kbwiki.pages.models import Page, PageTag, Revision, Text
 from kbwiki.pages.paths import title_of
@@ -34,7 +34,7 @@ def faults(wiki: Wiki) -> list[str]:
     found = [f"journal, position {fault.position}: {fault.problem}" for fault in wiki.verify().faults]
     with wiki.read() as connection:
         database = _Contents(connection, wiki.id)
-    for check in (_pages, _entries, _reviews, _coverage, _texts, _hidden):
+    for check in (_pages, _entries, _reviews, _coverage, _ageing, _texts, _hidden):
         found += check(database)
     return found
 
@@ -66,6 +66,7 @@ class _Contents:
             for row in rows(select(Tally).where(Tally.wiki_id == wiki_id))
             if row.count
         }
+        self.evidence: Rows = rows(select(Evidence).order_by(Evidence.id))
         self.spaces: Rows = rows(select(Space).where(Space.wiki_id == wiki_id))
         self.groups: dict[int, set[str]] = defaultdict(set)
         for row in rows(select(Grant).where(Grant.right == "review")):
@@ -76,9 +77,17 @@ class _Contents:
         return int(max((one for one in self.spaces if contains(one.path, path)), key=lambda one: len(one.path)).id)
 
     def was_widened(self, page_id: int) -> bool:
-        """Whether a review of the page may cover more than its changes: one was handed over, or a decision undone."""
-        handed_over = any(one.subject_id == page_id and one.state == "handed-over" for one in self.reviews)
-        return handed_over or any(act.subject_id == page_id and act.id in self.taken_back for act in self.acts)
+        """Whether a review of the page may cover more than its changes, or cover some again.
+
+        One was handed over, given to another group too, reported, opened again after it lapsed, or a decision undone.
+        """
+        again = {entry.subject_id for entry in self.entries if entry.kind in ("look-again", "report")}
+        widened = any(
+            one.subject_id == page_id
+            and (one.state == "handed-over" or one.escalated_at is not None or one.id in again)
+            for one in self.reviews
+        )
+        return widened or any(act.subject_id == page_id and act.id in self.taken_back for act in self.acts)
 
     def was_shown_again(self, hiding: Row[Any]) -> bool:
         return self.decisions[hiding.id].id in self.undone
@@ -197,6 +206,48 @@ def _coverage(database: _Contents) -> Iterator[str]:
                 yield f"page {entry.subject_id}, number {entry.number} is in {len(covering)} reviews of {group}"
             elif (covering[0].id, entry.actor_id) not in database.authors:
                 yield f"the author of page {entry.subject_id}, number {entry.number} could decide about it"
+
+
+def _ageing(database: _Contents) -> Iterator[str]:
+    """Escalated exactly once, and lapsed only as every change in the range allowed, with nobody's word against it."""
+    said: dict[str, Counter[int]] = defaultdict(Counter)
+    for entry in database.entries:
+        said[entry.kind][entry.subject_id] += 1
+    reviews = {one.id: one for one in database.reviews}
+    if said["escalate"] != Counter(one.id for one in database.reviews if one.escalated_at is not None):
+        yield f"escalated was what is not marked so, or more than once: {said['escalate']}"
+    if said["lapse"] != Counter(one.id for one in database.reviews if one.state == "lapsed"):
+        yield f"what lapsed is not what the journal says: {said['lapse']}"
+    for entry in (one for one in database.entries if one.kind == "escalate"):
+        late, to = reviews[entry.subject_id], entry.payload["to"]
+        if late.escalate_to != to or (to != late.group and not _was_given(database, late, to, entry.payload)):
+            yield f"review {late.id} was escalated to {to}, which has not got it"
+    against = {one.review_id for one in database.evidence if one.kind in ("report", "appeal")}
+    for review in (one for one in database.reviews if one.state == "lapsed"):
+        if review.id in against or review.id in database.decisions or not review.closed_as:
+            yield f"review {review.id} lapsed, and may not have"
+        for number in _without_policy(database, review):
+            yield f"review {review.id} lapsed with change {number}, which falls under no policy"
+
+
+def _was_given(database: _Contents, late: Row[Any], to: str, told: Any) -> bool:
+    return any(
+        one.group == to and one.subject_id == late.subject_id and one.base <= told["base"] and told["head"] <= one.head
+        for one in database.reviews
+    )
+
+
+def _without_policy(database: _Contents, review: Row[Any]) -> Iterator[int]:
+    """Changes that the group had to look at and that no rule let lapse, though the review did."""
+    deciders = {entry.batch: entry.payload["group"] for entry in database.entries if entry.kind == "decide"}
+    for entry in database.entries:
+        of_review = entry.subject_kind == "page" and entry.subject_id == review.subject_id
+        if not of_review or entry.exempt is not None or not review.base < entry.number <= review.head:
+            continue
+        here = review.group in database.groups[database.space_of(entry.payload["path"])]
+        asked = entry.payload.get("ageing", {}).get(review.group, {}).get("lapse", ())
+        if here and deciders.get(entry.batch) != review.group and not asked:
+            yield entry.number
 
 
 def _texts(database: _Contents) -> Iterator[str]:

@@ -7,16 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from kbwiki.actors import SYSTEM, Actor
 from kbwiki.db import Change
 from kbwiki.errors import SchemaBehind
 from kbwiki.journal.models import Entry
 from kbwiki.moderation.models import Review
+from kbwiki.moderation.queries.lapses import lapse_counts, lapses
 from kbwiki.pages.actions import Edit, move_page, save_page
 from kbwiki.testing import ADMIN, WRITER, answer, look, make_space, open_reviews, save
 from kbwiki.wiki import Wiki
 
-from .histories import examples, found
+from .histories import GROUPS, examples, found, let_age
 from .invariants import faults
+
+EXEMPT = {"rule": "escalation", "probability": 1}
 
 
 @given(seed=st.integers(), steps=st.integers(5, 60))
@@ -35,6 +39,39 @@ def test_a_long_history_keeps_every_promise_that_can_be_read_off_the_database(wi
     assert town.done > 60
     assert faults(town.wiki) == []
     town.wiki.close()
+
+
+@given(seed=st.integers())
+@examples(4)
+def test_whatever_the_clock_does_nothing_unseen_slips_and_what_lapsed_stays_listed(wiki: Wiki, seed: int) -> None:
+    town = let_age(found(wiki, seed))
+    everybody = Actor("all", "All", frozenset((*GROUPS, "staff")))
+    known: set[int] = set()
+    for _ in range(3):
+        town.live(20)
+        assert faults(town.wiki) == []
+        with town.wiki.read() as connection:
+            lines = lapses(connection, town.wiki.id, everybody, town.wiki.subjects, count=1000)
+            counted = sum(one.count for one in lapse_counts(connection, town.wiki.id, everybody))
+        listed = {one.id for one in lines}
+        assert counted == len(lines) == len(listed)
+        assert known <= listed
+        known = listed
+    town.wiki.close()
+
+
+def test_the_tests_notice_what_was_escalated_twice_and_what_lapsed_without_a_policy(wiki: Wiki) -> None:
+    save(wiki, "page", "1\n")
+    with wiki.database.write() as connection:
+        connection.exec_driver_sql("UPDATE kbwiki_review SET state = 'lapsed', closed_as = 'invented'")
+        connection.exec_driver_sql("DELETE FROM kbwiki_tally")
+    with wiki.begin(SYSTEM) as tx:
+        for _ in range(2):
+            tx.record(Change("escalate", "review", 1, 1, (), {"to": "x", "exempt": EXEMPT}, exempt="escalation"))
+    said = " ".join(faults(wiki))
+    assert "escalated was what is not marked so" in said
+    assert "what lapsed is not what the journal says" in said
+    assert "lapsed with change 1, which falls under no policy" in said
 
 
 def test_the_tests_notice_a_change_without_a_review(wiki: Wiki) -> None:

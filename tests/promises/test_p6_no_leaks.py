@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,6 +11,9 @@ import pytest
 from flask import Flask
 
 from kbwiki import ANONYMOUS, Actor, KBWiki, Wiki
+from kbwiki.actors import SYSTEM
+from kbwiki.clock import utc_now
+from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.pages.actions import move_page
 from kbwiki.testing import WRITER, make_space, open_reviews, save
 
@@ -36,8 +40,21 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     with wiki.begin(INSIDER) as tx:
         move_page(tx, f"{CANARY}-was-here", "hr/moved")
     save(wiki, "open", "nothing special", by=INSIDER)
+    _let_one_lapse(wiki)
     yield app
     wiki.close()
+
+
+def _let_one_lapse(wiki: Wiki) -> None:
+    """What lapsed and what was escalated in the closed space is listed for insiders only."""
+    policy = {"lapse_after": {"hours": 2}, "lapse_policy": "quiet"}
+    with wiki.begin(SYSTEM) as tx:
+        set_rule(tx, "Quiet", {}, {**policy, "escalate_after": {"hours": 1}, "escalate_to": "admins"})
+    save(wiki, f"hr/{CANARY}-lapsed", f"{CANARY} text", by=INSIDER, title=CANARY)
+    clock, wiki.clock = wiki.clock, lambda: utc_now() + timedelta(days=30)
+    done = wiki.age_reviews()
+    wiki.clock = clock
+    assert (done.escalated, done.lapsed) == (1, 1)
 
 
 ADDRESSES = [
@@ -45,6 +62,7 @@ ADDRESSES = [
     "/wiki/-/tree", "/wiki/-/tree?path=hr", "/wiki/-/wanted", "/wiki/-/tags", "/wiki/-/spaces", "/wiki/-/reviews",
     "/wiki/-/messages", "/wiki/-/reasons?path=hr",
     "/wiki/-/mine", "/wiki/-/move/open", "/wiki/-/delete/open", "/wiki/-/new?path=fresh", "/wiki/-/search?q=special",
+    "/wiki/-/lapsed", "/wiki/-/lapsed?group=people", "/wiki/-/lapsed?space=hr", "/wiki/-/escalated",
     "/wiki/-/reviews/1", "/wiki/-/reviews/2", "/wiki/-/reviews/3", "/wiki/hr/moved", "/wiki/-/history/hr/moved",
 ]  # fmt: skip
 
@@ -83,7 +101,8 @@ def test_those_who_belong_there_do_see_it(app: Flask) -> None:
     client = app.test_client()
     wiki: Wiki = app.extensions["kbwiki"]["main"].wiki
 
-    for address in (f"/wiki/hr/{CANARY}", "/wiki/-/recent", "/wiki/-/tags", "/wiki/-/backlinks/open", "/wiki/-/spaces"):
+    lists = ("/wiki/-/recent", "/wiki/-/tags", "/wiki/-/backlinks/open", "/wiki/-/spaces", "/wiki/-/lapsed")
+    for address in (f"/wiki/hr/{CANARY}", *lists, "/wiki/-/escalated"):
         assert CANARY in client.get(address).get_data(as_text=True), address
-    assert wiki.search.find(INSIDER, CANARY).total == 2
+    assert wiki.search.find(INSIDER, CANARY).total == 3
     assert open_reviews(wiki, "people")

@@ -226,7 +226,7 @@ def _administrator(wiki: Wiki) -> Actor:
 @click.option("--every", default=2.0, show_default=True, help="Seconds between two looks.")
 @click.pass_obj
 def work(wiki: Wiki, once: bool, every: float) -> None:
-    """Keep links and the search index up to date with the journal, and deliver messages to authors.
+    """Keep links and search up to date with the journal, deliver messages to authors, and let reviews age.
 
     Optional for links and search: searching does it too, when needed. Any number may run; one at a time does the work.
     """
@@ -238,6 +238,9 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
             click.echo(f"links: {read} entries, search: {taken} entries")
         if told := wiki.deliver_messages():
             click.echo(f"messages: {told}")
+        aged = wiki.age_reviews()
+        if aged.escalated or aged.lapsed:
+            click.echo(f"reviews: {aged.escalated} escalated, {aged.lapsed} lapsed")
         if once:
             return
         time.sleep(every)

@@ -19,6 +19,7 @@ from ..moderation.queries.review import changes_in, get_review
 from ..moderation.take_back import take_back
 from ..wiki import Wiki
 from .acting import acting, actor_of, json_object, moment
+from .ageing import age, lapsed
 from .batches import carry_on, say_plan
 from .report import moves
 
@@ -202,3 +203,7 @@ def _say_or_run(wiki: Wiki, actor: Actor, plan: BatchPlan, run: bool) -> None:
         carry_on(wiki, actor, plan.batch_id)
     else:
         click.echo(f"A dry run: nothing was changed. To do it: batches resume {plan.batch_id}")
+
+
+reviews.add_command(age)
+reviews.add_command(lapsed)

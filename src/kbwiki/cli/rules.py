@@ -171,6 +171,8 @@ def _say(found: Simulation, days: float) -> None:
     now, then = found.present, found.proposed
     click.echo(f"with nobody to look\t{now.orphans:,}\t{then.orphans:,}")
     click.echo(f"with more than one group\t{now.overlaps:,}\t{then.overlaps:,}")
+    click.echo(f"escalated, if nobody looks\t{now.escalations:,}\t{then.escalations:,}")
+    click.echo(f"could lapse, if nobody looks\t{now.lapses:,}\t{then.lapses:,}")
     click.echo(f"left unseen, as expected\t{now.exempted:,.0f}\t{then.exempted:,.0f}")
     _say_doubts(found.proposed, found.unknown)
 

@@ -15,9 +15,11 @@ from sqlalchemy import event as sqlalchemy_events
 from ..actors import SYSTEM, Actor, ActorKind
 from ..db import Transaction
 from ..errors import NotFound
+from ..moderation.age_runs import age
 from ..moderation.decide import Answer, decide
 from ..moderation.policy import Verdict
 from ..moderation.queries.queue import QueueLine, queue
+from ..moderation.rules.actions import set_rule
 from ..moderation.shown import what_is_shown
 from ..pages.actions import Edit, delete_page, move_page, save_page
 from ..pages.queries.view import find_page, text_of
@@ -35,6 +37,18 @@ SETTINGS = Settings(
     fallback_group="Stewards",
     admin_group="Administrators",
 )
+RULES: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
+    (
+        "Safety first",
+        {"space": "safety"},
+        {
+            "due_within": {"hours": 8, "working": True},
+            "escalate_after": {"hours": 16, "working": True},
+            "escalate_to": SETTINGS.admin_group,
+        },
+    ),
+)
+"""What is set up in the handbook: safety is looked at within a working day, or two days later others are asked, too."""
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -76,6 +90,7 @@ def write_handbook(file: Path, now: datetime) -> None:
     try:
         wiki.upgrade()
         play(wiki, read_chronicle(now))
+        age(wiki.read, lambda: wiki.begin(SYSTEM, at=now), wiki.id, now)
         wiki.catch_up_links()
     finally:
         wiki.close()
@@ -83,10 +98,12 @@ def write_handbook(file: Path, now: datetime) -> None:
 
 
 def play(wiki: Wiki, chronicle: Chronicle) -> None:
-    """Set up the spaces and let everything happen, in order, each thing by its person and at its time."""
+    """Set up spaces and rules and let everything happen, in order, each thing by its person and at its time."""
     with wiki.begin(SYSTEM, at=chronicle.began) as tx:
         for path, space in chronicle.spaces.items():
             wiki.set_space(tx, path, space)
+        for name, match, effect in RULES:
+            set_rule(tx, name, match, effect)
     for happening in chronicle.events:
         _happen(wiki, happening)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from ..actors import Actor
+from ..actors import EVERYONE, SIGNED_IN, Actor
 from ..db import Transaction
 from ..errors import Forbidden
+from ..spaces.models import Grant
+from ..spaces.policy import Right
 from .models import ReviewAuthor
 
 
@@ -14,6 +16,16 @@ def require_member(actor: Actor, group: str) -> None:
     """Errors: Forbidden for anybody outside the group."""
     if group not in actor.effective_groups:
         raise Forbidden(f"This review belongs to the group “{group}”; you are not in it.")
+
+
+def reads(connection: Connection, space_id: int, group: str) -> bool:
+    """Whether members of the group can see what lies in the space, so that it makes sense to ask them to look."""
+    found = select(Grant.space_id).where(
+        Grant.space_id == space_id,
+        Grant.right == Right.READ.value,
+        Grant.group.in_((group, EVERYONE, SIGNED_IN)),
+    )
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def is_author(tx: Transaction, review_id: int) -> bool:

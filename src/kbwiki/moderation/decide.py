@@ -173,7 +173,7 @@ def _close(tx: Transaction, review: ReviewRow, part: ReviewRow, verdict: Verdict
     if event is not Event.DECIDE:
         raise Invalid("verdict", "Only a decision can speak of a part; please look at the new changes first.")
     move_on(tx, review, event, head=part.head)
-    rest = take_in(tx, replace(review.duty, base=part.head))
+    rest = take_in(tx, replace(review.duty, base=part.head, ageing=review.ageing))
     copy_authors(tx, review.id, rest.id)
     return rest.id
 

@@ -1,4 +1,4 @@
-"""The one place where reviews are written: opened, extended, moved on, closed, with the tallies kept beside them.
+"""The one place where reviews are written: opened, extended, moved on, closed. Tallies of them follow (`tallies`).
 
 Every step is a conditional statement: the database decides races, and the loser is told.
 """
@@ -11,12 +11,26 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, bindparam, delete, func, insert, literal, select, text, update
+from sqlalchemy import (
+    Connection,
+    Insert,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..db import Transaction, insert_or_ignore, table_of
 from ..errors import NotFound
-from .models import IS_LIVE, LIVE, Evidence, Review, ReviewAuthor, Tally
+from .ageing import STAYS, Ageing
+from .models import IS_LIVE, LIVE, Evidence, Review, ReviewAuthor
 from .transitions import LIVE as LIVE_STATES
 from .transitions import Event, State, follow
 
@@ -26,7 +40,11 @@ WITHOUT_DUE = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What a group is to look at: a subject's changes after `base` up to `head`, by a time or at leisure."""
+    """What a group is to look at: a subject's changes after `base` up to `head`, by a time or at leisure.
+
+    `ageing` is what happens if nobody does. Into a review that is there already it brings an earlier escalation; one
+    that does not lapse keeps the whole review from lapsing.
+    """
 
     group: str
     subject_kind: str
@@ -36,6 +54,7 @@ class Duty:
     head: int
     due_at: datetime | None = None
     opened_at: datetime | None = None
+    ageing: Ageing = STAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +78,21 @@ class ReviewRow:
     updated_at: datetime
     risk: float
     risk_reasons: list[Any]
+    escalate_at: datetime | None
+    escalate_to: str | None
+    escalated_at: datetime | None
+    lapse_at: datetime | None
+    lapse_policy: str | None
+
+    @property
+    def ageing(self) -> Ageing:
+        """What happens to it if nobody looks."""
+        waits = self.escalate_at is not None
+        return Ageing(self.escalate_at, self.escalate_to if waits else None, self.lapse_at, self.lapse_policy)
 
     @property
     def duty(self) -> Duty:
-        """What it asks its group to do."""
+        """What it asks its group to do. Given to another group it may escalate all the same, but never lapse."""
         return Duty(
             self.group,
             self.subject_kind,
@@ -72,6 +102,7 @@ class ReviewRow:
             self.head,
             self.due_at,
             self.opened_at,
+            replace(self.ageing, lapse_at=None, lapse_policy=None),
         )
 
 
@@ -123,7 +154,8 @@ def take_in(
 
 
 def _row(tx: Transaction, duty: Duty) -> dict[str, Any]:
-    opened = duty.opened_at or tx.now
+    opened, ageing = duty.opened_at or tx.now, duty.ageing
+    escalates = ageing.escalate_to is not None and ageing.escalate_to != duty.group
     return {
         "wiki_id": tx.wiki_id,
         "space_id": duty.space_id,
@@ -138,6 +170,10 @@ def _row(tx: Transaction, duty: Duty) -> dict[str, Any]:
         "queue_at": duty.due_at or opened + WITHOUT_DUE,
         "opened_at": opened,
         "updated_at": tx.now,
+        "escalate_at": ageing.escalate_at if escalates else None,
+        "escalate_to": ageing.escalate_to if escalates else None,
+        "lapse_at": ageing.lapse_at,
+        "lapse_policy": ageing.lapse_policy,
     }
 
 
@@ -159,8 +195,39 @@ def _upsert(dialect: str) -> Insert:
             "queue_at": least(table.c.queue_at, new.queue_at),
             "version": table.c.version + 1,
             "updated_at": new.updated_at,
+            **_aged(table.c, new),
         },
     ).returning(table)
+
+
+def _aged(old: Any, new: Any) -> dict[str, Any]:
+    """The earliest escalation, unless there was one; the latest lapse, and none unless old and new may both lapse."""
+    sooner = and_(
+        new.escalate_at.is_not(None),
+        old.escalated_at.is_(None),
+        or_(old.escalate_at.is_(None), new.escalate_at < old.escalate_at),
+    )
+    both = and_(old.lapse_at.is_not(None), new.lapse_at.is_not(None))
+    later = and_(both, new.lapse_at > old.lapse_at)
+    return {
+        "escalate_at": case((sooner, new.escalate_at), else_=old.escalate_at),
+        "escalate_to": case((sooner, new.escalate_to), else_=old.escalate_to),
+        "lapse_at": case((later, new.lapse_at), (both, old.lapse_at), else_=None),
+        "lapse_policy": case((later, new.lapse_policy), (both, old.lapse_policy), else_=None),
+    }
+
+
+def mark_escalated(tx: Transaction, review: ReviewRow, to: str) -> bool:
+    """Note that `to` was given the review's range, too; whether it was this call that did. It happens once for ever.
+
+    The version stays: nothing that its own group judges has changed.
+    """
+    marked = tx.connection.execute(
+        update(table_of(Review))
+        .where(Review.id == review.id, Review.version == review.version, Review.escalated_at.is_(None), IS_LIVE)
+        .values(escalated_at=tx.now, escalate_at=None, escalate_to=to)
+    )
+    return marked.rowcount == 1
 
 
 def move_on(tx: Transaction, review: ReviewRow, event: Event, **values: Any) -> State:
@@ -226,41 +293,3 @@ def add_evidence(
         },
     )
     return int(created.scalar_one())
-
-
-def write_tallies(tx: Transaction) -> None:
-    """Bring the tallies up to date with what the transaction did; the last statements before the journal's.
-
-    In one order everywhere, and after every other lock was taken, so that two transactions never wait for each other.
-    """
-    for (group, space_id, state), change in sorted(tx.tallies.items()):
-        if change:
-            tx.connection.execute(
-                _count(tx.connection.dialect.name),
-                {"wiki_id": tx.wiki_id, "group": group, "space_id": space_id, "state": state, "count": change},
-            )
-
-
-@lru_cache(maxsize=2)
-def _count(dialect: str) -> Insert:
-    table = table_of(Tally)
-    upsert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
-    return upsert.on_conflict_do_update(
-        index_elements=[table.c.wiki_id, table.c.group, table.c.space_id, table.c.state],
-        set_={"count": table.c.count + upsert.excluded.count},
-    )
-
-
-def recount(tx: Transaction) -> None:
-    """Count all live reviews anew, after many of them changed their space at once."""
-    tx.tallies.clear()
-    tx.connection.execute(delete(table_of(Tally)).where(Tally.wiki_id == tx.wiki_id))
-    counted = (
-        select(Review.wiki_id, Review.group, Review.space_id, Review.state, func.count())
-        .where(Review.wiki_id == tx.wiki_id, IS_LIVE)
-        .group_by(Review.wiki_id, Review.group, Review.space_id, Review.state)
-    )
-    tx.connection.execute(
-        insert(table_of(Tally)).from_select(["wiki_id", "group", "space_id", "state", "count"], counted)
-    )
-

@@ -10,10 +10,11 @@ from sqlalchemy import select, update
 from ..db import Change, Transaction, table_of
 from ..pages.models import Revision
 from ..spaces.queries import find_space
-from .access import is_author
+from .access import is_author, reads
+from .ageing import STAYS, Ageing
 from .lifecycle import Duty, ReviewRow, add_author, live_reviews, move_on, take_in
 from .models import IS_LIVE, Decision, Evidence, Review, ReviewAuthor
-from .rules.assign import assign
+from .rules.assign import Assigned, assign
 from .rules.matching import Exemption
 from .subjects import subject_of
 from .transitions import Event
@@ -46,9 +47,25 @@ def _route_one(tx: Transaction, change: Change) -> Change:
         return _exempted(change, DECIDED)
     if assigned.exempt is not None:
         return _left_unseen(tx, change, assigned.exempt)
-    for group in groups:
-        _give(tx, change, group, assigned.due_at.get(group))
+    _give_to_all(tx, change, groups, assigned)
     return change
+
+
+def _give_to_all(tx: Transaction, change: Change, groups: list[str], assigned: Assigned) -> None:
+    """Let every group look, and those to whom one of their reviews was escalated: they help with it until it is closed.
+
+    Otherwise what comes to a page whose group is away would escalate once, and never again.
+    """
+    given, waiting = set(groups), list(groups)
+    while waiting:
+        group = waiting.pop(0)
+        review = _give(tx, change, group, assigned.due_at.get(group), assigned.ageing.get(group, STAYS))
+        helping = review.escalate_to if review.escalated_at is not None else None
+        if helping is None or helping in given or helping == change.decided_by:
+            continue
+        if reads(tx.connection, review.space_id, helping):
+            given.add(helping)
+            waiting.append(helping)
 
 
 def _left_unseen(tx: Transaction, change: Change, by: Exemption) -> Change:
@@ -62,8 +79,8 @@ def _left_unseen(tx: Transaction, change: Change, by: Exemption) -> Change:
     return _exempted(change, by.rule, by.probability)
 
 
-def _give(tx: Transaction, change: Change, group: str, due_at: datetime | None) -> None:
-    """Let the group look at the change."""
+def _give(tx: Transaction, change: Change, group: str, due_at: datetime | None, ageing: Ageing) -> ReviewRow:
+    """Let the group look at the change; its review of it."""
     duty = Duty(
         group,
         change.subject_kind,
@@ -72,11 +89,13 @@ def _give(tx: Transaction, change: Change, group: str, due_at: datetime | None) 
         change.number - 1,
         change.number,
         due_at,
+        ageing=ageing,
     )
     review = take_in(tx, duty, lambda row: Event.AMEND if is_author(tx, row.id) else Event.CHANGE)
     add_author(tx, review.id, tx.actor_id)
     if review.version > 1 and review.base > 0:
         _close_if_returned(tx, review)
+    return review
 
 
 def _close_if_returned(tx: Transaction, review: ReviewRow) -> None:

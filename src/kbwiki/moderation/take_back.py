@@ -16,6 +16,7 @@ from ..pages.locking import get_locked
 from ..pages.policy import Kind
 from ..spaces.restraints import Restraint
 from .access import require_member, require_not_own
+from .ageing import STAYS
 from .lifecycle import ReviewRow, copy_authors, get_review_row, live_reviews, move_on, take_in
 from .models import Decision
 from .policy import Verdict
@@ -125,7 +126,7 @@ def _reopen(tx: Transaction, review: ReviewRow | None) -> None:
     """Let the range of a closed review wait again, for the same group, with the same authors."""
     if review is None:
         raise Conflict("The review of this decision is not there any more.")
-    again = take_in(tx, replace(review.duty, due_at=None, opened_at=None), lambda _: Event.REPORT)
+    again = take_in(tx, replace(review.duty, due_at=None, opened_at=None, ageing=STAYS), lambda _: Event.REPORT)
     copy_authors(tx, review.id, again.id)
 
 

@@ -144,6 +144,8 @@ def _state(outcome: Outcome) -> str:
         return "the decision was taken back"
     if outcome.verdict == "concern":
         return "waits for you" if outcome.waits_for_author else "answered, not looked at yet"
+    if outcome.lapsed:
+        return "nobody looked at it in time"
     return _STATES[outcome.verdict]
 
 

@@ -186,10 +186,15 @@ def _seen_by(state: LookedAt) -> str:
 
 def _waiting(visit: Visit, view: PageView, state: LookedAt) -> StateLine:
     said = kb_t("{n} change not looked at yet", "{n} changes not looked at yet", n=state.waiting)
+    if state.lapsed == state.waiting:
+        said = kb_t("{n} change nobody looked at in time", "{n} changes nobody looked at in time", n=state.lapsed)
+    elif state.lapsed:
+        said = kb_t("{said}, {n} of them not in time", said=said, n=state.lapsed)
     if len(state.seen) > 1:
         said = f"{said} · {_seen_by(state)}"
     if state.base == 0:
-        return StateLine(kb_t("New; not looked at yet"), "waiting")
+        never = state.lapsed == state.waiting
+        return StateLine(said if never else kb_t("New; not looked at yet"), "waiting")
     return StateLine(
         said,
         "waiting",

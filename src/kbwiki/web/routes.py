@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from . import (
     acts,
+    ageing,
     asides,
     assets,
     batches,
@@ -86,6 +87,10 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/reviews/<int:id>/pieces", "review_pieces", deciding.pieces),
     Screen("/-/reviews/<int:id>/mend", "review_mend", deciding.mend),
     Screen("/-/decisions", "decisions", decisions.log),
+    # Kept neither: they say how long ago something was, and a late look can be taken back.
+    Screen("/-/lapsed", "lapsed", ageing.lapsed),
+    Screen("/-/lapsed/<int:id>/look", "look_again", ageing.look_at_lapsed, _POST),
+    Screen("/-/escalated", "escalated", ageing.escalated),
     Screen("/-/decisions/<int:id>/show-again", "show_again", deciding.show_again, _POST),
     Screen("/-/decisions/<int:id>/take-back", "take_back", deciding.take_back_decision, _POST),
     Screen("/-/look/<int:number>/<path:path>", "look", looking.look, _POST),

@@ -28,8 +28,12 @@ NUMBERS = (
     "effect.due_within.hours",
     "effect.exempt_probability",
     "effect.trust.earned",
+    "effect.escalate_after.hours",
+    "effect.lapse_after.hours",
 )
-TEXTS = ("match.space", "match.author_kind")
+TEXTS = ("match.space", "match.author_kind", "effect.escalate_to", "effect.lapse_policy")
+SPANS = {"due_within": "working", "escalate_after": "escalate_working", "lapse_after": "lapse_working"}
+"""Spans of time, each with the box in the form that says that only working hours count."""
 _NEW_PAGE = {"yes": True, "no": False}
 
 
@@ -38,12 +42,13 @@ class RuleForm:
     """What stands in the form. `fields` are texts by the name that errors use, with `_` for `.`.
 
     `number` is the version its editor started from, 0 for a new rule; the share that is exempted is in percent.
+    `working` has the spans of which only working hours count, by the names of their boxes.
     """
 
     name: str
     number: int
     enabled: bool
-    working: bool
+    working: frozenset[str]
     before: str
     comment: str
     fields: Mapping[str, str]
@@ -57,7 +62,7 @@ def key_of(field: str) -> str:
 def form_of(rule: NamedRule | None) -> RuleForm:
     """The form for a rule as it is, or an empty one."""
     if rule is None:
-        return RuleForm("", 0, enabled=True, working=True, before="", comment="", fields={})
+        return RuleForm("", 0, enabled=True, working=frozenset(SPANS.values()), before="", comment="", fields={})
     said = {"match": to_json(rule.match), "effect": to_json(rule.effect)}
     fields = {}
     for field in (*LISTS, *NUMBERS, *TEXTS, "match.new_page"):
@@ -67,10 +72,9 @@ def form_of(rule: NamedRule | None) -> RuleForm:
         if field == "effect.exempt_probability" and value is not None:
             value = value * 100
         fields[key_of(field)] = _shown(value)
-    due = rule.effect.due_within
-    return RuleForm(
-        rule.name, rule.number, rule.enabled, due is None or due.working, before="", comment="", fields=fields
-    )
+    spans = {box: getattr(rule.effect, name) for name, box in SPANS.items()}
+    working = frozenset(box for box, span in spans.items() if span is None or span.working)
+    return RuleForm(rule.name, rule.number, rule.enabled, working, before="", comment="", fields=fields)
 
 
 def _shown(value: Any) -> str:
@@ -92,7 +96,7 @@ def sent_form(sent: Mapping[str, str]) -> RuleForm:
         sent.get("name", ""),
         int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0,
         "enabled" in sent,
-        "working" in sent,
+        frozenset(box for box in SPANS.values() if box in sent),
         sent.get("before", ""),
         sent.get("comment", ""),
         fields,
@@ -114,9 +118,10 @@ def _match(form: RuleForm) -> Match:
 
 def _effect(form: RuleForm) -> Effect:
     said = _given(form, "effect.")
-    hours = said.pop("due_within.hours", None)
-    if hours is not None:
-        said["due_within"] = {"hours": hours, "working": form.working}
+    for name, box in SPANS.items():
+        hours = said.pop(f"{name}.hours", None)
+        if hours is not None:
+            said[name] = {"hours": hours, "working": box in form.working}
     trust = {name: said.pop(f"trust.{name}") for name in ("groups", "earned") if f"trust.{name}" in said}
     if trust:
         said["trust"] = trust

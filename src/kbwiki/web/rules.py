@@ -188,6 +188,10 @@ _WORDS = {
     "due_within": "due within {}",
     "exempt_probability": "{} left unseen",
     "trust": "if the author is trusted: {}",
+    "escalate_after": "late {} after that",
+    "escalate_to": "then also looked at by {}",
+    "lapse_after": "may close unreviewed after {}",
+    "lapse_policy": "under the policy {}",
 }
 
 
@@ -197,7 +201,7 @@ def _sentences(part: Match | Effect) -> tuple[str, ...]:
 
 
 def _told(name: str, value: object) -> str:
-    if name == "due_within" and isinstance(value, dict):
+    if name in ("due_within", "escalate_after", "lapse_after") and isinstance(value, dict):
         working = kb_t("working hours") if value["working"] else kb_t("hours")
         return f"{value['hours']:g} {working}"
     if name == "exempt_probability":

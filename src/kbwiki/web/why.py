@@ -20,6 +20,8 @@ def why_here(visit: Visit, review_id: int) -> tuple[str, ...]:
 def _sentence(one: Why, group: str) -> str:
     if one.exempt is not None:
         return kb_t("“{rule}” left a change in between to trust: it goes along.", rule=one.exempt)
+    if one.late:
+        return kb_t("{late} did not get to it in time, so {group} is asked to look, too.", late=one.late, group=group)
     if one.sampled is not None and not one.rule:
         share = f"{one.sampled * 100:.4g}"
         return kb_t("Its author is trusted; it is one of the {share} % that are drawn to be looked at.", share=share)

@@ -13,6 +13,15 @@ from ...db import Base, Digest, Id, Json, UtcDateTime
 from ...journal.models import ActorRow, WikiRow
 from ...spaces.models import Space
 
+ESCALATES = "escalate_at IS NOT NULL AND state IN ('open', 'verify')"
+"""SQL: the review's group is late by then. The partial index is made with these very words."""
+LAPSES = "lapse_at IS NOT NULL AND state = 'open'"
+"""SQL: the review lapses then, if nobody has looked. The partial index is made with these very words."""
+LAPSED = "state = 'lapsed'"
+"""SQL: the review was closed by a policy, unreviewed. The partial indexes are made with these very words."""
+ESCALATED = "escalated_at IS NOT NULL"
+"""SQL: another group was given the review's range, because its own was late."""
+
 LIVE = "state IN ('open', 'concern', 'verify')"
 """SQL: somebody still has to do something about the review. The partial indexes are made with these very words."""
 
@@ -27,6 +36,9 @@ class Review(Base):
     `risk` is what `moderation.risk` adds up for its changes and `risk_reasons` the (name, weight) it is made of; both
     are assessed after the change is in, so 0 and [] until then.
     A review whose `base` is its `head` has no change to look at, only evidence.
+    From `escalate_at` on the group is late and `escalate_to` gets the range, too; `escalated_at` says that it has,
+    which happens once. At `lapse_at` the review closes under `lapse_policy` (then in `closed_as`), if nobody took it
+    up.
     """
 
     __tablename__ = "kbwiki_review"
@@ -62,6 +74,16 @@ class Review(Base):
             sqlite_where=text(LIVE),
             postgresql_where=text(LIVE),
         ),
+        *(
+            Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+            for name, columns, where in (
+                ("ix_kbwiki_review_escalates", ("wiki_id", "escalate_at", "id"), ESCALATES),
+                ("ix_kbwiki_review_lapses", ("wiki_id", "lapse_at", "id"), LAPSES),
+                ("ix_kbwiki_review_lapsed", ("wiki_id", "updated_at", "id"), LAPSED),
+                ("ix_kbwiki_review_lapsed_subject", ("subject_id", "subject_kind"), LAPSED),
+                ("ix_kbwiki_review_escalated", ("wiki_id", "escalated_at", "id"), ESCALATED),
+            )
+        ),
         Index("ix_kbwiki_review_subject", "subject_id", "subject_kind", "id"),
         Index("ix_kbwiki_review_space", "space_id"),
         CheckConstraint(
@@ -87,10 +109,18 @@ class Review(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     risk: Mapped[float] = mapped_column(Float, default=0.0, server_default=text("0"))
     risk_reasons: Mapped[list[Any]] = mapped_column(Json, default=list, server_default=text("'[]'"))
+    escalate_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    escalate_to: Mapped[str | None] = mapped_column(String(255))
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lapse_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lapse_policy: Mapped[str | None] = mapped_column(String(100))
 
 
 IS_LIVE = Review.state.op("IN", is_comparison=True)(literal_column("('open', 'concern', 'verify')"))
 """SQL: the review is live. Spelled out, not parameters, so that the partial indexes of live reviews serve it."""
+
+HAS_LAPSED = Review.state == literal_column("'lapsed'")
+"""SQL: a policy closed the review, unreviewed. Spelled out, so that the partial indexes serve it."""
 
 IS_OPEN = IS_LIVE & (Review.state == literal_column("'open'"))
 """SQL: the review waits for its group."""

@@ -19,7 +19,8 @@ from ..transitions import State
 class Outcome:
     """The answer to the review that a change is part of; `verdict` is None while it waits.
 
-    `reason` is the key, `why` the words it had in the catalogue when the decision was taken.
+    `reason` is the key, `why` the words it had in the catalogue when the decision was taken; `lapsed` tells that nobody
+    looked in time, and a policy closed it.
     """
 
     page_id: int
@@ -35,6 +36,7 @@ class Outcome:
     waits_for_author: bool = False
     taken_back: bool = False
     why: str = ""
+    lapsed: bool = False
 
 
 def outcomes(connection: Connection, page_ids: Iterable[int]) -> dict[int, list[Outcome]]:
@@ -75,6 +77,7 @@ def outcomes(connection: Connection, page_ids: Iterable[int]) -> dict[int, list[
             row.state == State.CONCERN,
             bool(row.taken_back),
             why_of(row.reason or "", row.facts),
+            row.state == State.LAPSED,
         )
         found.setdefault(outcome.page_id, []).append(outcome)
     return found

@@ -109,6 +109,8 @@ def get_review(
 def _why_not(state: str, is_own: bool) -> str:
     if state == "handed-over":
         return "This review was handed over to the groups that look after the page now."
+    if state == "lapsed":
+        return "Nobody looked at this in time, and it has lapsed. It can be looked at all the same: see what lapsed."
     if State(state) not in LIVE:
         return "This review has been decided."
     if is_own:

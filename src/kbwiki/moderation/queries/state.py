@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, bindparam, exists, func, or_, select, union
+from sqlalchemy import Connection, bindparam, exists, func, literal_column, or_, select, union
+from sqlalchemy.orm import aliased
 
 from ...actors import EVERYONE, SIGNED_IN, Actor
 from ...db import in_list
@@ -15,10 +16,13 @@ from ...spaces.models import Grant, Space
 from ...spaces.policy import Right
 from ...spaces.queries import bound, readable
 from ...spaces.restraints import Restraint
+from ..ageing import together
 from ..models import Decision, Review, Tally
 from ..policy import Verdict
 from ..transitions import LIVE, State
+from .lapses import never_seen
 
+_Lapsed = aliased(Review)
 NEEDS_LOOK = (State.OPEN.value, State.VERIFY.value)
 """States in which the group has something to do; a concern waits for its author."""
 
@@ -28,8 +32,9 @@ class LookedAt:
     """How far people have looked at a page.
 
     `waiting` is how many changes nobody has looked at yet; `base` the last revision before them (0: none, the page is
-    new). `group`, `at` and `verdict` speak of the newest decision, None when there never was one. `seen` says for each
-    group that ever looked up to which revision it did.
+    new). `lapsed` of them wait no more: they lapsed, and count as not looked at until somebody looks after all.
+    `group`, `at` and `verdict` speak of the newest decision, None when there never was one. `seen` says for each group
+    that ever looked up to which revision it did.
     """
 
     waiting: int
@@ -38,10 +43,18 @@ class LookedAt:
     at: datetime | None
     verdict: str | None
     seen: tuple[tuple[str, int], ...] = ()
+    lapsed: int = 0
 
 
+_HAS_LAPSED = exists(
+    select(_Lapsed.id).where(
+        _Lapsed.subject_id == bindparam("page_id"),
+        _Lapsed.subject_kind == "page",
+        _Lapsed.state == literal_column("'lapsed'"),
+    )
+).label("has_lapsed")
 _REVIEWS = (
-    select(Review.state, Review.group, Review.base, Review.head, Decision.at, Decision.verdict)
+    select(Review.state, Review.group, Review.base, Review.head, Decision.at, Decision.verdict, _HAS_LAPSED)
     .outerjoin(
         Decision,
         (Decision.review_id == Review.id)
@@ -98,16 +111,19 @@ def looked_at(connection: Connection, page_id: int) -> LookedAt | None:
         return None
     open_ones = [row for row in rows if State(row.state) in LIVE]
     decided = max((row for row in rows if row.at is not None), key=lambda row: row.at, default=None)
+    unseen = never_seen(connection, page_id) if rows[0].has_lapsed else []
     base = min((row.base for row in open_ones), default=0)
     head = max((row.head for row in open_ones), default=0)
+    waiting = together([(base, head), *unseen])
     seen: dict[str, int] = {}
     for row in rows:
         if row.at is not None:
             seen[row.group] = max(seen.get(row.group, 0), row.head)
     return LookedAt(
         seen=tuple(sorted(seen.items())),
-        waiting=head - base,
-        base=base,
+        waiting=waiting,
+        lapsed=waiting - (head - base),
+        base=min([base] * bool(open_ones) + [start for start, _ in unseen], default=0),
         group=decided.group if decided else None,
         at=decided.at if decided else None,
         verdict=decided.verdict if decided else None,

@@ -18,7 +18,20 @@ from .matching import Effect, Match
 from .parsing import parse_effect, parse_match, to_json
 
 MOST_RULES = 1000
-RESERVED = frozenset({"decision", "administration", "evidence", "import", "hand-over", "look", "re-routing"})
+RESERVED = frozenset(
+    {
+        "decision",
+        "administration",
+        "evidence",
+        "import",
+        "hand-over",
+        "look",
+        "re-routing",
+        "escalation",
+        "lapse",
+        "look-again",
+    }
+)
 """What exempts by itself: no rule may look like these in the record."""
 _GAP = 1000
 """Between the places of two rules, so that one can be moved between them without touching the others."""

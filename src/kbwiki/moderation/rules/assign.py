@@ -15,6 +15,7 @@ from ...journal.models import WikiRow
 from ...settings import Settings
 from ...spaces.models import Grant
 from ...spaces.policy import Right
+from ..ageing import Ageing, ageing_of
 from ..models import IS_LIVE, Review
 from .calendar import working_time
 from .evaluation import RuleSet, evaluate
@@ -53,13 +54,14 @@ class Assigned:
     """What was decided about one change: its groups with their due times, and what its journal entry says of it.
 
     `exempt` names the rule when the draw left the change unseen; then nobody has to look, and `groups` says who would
-    have had to.
+    have had to. `ageing` says what happens to a group's review that nobody looks at.
     """
 
     groups: tuple[str, ...]
     due_at: Mapping[str, datetime]
     exempt: Exemption | None
     payload: Mapping[str, Any]
+    ageing: Mapping[str, Ageing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +157,34 @@ def assignment_of(
 
 
 def _assigned(tx: Transaction, assignment: Assignment, said: Mapping[str, Any]) -> Assigned:
-    calendar = working_time(tx.settings) if assignment.due else None
-    due_at = {
-        group: min(calendar.due(tx.now, span) for span in spans) for group, spans in assignment.due.items() if calendar
+    calendar = working_time(tx.settings)
+    due_at = {group: min(calendar.due(tx.now, span) for span in spans) for group, spans in assignment.due.items()}
+    ageing = {
+        group: ageing_of(
+            due_at.get(group, tx.now),
+            assignment.escalations.get(group, ()),
+            assignment.lapses.get(group, ()),
+            calendar,
+        )
+        for group in {*assignment.escalations, *assignment.lapses}
     }
     offer = assignment.exemption
     exempted = offer is not None and is_exempted(tx.chance, offer.probability)
     payload = {**said, **_routed("routed", assignment.groups), **_routed("passed_over", assignment.passed_over)}
     if offer is not None and not exempted and offer.probability > 0:
         payload["sampled"] = {"rule": offer.rule, "number": offer.number, "probability": 1 - offer.probability}
-    return Assigned(tuple(assignment.groups), due_at, offer if exempted else None, payload)
+    if ageing and not exempted:
+        payload["ageing"] = {group: _may(assignment, group) for group in sorted(ageing)}
+    return Assigned(tuple(assignment.groups), due_at, offer if exempted else None, payload, ageing)
+
+
+def _may(assignment: Assignment, group: str) -> dict[str, list[list[Any]]]:
+    """What the entry says of a group's ageing: every escalation and lapse that was asked for, and by which rule."""
+    asked = {
+        "escalate": [[one.to, one.by.rule, one.by.number] for one in assignment.escalations.get(group, ())],
+        "lapse": [[one.policy, one.by.rule, one.by.number] for one in assignment.lapses.get(group, ())],
+    }
+    return {name: found for name, found in asked.items() if found}
 
 
 def _routed(name: str, groups: Mapping[str, PutBy]) -> dict[str, Any]:

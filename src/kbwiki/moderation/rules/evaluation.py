@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from .globs import some_step
 from .matching import (
@@ -11,8 +12,10 @@ from .matching import (
     Assignment,
     Due,
     Effect,
+    Escalate,
     Exemption,
     Facts,
+    Lapse,
     Match,
     NamedRule,
     Needs,
@@ -80,13 +83,12 @@ def evaluate(
     """Let the rules speak in their order: replacing replaces what stood before, adding adds, and nobody is left out.
 
     Where no rule speaks, the groups responsible for the space look; where nobody would be left, the fallback group. A
-    group that cannot read the change is passed over. Of several exemptions the one that exempts least counts; of
-    several due times the soonest.
+    group that cannot read the change is passed over, also where something would be escalated to it. Of several
+    exemptions the one that exempts least counts; of several due times the soonest.
     """
     default = {group: PutBy() for group in responsible} or {fallback: PutBy()}
     groups, passed_over = dict(default), dict[str, PutBy]()
-    due: dict[str, list[Due]] = defaultdict(list)
-    for_all: list[Due] = []
+    spoken: list[_Spoken] = []
     exemption: Exemption | None = None
     for rule in candidates:
         if not holds(rule.match, facts):
@@ -99,15 +101,52 @@ def evaluate(
             groups = {}
         for group in readers:
             groups.setdefault(group, by)
-        if effect.due_within is not None:
-            for waiting in [due[group] for group in named] or [for_all]:
-                waiting.append(effect.due_within)
+        if effect.escalate_to is not None and not can_read(effect.escalate_to):
+            passed_over.setdefault(effect.escalate_to, by)
+            effect = replace(effect, escalate_after=None, escalate_to=None)
+        spoken.append(_Spoken(frozenset(named), effect, by))
         exemption = _least(exemption, rule, effect, facts)
     return Assignment(
         groups,
-        {group: spans for group in groups if (spans := (*due[group], *for_all))},
+        {group: spans for group in groups if (spans := _due(spoken, group))},
         exemption,
         passed_over,
+        {group: given for group in groups if (given := _escalations(spoken, group))},
+        {group: found for group in groups if (found := _lapses(spoken, group))},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """What a rule said that holds for a change. What it says of time is for the groups it names, or for all."""
+
+    named: frozenset[str]
+    effect: Effect
+    by: PutBy
+
+    def is_for(self, group: str) -> bool:
+        return not self.named or group in self.named
+
+
+def _due(spoken: Sequence[_Spoken], group: str) -> tuple[Due, ...]:
+    found = (one.effect.due_within for one in spoken if one.is_for(group))
+    return tuple(span for span in found if span is not None)
+
+
+def _escalations(spoken: Sequence[_Spoken], group: str) -> tuple[Escalate, ...]:
+    """Those to another group: nothing is gained by giving a group what it has."""
+    return tuple(
+        Escalate(one.effect.escalate_after, one.effect.escalate_to, one.by)
+        for one in spoken
+        if one.is_for(group) and one.effect.escalate_after and one.effect.escalate_to not in (None, group)
+    )
+
+
+def _lapses(spoken: Sequence[_Spoken], group: str) -> tuple[Lapse, ...]:
+    return tuple(
+        Lapse(one.effect.lapse_after, one.effect.lapse_policy, one.by)
+        for one in spoken
+        if one.is_for(group) and one.effect.lapse_after and one.effect.lapse_policy
     )
 
 

@@ -52,13 +52,21 @@ class TrustNeeded:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a rule does: replace the groups before it, add groups, set a due time, exempt a share of trusted changes."""
+    """What a rule does: replace the groups before it, add groups, set a due time, exempt a share of trusted changes.
+
+    What nobody looked at is given to `escalate_to`, too, `escalate_after` its due time; `lapse_after` its due time it
+    may close by itself, recorded as unreviewed under `lapse_policy`. Without a due time both count from the change.
+    """
 
     add_groups: tuple[str, ...] = ()
     replace_groups: tuple[str, ...] = ()
     due_within: Due | None = None
     exempt_probability: float | None = None
     trust: TrustNeeded | None = None
+    escalate_after: Due | None = None
+    escalate_to: str | None = None
+    lapse_after: Due | None = None
+    lapse_policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +193,29 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalate:
+    """A rule's word that the group `to` gets what nobody has looked at by so long `after` its due time."""
+
+    after: Due
+    to: str
+    by: PutBy
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """A rule's word that what nobody has looked at may lapse so long `after` its due time, under the named policy."""
+
+    after: Due
+    policy: str
+    by: PutBy
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """Who looks at a change. `groups` is never empty.
 
-    `due` has every span that counts for a group; the soonest of them is its due time. `passed_over` are groups that a
+    `due` has every span that counts for a group; the soonest of them is its due time. `escalations` and `lapses` are
+    those that count for a group: of the first the earliest, of the second the latest. `passed_over` are groups that a
     rule named and that cannot read the change.
     """
 
@@ -196,3 +223,5 @@ class Assignment:
     due: dict[str, tuple[Due, ...]] = field(default_factory=dict)
     exemption: Exemption | None = None
     passed_over: dict[str, PutBy] = field(default_factory=dict)
+    escalations: dict[str, tuple[Escalate, ...]] = field(default_factory=dict)
+    lapses: dict[str, tuple[Lapse, ...]] = field(default_factory=dict)

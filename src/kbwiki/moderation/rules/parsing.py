@@ -14,6 +14,8 @@ from .globs import check_pattern
 from .matching import Due, Effect, Match, TrustNeeded
 
 MOST_HOURS = 2000
+MOST_LAPSE_HOURS = 20_000
+MOST_POLICY = 100
 MOST_NAMES = 100
 _ACTOR_KINDS = tuple(kind.value for kind in ActorKind)
 
@@ -70,12 +72,17 @@ def parse_effect(value: Mapping[str, Any]) -> Effect:
     effect = Effect(
         add_groups=_names("effect.add_groups", value),
         replace_groups=_names("effect.replace_groups", value),
-        due_within=_due(value.get("due_within")),
+        due_within=_span("effect.due_within", value),
         exempt_probability=_number("effect.exempt_probability", value, 0, 1),
         trust=_trust(value.get("trust")),
+        escalate_after=_span("effect.escalate_after", value),
+        escalate_to=_name("effect.escalate_to", value, 255),
+        lapse_after=_span("effect.lapse_after", value, MOST_LAPSE_HOURS),
+        lapse_policy=_name("effect.lapse_policy", value, MOST_POLICY),
     )
     if effect == Effect():
         raise Invalid("effect", "The rule does nothing yet. Please add groups, a due time or an exemption.")
+    _check_ageing(effect)
     if effect.trust is not None and effect.exempt_probability is None:
         raise Invalid(
             "effect.exempt_probability", "Trust matters for exemptions only: please say effect.exempt_probability too."
@@ -83,17 +90,41 @@ def parse_effect(value: Mapping[str, Any]) -> Effect:
     return effect
 
 
-def _due(value: Any) -> Due | None:
+def _check_ageing(effect: Effect) -> None:
+    """Errors: Invalid where a rule says half of what it takes to escalate, or to let something lapse."""
+    if effect.escalate_after is not None and effect.escalate_to is None:
+        raise Invalid("effect.escalate_to", "Please name the group that is to look then: effect.escalate_to.")
+    if effect.escalate_to is not None and effect.escalate_after is None:
+        raise Invalid("effect.escalate_after", "Please say how long after the due time: effect.escalate_after.")
+    if effect.lapse_after is not None and effect.lapse_policy is None:
+        raise Invalid(
+            "effect.lapse_policy", "Please name the policy: what lapses is listed under that name for ever."
+        )
+    if effect.lapse_policy is not None and effect.lapse_after is None:
+        raise Invalid("effect.lapse_after", "Please say how long after the due time: effect.lapse_after.")
+
+
+def _span(field: str, effect: Mapping[str, Any], most: float = MOST_HOURS) -> Due | None:
+    value = effect.get(field.rpartition(".")[2])
     if value is None:
         return None
     if not isinstance(value, Mapping):
-        raise Invalid("effect.due_within", 'effect.due_within looks like {"hours": 8, "working": true}.')
-    _only("effect.due_within", value, {"hours", "working"})
-    hours = _number("effect.due_within.hours", value, 0, MOST_HOURS)
+        raise Invalid(field, f'{field} looks like {{"hours": 8, "working": true}}.')
+    _only(field, value, {"hours", "working"})
+    hours = _number(f"{field}.hours", value, 0, most)
     working = value.get("working", True)
     if not hours or not isinstance(working, bool):
-        raise Invalid("effect.due_within", 'effect.due_within looks like {"hours": 8, "working": true}.')
+        raise Invalid(field, f'{field} looks like {{"hours": 8, "working": true}}.')
     return Due(hours, working)
+
+
+def _name(field: str, value: Mapping[str, Any], most: int) -> str | None:
+    found = value.get(field.rpartition(".")[2])
+    if found is None:
+        return None
+    if not isinstance(found, str) or not found.strip() or len(found.strip()) > most:
+        raise Invalid(field, f"{field} must be a name of at most {most} characters.")
+    return " ".join(found.split())
 
 
 def _trust(value: Any) -> TrustNeeded | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from ...errors import NotFound
 from ...journal.models import ActorRow, Entry
-from ..models import Decision, Rule, RuleVersion
+from ..models import Decision, Review, Rule, RuleVersion
 from ..policy import Verdict
 from .matching import Effect, Match, NamedRule, PutBy
 from .parsing import parse_effect, parse_match
@@ -108,7 +109,8 @@ class Why:
     """Why one change is in a group's review: the rule that put it there, at the version it had then.
 
     Without a rule the group is responsible for the space (or, where no group is, the fallback); `sampled` is the
-    probability with which the change of a trusted author was drawn, `exempt` the rule that left it unseen.
+    probability with which the change of a trusted author was drawn, `exempt` the rule that left it unseen, and `late`
+    the group from which it was escalated to this one.
     """
 
     number: int
@@ -116,6 +118,7 @@ class Why:
     version: int = 0
     sampled: float | None = None
     exempt: str | None = None
+    late: str = ""
 
 
 def why(connection: Connection, wiki_id: int, review: Any) -> list[Why]:
@@ -135,13 +138,26 @@ def why(connection: Connection, wiki_id: int, review: Any) -> list[Why]:
         )
         .order_by(Entry.number)
     )
-    return [_why(row, review.group) for row in rows]
+    escalated = connection.execute(
+        select(Review.group, Review.base, Review.head)
+        .where(
+            Review.wiki_id == wiki_id,
+            Review.subject_kind == review.subject_kind,
+            Review.subject_id == review.subject_id,
+            Review.escalate_to == review.group,
+            Review.escalated_at.is_not(None),
+        )
+        .order_by(Review.id)
+    ).all()
+    return [_why(row, review.group, escalated) for row in rows]
 
 
-def _why(row: Any, group: str) -> Why:
+def _why(row: Any, group: str, escalated: Sequence[Any] = ()) -> Why:
+    late = next((one.group for one in escalated if one.base < row.number <= one.head), "")
     by = put_by(row.payload).get(group, PutBy())
     sampled = row.payload.get("sampled")
-    return Why(row.number, by.rule, by.number, sampled["probability"] if sampled else None, row.exempt)
+    drawn = sampled["probability"] if sampled else None
+    return Why(row.number, by.rule, by.number, drawn, row.exempt, "" if by.rule else late)
 
 
 def put_by(payload: Any) -> dict[str, PutBy]:

@@ -24,7 +24,8 @@ class Load:
 
     `groups` is how many changes each group would have been given (less what a sample would have left out, as expected);
     `orphans` how many nobody (always 0); `overlaps` how many more than one group; `exempted` how many the draw would
-    have left unseen, as expected; `rules` how many changes each rule had a say about.
+    have left unseen, as expected; `rules` how many changes each rule had a say about. `escalations` and `lapses` are
+    how many changes would be escalated, or could lapse, if nobody looked: of these every group would have to let it.
     """
 
     groups: Counter[str] = field(default_factory=Counter)
@@ -33,6 +34,8 @@ class Load:
     overlaps: int = 0
     exempted: float = 0.0
     passed_over: Counter[str] = field(default_factory=Counter)
+    escalations: int = 0
+    lapses: int = 0
     _expected: dict[str, float] = field(default_factory=dict)
 
     def take(self, assignment: Assignment) -> None:
@@ -42,12 +45,17 @@ class Load:
         for group in assignment.groups:
             self._expected[group] = self._expected.get(group, 0.0) + seen
             self.groups[group] = round(self._expected[group])
-        for name in {by.rule for by in assignment.groups.values()} | ({offer.rule} if offer else set()):
+        spoke = {by.rule for by in assignment.groups.values()} | ({offer.rule} if offer else set())
+        spoke |= {one.by.rule for said in assignment.escalations.values() for one in said}
+        spoke |= {one.by.rule for said in assignment.lapses.values() for one in said}
+        for name in spoke:
             self.rules[name] += 1
         self.passed_over.update(list(assignment.passed_over))  # a mapping's values would be added up
         self.orphans += not assignment.groups
         self.overlaps += len(assignment.groups) > 1
         self.exempted += 1 - seen
+        self.escalations += bool(assignment.escalations)
+        self.lapses += assignment.lapses.keys() >= assignment.groups.keys()
 
 
 @dataclass(frozen=True, slots=True)
