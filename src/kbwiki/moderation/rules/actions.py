@@ -196,8 +196,10 @@ def _require_exact_groups(tx: Transaction, effect: Mapping[str, Any]) -> None:
     """A group nobody here knows may be the host's newest; one that differs in letter case only is a slip."""
     known = groups_that_are_known(tx.connection, tx.wiki_id, tx.settings)
     alike = {name.casefold(): name for name in known}
-    for field in ("add_groups", "replace_groups"):
-        for name in effect.get(field, ()):
+    named = {field: effect.get(field, ()) for field in ("add_groups", "replace_groups")}
+    named["escalate_to"] = [effect["escalate_to"]] if "escalate_to" in effect else ()
+    for field, names in named.items():
+        for name in names:
             meant = alike.get(name.casefold())
             if name not in known and meant is not None:
                 raise Invalid(
