@@ -5,6 +5,7 @@ from .desk import Aside, DraftNote, Lease, Opinion, Seen
 from .messages import Message, Notice, Reason
 from .reviews import IS_LIVE, IS_OPEN, LIVE, Decision, Evidence, Review, ReviewAuthor, Tally
 from .rules import Rule, RuleVersion, Trust
+from .saved import FeedSecret, SavedFilter
 
 __all__ = [
     "IS_LIVE",
@@ -16,6 +17,7 @@ __all__ = [
     "Decision",
     "DraftNote",
     "Evidence",
+    "FeedSecret",
     "Lease",
     "Message",
     "Notice",
@@ -25,6 +27,7 @@ __all__ = [
     "ReviewAuthor",
     "Rule",
     "RuleVersion",
+    "SavedFilter",
     "Seen",
     "Tally",
     "Trust",

@@ -62,6 +62,16 @@ class Review(Base):
             sqlite_where=text(LIVE),
             postgresql_where=text(LIVE),
         ),
+        Index(
+            "ix_kbwiki_review_due",
+            "wiki_id",
+            "group",
+            "state",
+            "due_at",
+            "id",
+            sqlite_where=text(LIVE),
+            postgresql_where=text(LIVE),
+        ),
         Index("ix_kbwiki_review_subject", "subject_id", "subject_kind", "id"),
         Index("ix_kbwiki_review_space", "space_id"),
         CheckConstraint(
