@@ -122,6 +122,16 @@ def revoke_feed(tx: Transaction, feed_id: int) -> None:
         raise NotFound("feed", str(feed_id))
 
 
+def revoke_feeds_of(connection: Connection, wiki_id: int, external_id: str, now: datetime) -> int:
+    """Revoke every address of the actor with this id of the host's, who may be gone; how many there were."""
+    table = table_of(FeedSecret)
+    revoked = connection.execute(
+        update(table).where(table.c.actor_id == ME, table.c.revoked_at.is_(None)).values(revoked_at=now),
+        {"wiki_id": wiki_id, "actor": external_id},
+    )
+    return revoked.rowcount
+
+
 _LIVE_ONES = (
     select(FeedSecret.id, SavedFilter.name, FeedSecret.group, FeedSecret.created_at)
     .outerjoin(SavedFilter, SavedFilter.id == FeedSecret.filter_id)

@@ -24,7 +24,7 @@ from .wanted import View, Wanted
 
 NOW = bindparam("now", type_=UtcDateTime)
 
-IS_OVERDUE: ColumnElement[bool] = Review.due_at < NOW
+IS_OVERDUE: ColumnElement[bool] = Review.due_at <= NOW
 """SQL: somebody should have looked at the review by `now`."""
 
 IS_OWN: ColumnElement[bool] = exists().where(ReviewAuthor.review_id == Review.id, ReviewAuthor.actor_id == ME)

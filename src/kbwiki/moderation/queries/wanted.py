@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from ..transitions import State
 
@@ -95,11 +95,8 @@ class Wanted:
 
     def without(self, name: str) -> Self:
         """The same without what one field says."""
-        return replace(self, **{name: type(self)._plainest(name)})
-
-    @classmethod
-    def _plainest(cls, name: str) -> object:
-        return next(one.default for one in fields(cls) if one.name == name)
+        plainest: dict[str, Any] = {one.name: one.default for one in fields(self)}
+        return replace(self, **{name: plainest[name]})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""How many reviews are in a moderator's lists: the same expressions as the lists, or the tallies where they say as much.
+"""How many reviews are in a moderator's lists: by the lists' own expressions, or by the tallies where they say as much.
 
 Tallies know group, space and state, so they are exact for lists that nothing else narrows; one's own changes are taken
-off. Everything else is counted, up to `MOST` for each group and state; beyond that a count says so, and so does the list.
+off. Everything else is counted, up to `MOST` for each group and state; beyond that a count says so, as the list does.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from sqlalchemy import Connection, bindparam, func, literal, literal_column, sel
 from ...actors import Actor
 from ...db import in_list
 from ...spaces.queries import readable
-from ..models import IS_LIVE, Review, ReviewAuthor, Tally
+from ..models import Review, Tally
 from .narrowing import ON_MY_DESK, in_space, parameters
-from .worklist import in_parts, named, on_my_desk, stretch_of
 from .wanted import STATES, View, Wanted
+from .worklist import in_parts, named, on_my_desk, stretch_of
 
 MOST = 500
 """How far a group's reviews of one state are counted where they have to be counted one by one."""
@@ -73,7 +73,7 @@ def worklist_counts(
     for some in in_parts(groups):
         said = {**parameters(wiki_id, actor, some, wanted, now), **named(some), "most": MOST + 1}
         exact = wanted.narrowed <= {"space"}
-        tallied = [view for view in views if exact and view in STATES and view is not View.OVERDUE]
+        tallied: list[View] = [view for view in views if exact and view in STATES and view is not View.OVERDUE]
         counted = [view for view in views if view in STATES and view not in tallied]
         if tallied:
             _add(found, _from_tallies(connection, said, wanted.narrowed, tallied))
@@ -113,7 +113,7 @@ def _from_tallies(
 
 @lru_cache(maxsize=2)
 def _tallied(in_a_space: bool) -> Any:
-    """Group, state, how many live reviews there are, how many of them are about what the actor did: two rows for each."""
+    """Group, state, how many live reviews, and how many about what the actor did: a row for each of the two."""
     all_ = (
         select(Tally.group, Tally.state, func.sum(Tally.count).label("live"), literal(0).label("own"))
         .where(
