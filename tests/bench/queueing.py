@@ -26,8 +26,11 @@ from kbwiki.moderation.decide import Answer, decide
 from kbwiki.moderation.lifecycle import recount
 from kbwiki.moderation.models import Review, ReviewAuthor
 from kbwiki.moderation.policy import Verdict
-from kbwiki.moderation.queries.queue import queue, queue_counts
+from kbwiki.moderation.queries.queue import queue
 from kbwiki.moderation.queries.review import get_review
+from kbwiki.moderation.queries.wanted import Order, View, Wanted
+from kbwiki.moderation.queries.worklist import worklist
+from kbwiki.moderation.queries.worklist_counts import worklist_counts
 from kbwiki.moderation.routing import route
 from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.pages.actions import Edit, save_page
@@ -44,11 +47,12 @@ _ROUNDS = 40
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _AUTHOR = Actor("author", "Arno Author", frozenset({"staff"}))
 _MODERATOR = Actor("mona", "Mona Moderator", frozenset({"group-0"}))
+_NOW = datetime(2026, 6, 1, tzinfo=UTC)
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def measure() -> Iterator[Figure]:
-    """Queue page, counts, next item with a long page, deciding, and the part of a save that routing takes."""
+    """Lists in both orders and with filters, counts, next item with a long page, deciding, and what routing takes."""
     with TemporaryDirectory(prefix="kbwiki-bench-") as name:
         small = _filled(Path(name) / "small.db", SMALL)
         large = _filled(Path(name) / "large.db", LARGE)
@@ -74,19 +78,28 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def _queue_page(wiki: Wiki, round_: int) -> float:
-    def read() -> None:
-        with wiki.read() as connection:
-            queue_counts(connection, wiki.id, ["group-0"], _MODERATOR)
-            queue(connection, wiki.id, "group-0", _MODERATOR, wiki.subjects, after=(_EARLIEST, 0), count=51)
+def _listing(wanted: Wanted, *, counts: bool = False) -> Callable[[Wiki, int], float]:
+    """A page of a list, with the counts of every view if asked for."""
 
-    return _timed(read)
+    def work(wiki: Wiki, round_: int) -> float:
+        groups = ["group-0"]
+
+        def read() -> None:
+            with wiki.read() as connection:
+                worklist(connection, wiki.id, _MODERATOR, groups, wiki.subjects, wanted, _NOW, count=51)
+                if counts:
+                    worklist_counts(connection, wiki.id, _MODERATOR, groups, wanted, _NOW)
+
+        return _timed(read)
+
+    return work
 
 
 def _counts(wiki: Wiki, round_: int) -> float:
     def read() -> None:
         with wiki.read() as connection:
-            queue_counts(connection, wiki.id, ["group-0", "group-1", "group-2"], _MODERATOR)
+            groups = ["group-0", "group-1", "group-2"]
+            worklist_counts(connection, wiki.id, _MODERATOR, groups, Wanted(), _NOW)
 
     return _timed(read)
 
@@ -197,11 +210,12 @@ def _entry_row(tx: Transaction, n: int, number: int) -> dict[str, Any]:
 
 def _review_row(tx: Transaction, n: int, home: int, spaces: dict[int, int]) -> dict[str, Any]:
     opened = _START + timedelta(seconds=n)
+    due = opened + timedelta(days=7) if n % 3 == 0 else None
     return {
         "id": n + 1, "wiki_id": tx.wiki_id, "space_id": spaces[home], "group": f"group-{home}",
         "subject_kind": "page", "subject_id": n + 1, "base": 1, "head": _CHANGES + 1, "state": "open", "version": 1,
-        "due_at": None, "queue_at": opened + timedelta(days=14), "closed_as": None, "opened_at": opened,
-        "updated_at": opened,
+        "due_at": due, "queue_at": due or opened + timedelta(days=14), "closed_as": None, "opened_at": opened,
+        "updated_at": opened, "risk": n % 7 / 2, "risk_reasons": [["new-author", 2.0], ["informal", 1.0]],
     }  # fmt: skip
 
 
@@ -214,7 +228,10 @@ def _edit_long_page(wiki: Wiki) -> None:
 
 
 _WORKS: dict[str, Callable[[Wiki, int], float]] = {
-    "queue_page": _queue_page,
+    "queue_page": _listing(Wanted(), counts=True),
+    "risk_page": _listing(Wanted(order=Order.RISK), counts=True),
+    "overdue_page": _listing(Wanted(view=View.OVERDUE), counts=True),
+    "filtered_page": _listing(Wanted(space="space-0", kind="edit", risk=1.0, days=30), counts=True),
     "counts": _counts,
     "next_item": _next_item,
     "decide": _decide,

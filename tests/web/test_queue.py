@@ -37,7 +37,7 @@ def titles(html: str) -> list[str]:
 
 def tabs(html: str) -> dict[str, str]:
     """The label of every tab and pill, with its count."""
-    label = r"<a href=[^>]*>(?:<span[^>]*>)?([^<]+?)(?:</span>)?"
+    label = r"<a href=[^>]*>(?:<span[^>]*>)?([^<]+?)(?:</span>|</a>)?"
     found = re.findall(label + r' <span class="kb-count"[^>]*>(\S+)</span>', html)
     return {unescape(label): count for label, count in found}
 

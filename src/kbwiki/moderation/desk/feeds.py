@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, exists, func, insert, or_, select, update
 
 from ...actors import Actor, ActorKind
 from ...db import Digest, Transaction, UtcDateTime, table_of
@@ -124,12 +124,13 @@ def revoke_feed(tx: Transaction, feed_id: int) -> None:
 
 def revoke_feeds_of(connection: Connection, wiki_id: int, external_id: str, now: datetime) -> int:
     """Revoke every address of the actor with this id of the host's, who may be gone; how many there were."""
+    return connection.execute(_live_feeds_of(wiki_id, external_id).values(revoked_at=now)).rowcount
+
+
+def _live_feeds_of(wiki_id: int, external_id: str) -> Update:
+    owner = select(ActorRow.id).where(ActorRow.wiki_id == wiki_id, ActorRow.external_id == external_id)
     table = table_of(FeedSecret)
-    revoked = connection.execute(
-        update(table).where(table.c.actor_id == ME, table.c.revoked_at.is_(None)).values(revoked_at=now),
-        {"wiki_id": wiki_id, "actor": external_id},
-    )
-    return revoked.rowcount
+    return update(table).where(table.c.actor_id == owner.scalar_subquery(), table.c.revoked_at.is_(None))
 
 
 _LIVE_ONES = (
@@ -216,9 +217,5 @@ def who_is_here(actor: Actor, now: datetime) -> dict[str, Any]:
 
 def note_visit(connection: Connection, wiki_id: int, actor: Actor, now: datetime) -> None:
     """Let the actor's feeds go by the groups the host names now, and know that the actor was here."""
-    connection.execute(
-        update(table_of(FeedSecret))
-        .where(FeedSecret.actor_id == ME, FeedSecret.revoked_at.is_(None))
-        .values(groups=sorted(actor.groups), groups_key=groups_key(actor.groups), seen_at=now),
-        who_asks(wiki_id, actor),
-    )
+    here = {"groups": sorted(actor.groups), "groups_key": groups_key(actor.groups), "seen_at": now}
+    connection.execute(_live_feeds_of(wiki_id, actor.id).values(**here))
