@@ -43,6 +43,7 @@ SMALL, LARGE = 1_000, 100_000
 FLOOR = "the same with 1,000 open reviews"
 _GROUPS = 200
 _CHANGES = 10
+_AUTHORS = 50
 _ROUNDS = 40
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _AUTHOR = Actor("author", "Arno Author", frozenset({"staff"}))
@@ -147,8 +148,9 @@ def _filled(file: Path, reviews: int) -> Wiki:
             wiki.set_space(tx, f"space-{number}", SpaceSettings(reviewers=(f"group-{number}",)))
             effect = {"add_groups": [f"group-{(number + 1) % _GROUPS}"]}
             set_rule(tx, f"rule-{number}", {"space": f"space-{number}", "tags": ["shared"]}, effect)
+    authors = [_row_of(wiki, Actor(f"author-{number}", f"Author {number}")) for number in range(_AUTHORS)]
     with wiki.begin(_AUTHOR) as tx:
-        _write(tx, reviews)
+        _write(tx, reviews, authors)
         recount(tx)
     _edit_long_page(wiki)
     with wiki.database.write() as connection:
@@ -156,7 +158,12 @@ def _filled(file: Path, reviews: int) -> Wiki:
     return wiki
 
 
-def _write(tx: Transaction, reviews: int) -> None:
+def _row_of(wiki: Wiki, actor: Actor) -> int:
+    with wiki.begin(actor) as tx:
+        return tx.actor_id
+
+
+def _write(tx: Transaction, reviews: int, by: list[int]) -> None:
     spaces = _space_ids(tx)
     texts = [row_of(f"Version {number} of a text.\n".encode()) for number in range(_CHANGES + 1)]
     tx.connection.execute(insert(table_of(Text)), texts)
@@ -173,7 +180,7 @@ def _write(tx: Transaction, reviews: int) -> None:
             insert(table_of(Entry)), [_entry_row(tx, n, number) for n in chosen for number in range(1, _CHANGES + 2)]
         )
         tx.connection.execute(insert(table_of(Review)), [_review_row(tx, n, homes[n], spaces) for n in chosen])
-        authors = [{"review_id": n + 1, "actor_id": tx.actor_id} for n in chosen]
+        authors = [{"review_id": n + 1, "actor_id": by[n % len(by)]} for n in chosen]
         tx.connection.execute(insert(table_of(ReviewAuthor)), authors)
 
 

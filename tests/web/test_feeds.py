@@ -150,8 +150,8 @@ def test_losing_a_group_narrows_the_feed_with_the_next_visit_and_getting_it_back
 ) -> None:
     save(wiki, "page", "x\n", title="Page")
     save(wiki, "safety/page", "x\n", title="Closed")
-    address = made(owner, filter=kept(owner, "everything"))
     of_group = made(owner, group="safety")
+    address = made(owner, filter=kept(owner, "everything"))
     assert titles(read(app, address)) == ["Closed", "Page"]
 
     owner.actor = replace(BOTH, groups=frozenset({"moderators"}))

@@ -19,7 +19,6 @@ from ..desk.aside import STILL_ASIDE
 from ..models import IS_LIVE, Aside, Decision, DraftNote, Lease, Opinion, Review, ReviewAuthor
 from ..policy import Verdict
 from ..transitions import State
-from .authors import AUTHOR_IS_HIDDEN
 from .wanted import View, Wanted
 
 NOW = bindparam("now", type_=UtcDateTime)
@@ -32,22 +31,24 @@ IS_OWN: ColumnElement[bool] = exists().where(ReviewAuthor.review_id == Review.id
 
 _OF_OTHERS = {View.NEEDS_ME, View.VERIFY, View.OVERDUE}
 
-_BY = Review.id.in_(
-    # Not by way of a change that hides its author. On its own, so that an author's few reviews are found first.
-    select(ReviewAuthor.review_id)
-    .join(Review, Review.id == ReviewAuthor.review_id)
-    .join(ActorRow, ActorRow.id == ReviewAuthor.actor_id)
-    .where(
-        ActorRow.wiki_id == bindparam("wiki_id"),
-        or_(
-            ActorRow.external_id == bindparam("author"),
-            ActorRow.name == bindparam("author"),
-            func.lower(ActorRow.name) == bindparam("author_folded"),
-        ),
-        IS_LIVE,
-        ~AUTHOR_IS_HIDDEN,
-    )
-    .correlate(None)
+_AUTHORS = select(ActorRow.id).where(
+    ActorRow.wiki_id == bindparam("wiki_id"),
+    or_(
+        ActorRow.external_id == bindparam("author"),
+        ActorRow.name == bindparam("author"),
+        func.lower(ActorRow.name) == bindparam("author_folded"),
+    ),
+)
+_OF_THEIRS = (
+    (Review.subject_kind == "page")
+    & (Revision.page_id == Review.subject_id)
+    & (Revision.number <= Review.head)
+    & Revision.actor_id.in_(_AUTHORS)
+)
+# Not where all of their changes hide their author: the rule of `authors.AUTHOR_IS_HIDDEN`, asked of one author.
+_BY = exists().where(ReviewAuthor.review_id == Review.id, ReviewAuthor.actor_id.in_(_AUTHORS)) & ~(
+    exists().where(_OF_THEIRS, Revision.number >= Review.base, Revision.author_hidden)
+    & ~exists().where(_OF_THEIRS, Revision.number > Review.base, ~Revision.author_hidden)
 )
 _OF_KIND = or_(
     (Review.subject_kind == "page")
