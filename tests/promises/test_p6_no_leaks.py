@@ -43,7 +43,7 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
 ADDRESSES = [
     "/wiki/", "/wiki/open", "/wiki/-/history/open", "/wiki/-/diff/open", "/wiki/-/backlinks/open", "/wiki/-/recent",
     "/wiki/-/tree", "/wiki/-/tree?path=hr", "/wiki/-/wanted", "/wiki/-/tags", "/wiki/-/spaces", "/wiki/-/reviews",
-    "/wiki/-/messages", "/wiki/-/reasons?path=hr",
+    "/wiki/-/reviews?view=own&space=hr", "/wiki/-/reviews/filters", "/wiki/-/messages", "/wiki/-/reasons?path=hr",
     "/wiki/-/mine", "/wiki/-/move/open", "/wiki/-/delete/open", "/wiki/-/new?path=fresh", "/wiki/-/search?q=special",
     "/wiki/-/reviews/1", "/wiki/-/reviews/2", "/wiki/-/reviews/3", "/wiki/hr/moved", "/wiki/-/history/hr/moved",
 ]  # fmt: skip
