@@ -96,13 +96,19 @@ def _listing(wanted: Wanted, *, counts: bool = False) -> Callable[[Wiki, int], f
     return work
 
 
-def _counts(wiki: Wiki, round_: int) -> float:
-    def read() -> None:
-        with wiki.read() as connection:
-            groups = ["group-0", "group-1", "group-2"]
-            worklist_counts(connection, wiki.id, _MODERATOR, groups, Wanted(), _NOW)
+def _counting(*views: View) -> Callable[[Wiki, int], float]:
+    """The counts of these views, for three groups. What is overdue is counted one by one, up to a bound."""
 
-    return _timed(read)
+    def work(wiki: Wiki, round_: int) -> float:
+        groups = ["group-0", "group-1", "group-2"]
+
+        def read() -> None:
+            with wiki.read() as connection:
+                worklist_counts(connection, wiki.id, _MODERATOR, groups, Wanted(), _NOW, views)
+
+        return _timed(read)
+
+    return work
 
 
 def _next_item(wiki: Wiki, round_: int) -> float:
@@ -239,7 +245,8 @@ _WORKS: dict[str, Callable[[Wiki, int], float]] = {
     "risk_page": _listing(Wanted(order=Order.RISK), counts=True),
     "overdue_page": _listing(Wanted(view=View.OVERDUE), counts=True),
     "filtered_page": _listing(Wanted(space="space-0", kind="edit", risk=1.0, days=30), counts=True),
-    "counts": _counts,
+    "counts": _counting(View.NEEDS_ME, View.CONCERN, View.VERIFY, View.MINE, View.OWN),
+    "overdue_count": _counting(View.OVERDUE),
     "next_item": _next_item,
     "decide": _decide,
     "routing": _routing,
