@@ -11,6 +11,7 @@ from .moderation.models import (
     Decision,
     DraftNote,
     Evidence,
+    FeedSecret,
     Lease,
     Message,
     Notice,
@@ -20,6 +21,7 @@ from .moderation.models import (
     ReviewAuthor,
     Rule,
     RuleVersion,
+    SavedFilter,
     Seen,
     Tally,
     Trust,
@@ -37,4 +39,5 @@ ALL_TABLES: tuple[type[Base], ...] = (
     Lease, Aside, DraftNote, Seen, Opinion,
     Batch, BatchItem,
     Reason, Message, Notice,
+    SavedFilter, FeedSecret,
 )  # fmt: skip

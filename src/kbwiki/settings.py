@@ -41,6 +41,8 @@ class Settings:
     """How many whole answers each process keeps for as long as nothing in the wiki changes, in bytes; 0: none."""
     lease_minutes: float = 5.0
     """How long a moderator who does nothing has a review to themselves."""
+    feed_days: int = 30
+    """How long a feed of reviews goes on after its owner was last here, in days; 0: for ever."""
     search_catch_up_seconds: float = 1.0
     """How long a search waits for the index to take in what was saved last."""
     grace_minutes: int = 10

@@ -25,8 +25,11 @@ from kbwiki.journal.models import Entry
 from kbwiki.moderation.decide import Answer, decide
 from kbwiki.moderation.models import Review, ReviewAuthor
 from kbwiki.moderation.policy import Verdict
-from kbwiki.moderation.queries.queue import queue, queue_counts
+from kbwiki.moderation.queries.queue import queue
 from kbwiki.moderation.queries.review import get_review
+from kbwiki.moderation.queries.wanted import Order, View, Wanted
+from kbwiki.moderation.queries.worklist import worklist
+from kbwiki.moderation.queries.worklist_counts import worklist_counts
 from kbwiki.moderation.routing import route
 from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.moderation.tallies import recount
@@ -40,15 +43,17 @@ SMALL, LARGE = 1_000, 100_000
 FLOOR = "the same with 1,000 open reviews"
 _GROUPS = 200
 _CHANGES = 10
+_AUTHORS = 50
 _ROUNDS = 40
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _AUTHOR = Actor("author", "Arno Author", frozenset({"staff"}))
 _MODERATOR = Actor("mona", "Mona Moderator", frozenset({"group-0"}))
+_NOW = datetime(2026, 6, 1, tzinfo=UTC)
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def measure() -> Iterator[Figure]:
-    """Queue page, counts, next item with a long page, deciding, and the part of a save that routing takes."""
+    """Lists in both orders and with filters, counts, next item with a long page, deciding, and what routing takes."""
     with TemporaryDirectory(prefix="kbwiki-bench-") as name:
         small = _filled(Path(name) / "small.db", SMALL)
         large = _filled(Path(name) / "large.db", LARGE)
@@ -74,21 +79,36 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def _queue_page(wiki: Wiki, round_: int) -> float:
-    def read() -> None:
-        with wiki.read() as connection:
-            queue_counts(connection, wiki.id, ["group-0"], _MODERATOR)
-            queue(connection, wiki.id, "group-0", _MODERATOR, wiki.subjects, after=(_EARLIEST, 0), count=51)
+def _listing(wanted: Wanted, *, counts: bool = False) -> Callable[[Wiki, int], float]:
+    """A page of a list, with the counts of every view if asked for."""
 
-    return _timed(read)
+    def work(wiki: Wiki, round_: int) -> float:
+        groups = ["group-0"]
+
+        def read() -> None:
+            with wiki.read() as connection:
+                worklist(connection, wiki.id, _MODERATOR, groups, wiki.subjects, wanted, _NOW, count=51)
+                if counts:
+                    worklist_counts(connection, wiki.id, _MODERATOR, groups, wanted, _NOW)
+
+        return _timed(read)
+
+    return work
 
 
-def _counts(wiki: Wiki, round_: int) -> float:
-    def read() -> None:
-        with wiki.read() as connection:
-            queue_counts(connection, wiki.id, ["group-0", "group-1", "group-2"], _MODERATOR)
+def _counting(*views: View) -> Callable[[Wiki, int], float]:
+    """The counts of these views, for three groups. What is overdue is counted one by one, up to a bound."""
 
-    return _timed(read)
+    def work(wiki: Wiki, round_: int) -> float:
+        groups = ["group-0", "group-1", "group-2"]
+
+        def read() -> None:
+            with wiki.read() as connection:
+                worklist_counts(connection, wiki.id, _MODERATOR, groups, Wanted(), _NOW, views)
+
+        return _timed(read)
+
+    return work
 
 
 def _next_item(wiki: Wiki, round_: int) -> float:
@@ -134,8 +154,9 @@ def _filled(file: Path, reviews: int) -> Wiki:
             wiki.set_space(tx, f"space-{number}", SpaceSettings(reviewers=(f"group-{number}",)))
             effect = {"add_groups": [f"group-{(number + 1) % _GROUPS}"]}
             set_rule(tx, f"rule-{number}", {"space": f"space-{number}", "tags": ["shared"]}, effect)
+    authors = [_row_of(wiki, Actor(f"author-{number}", f"Author {number}")) for number in range(_AUTHORS)]
     with wiki.begin(_AUTHOR) as tx:
-        _write(tx, reviews)
+        _write(tx, reviews, authors)
         recount(tx)
     _edit_long_page(wiki)
     with wiki.database.write() as connection:
@@ -143,7 +164,12 @@ def _filled(file: Path, reviews: int) -> Wiki:
     return wiki
 
 
-def _write(tx: Transaction, reviews: int) -> None:
+def _row_of(wiki: Wiki, actor: Actor) -> int:
+    with wiki.begin(actor) as tx:
+        return tx.actor_id
+
+
+def _write(tx: Transaction, reviews: int, by: list[int]) -> None:
     spaces = _space_ids(tx)
     texts = [row_of(f"Version {number} of a text.\n".encode()) for number in range(_CHANGES + 1)]
     tx.connection.execute(insert(table_of(Text)), texts)
@@ -160,7 +186,7 @@ def _write(tx: Transaction, reviews: int) -> None:
             insert(table_of(Entry)), [_entry_row(tx, n, number) for n in chosen for number in range(1, _CHANGES + 2)]
         )
         tx.connection.execute(insert(table_of(Review)), [_review_row(tx, n, homes[n], spaces) for n in chosen])
-        authors = [{"review_id": n + 1, "actor_id": tx.actor_id} for n in chosen]
+        authors = [{"review_id": n + 1, "actor_id": by[n % len(by)]} for n in chosen]
         tx.connection.execute(insert(table_of(ReviewAuthor)), authors)
 
 
@@ -197,11 +223,12 @@ def _entry_row(tx: Transaction, n: int, number: int) -> dict[str, Any]:
 
 def _review_row(tx: Transaction, n: int, home: int, spaces: dict[int, int]) -> dict[str, Any]:
     opened = _START + timedelta(seconds=n)
+    due = opened + timedelta(days=7) if n % 3 == 0 else None
     return {
         "id": n + 1, "wiki_id": tx.wiki_id, "space_id": spaces[home], "group": f"group-{home}",
         "subject_kind": "page", "subject_id": n + 1, "base": 1, "head": _CHANGES + 1, "state": "open", "version": 1,
-        "due_at": None, "queue_at": opened + timedelta(days=14), "closed_as": None, "opened_at": opened,
-        "updated_at": opened,
+        "due_at": due, "queue_at": due or opened + timedelta(days=14), "closed_as": None, "opened_at": opened,
+        "updated_at": opened, "risk": n % 7 / 2, "risk_reasons": [["new-author", 2.0], ["informal", 1.0]],
     }  # fmt: skip
 
 
@@ -214,8 +241,12 @@ def _edit_long_page(wiki: Wiki) -> None:
 
 
 _WORKS: dict[str, Callable[[Wiki, int], float]] = {
-    "queue_page": _queue_page,
-    "counts": _counts,
+    "queue_page": _listing(Wanted(), counts=True),
+    "risk_page": _listing(Wanted(order=Order.RISK), counts=True),
+    "overdue_page": _listing(Wanted(view=View.OVERDUE), counts=True),
+    "filtered_page": _listing(Wanted(space="space-0", kind="edit", risk=1.0, days=30), counts=True),
+    "counts": _counting(View.NEEDS_ME, View.CONCERN, View.VERIFY, View.MINE, View.OWN),
+    "overdue_count": _counting(View.OVERDUE),
     "next_item": _next_item,
     "decide": _decide,
     "routing": _routing,

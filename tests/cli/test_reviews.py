@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 
 from kbwiki import Wiki
 from kbwiki.actors import SYSTEM
 from kbwiki.cli import main
+from kbwiki.moderation.desk.feeds import find_feed, make_feed
+from kbwiki.moderation.models import Review
 from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.pages.actions import Edit, save_page
 from kbwiki.testing import MODERATOR, SECOND_WRITER, WRITER, open_reviews, read, save
@@ -58,6 +61,36 @@ def test_a_queue_is_listed_and_a_review_shown_with_its_difference(wiki: Wiki, ur
     assert listed == f"{line.id}\t0..1\tnotes\tnotes\tWim Writer\n"
     assert "+one" in said.output
     assert re.search(r"--base 0 --head 1 --digest [0-9a-f]{64}\n", said.output)
+
+
+def test_a_list_is_narrowed_and_ordered_on_the_command_line(wiki: Wiki, url: str) -> None:
+    for path, by in (("one", WRITER), ("two", SECOND_WRITER), ("three", SECOND_WRITER)):
+        save(wiki, path, "x\n", by=by)
+    with wiki.database.write() as connection:
+        connection.execute(update(Review).where(Review.id == open_reviews(wiki)[2].id).values(risk=2.5))
+
+    def paths(*words: str) -> list[str]:
+        said = run(url, "reviews", "list", "--group", "moderators", "--group", "people", *words).output
+        return [line.split("\t")[2] for line in said.splitlines()]
+
+    assert paths() == ["one", "two", "three"]
+    assert paths("--order", "risk") == ["three", "one", "two"]
+    assert paths("--author", "second") == ["two", "three"]
+    assert paths("--author", "second", "--risk", "2") == ["three"]
+    assert paths("--kind", "move") == paths("--view", "overdue") == paths("--waiting") == paths("--days", "2") == []
+
+
+def test_the_feeds_of_somebody_who_left_are_revoked(wiki: Wiki, url: str) -> None:
+    with wiki.begin(MODERATOR) as tx:
+        feed = make_feed(tx, group="moderators")
+
+    assert run(url, "reviews", "revoke-feeds", SECOND_WRITER.id).output == "0 feed addresses revoked\n"
+    assert run(url, "reviews", "revoke-feeds", MODERATOR.id).output == "1 feed addresses revoked\n"
+
+    with wiki.read() as connection:
+        found = find_feed(connection, wiki.id, feed.id, feed.secret)
+    assert found is not None
+    assert found.ended
 
 
 def test_a_decision_names_what_was_shown(wiki: Wiki, url: str) -> None:

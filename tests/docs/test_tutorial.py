@@ -155,7 +155,7 @@ def test_who_wrote_something_cannot_approve_it(visitor: Visitor) -> None:
     visitor.be("mo").open("/wiki/-/edit/home")
     visitor.send("/wiki/-/edit/home", title="Welcome", text="Mo was here.")
 
-    visitor.open("/wiki/-/reviews").press("Welcome")
+    visitor.open("/wiki/-/reviews").press("My own changes").press("Welcome")
 
     assert "somebody else in the group decides" in visitor.text
     assert 'value="approve"' not in visitor.page

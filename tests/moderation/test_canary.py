@@ -145,7 +145,7 @@ def addresses(wiki: Wiki) -> list[str]:
         "search": ["?q=things", "?q=One", "?q=Page", "?q=title:On"],
         "new": ["", "?path=both/new"],
         "space": ["", "?path=both", "?path=/"],
-        "queue": ["", "?group=people", "?group=safety", "?group=moderators"],
+        "queue": ["", "?group=people", "?group=safety", "?view=concern", "?order=risk&kind=hide", "?author=id-6"],
         "mine": ["", "?before=5"],
     }
     found = []

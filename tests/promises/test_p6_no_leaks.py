@@ -60,7 +60,7 @@ def _let_one_lapse(wiki: Wiki) -> None:
 ADDRESSES = [
     "/wiki/", "/wiki/open", "/wiki/-/history/open", "/wiki/-/diff/open", "/wiki/-/backlinks/open", "/wiki/-/recent",
     "/wiki/-/tree", "/wiki/-/tree?path=hr", "/wiki/-/wanted", "/wiki/-/tags", "/wiki/-/spaces", "/wiki/-/reviews",
-    "/wiki/-/messages", "/wiki/-/reasons?path=hr",
+    "/wiki/-/reviews?view=own&space=hr", "/wiki/-/reviews/filters", "/wiki/-/messages", "/wiki/-/reasons?path=hr",
     "/wiki/-/mine", "/wiki/-/move/open", "/wiki/-/delete/open", "/wiki/-/new?path=fresh", "/wiki/-/search?q=special",
     "/wiki/-/lapsed", "/wiki/-/lapsed?group=people", "/wiki/-/lapsed?space=hr", "/wiki/-/escalated",
     "/wiki/-/reviews/1", "/wiki/-/reviews/2", "/wiki/-/reviews/3", "/wiki/hr/moved", "/wiki/-/history/hr/moved",

@@ -1,17 +1,23 @@
-"""A queue is read page by page while ten moderators decide: nothing is skipped, nothing comes twice."""
+"""A queue is read page by page, in either order, while ten decide: nothing is skipped, nothing comes twice."""
 
 from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from sqlalchemy import update
+
 from kbwiki import Actor, Settings, Wiki
 from kbwiki.moderation.decide import AlreadyDecided, Answer, decide
+from kbwiki.moderation.models import Review
 from kbwiki.moderation.policy import Verdict
-from kbwiki.moderation.queries.queue import QueueLine, queue
+from kbwiki.moderation.queries.queue import QueueLine
+from kbwiki.moderation.queries.wanted import BEGINNING, Order, View, Wanted
+from kbwiki.moderation.queries.worklist import place_of, worklist
 from kbwiki.moderation.shown import what_is_shown
 from kbwiki.pages.actions import Edit, save_page
-from kbwiki.testing import LONG_AGO, MODERATOR, WRITER, open_reviews
+from kbwiki.testing import MODERATOR, WRITER
 
 REVIEWS, DECIDERS, PAGE = 240, 10, 15
 PATIENT = Settings(lock_timeout_seconds=60.0)
@@ -31,37 +37,48 @@ def decide_some(url: str, who: int, ids: list[int]) -> None:
     wiki.close()
 
 
-def read_all(url: str) -> list[QueueLine]:
+def read_all(url: str, order: Order, page: int = PAGE) -> list[QueueLine]:
     wiki = Wiki(url, settings=PATIENT)
+    wanted, groups = Wanted(order=order), ["moderators"]
     lines: list[QueueLine] = []
-    after = (LONG_AGO, 0)
+    after = BEGINNING
     while True:
         with wiki.read() as connection:
-            page = queue(connection, wiki.id, "moderators", MODERATOR, wiki.subjects, after=after, count=PAGE)
-        if not page:
+            some = worklist(
+                connection, wiki.id, MODERATOR, groups, wiki.subjects, wanted, wiki.clock(), after=after, count=page
+            )
+        if not some:
             wiki.close()
             return lines
-        lines += page
-        after = page[-1].queue_at, page[-1].id
+        lines += some
+        after = place_of(some[-1], View.NEEDS_ME)
 
 
-def test_paging_while_ten_decide_skips_and_repeats_nothing(database_url: str) -> None:
+def give_risks(wiki: Wiki) -> None:
+    """A few risks, each of many reviews, so that the order among equals matters too."""
+    with wiki.database.write() as connection:
+        connection.execute(update(Review).values(risk=Review.id % 5))
+
+
+@pytest.mark.parametrize("order", Order)
+def test_paging_while_ten_decide_skips_and_repeats_nothing(database_url: str, order: Order) -> None:
     wiki = Wiki(database_url, settings=PATIENT)
     for start in range(0, REVIEWS, 40):
         with wiki.begin(WRITER) as tx:
             for number in range(start, start + 40):
                 save_page(tx, Edit(f"page-{number}", "One.\n"))
-    ids = [line.id for line in open_reviews(wiki)]
+    give_risks(wiki)
+    ids = [line.id for line in read_all(database_url, order, page=REVIEWS)]
     assert len(ids) == REVIEWS
 
     with ThreadPoolExecutor(DECIDERS + 1) as pool:
         deciding = [pool.submit(decide_some, database_url, who, ids) for who in range(DECIDERS)]
-        read = pool.submit(read_all, database_url).result()
+        read = pool.submit(read_all, database_url, order).result()
         for one in deciding:
             one.result()
 
     seen = [line.id for line in read]
-    left = [line.id for line in open_reviews(wiki)]
+    left = [line.id for line in read_all(database_url, order, page=REVIEWS)]
     wiki.close()
     assert len(seen) == len(set(seen))
     assert seen == sorted(seen, key=ids.index)

@@ -180,7 +180,7 @@ def test_a_second_look_is_asked_for_given_blind_and_then_shown(moderator: Visito
     assert "It is fine." in shown
 
 
-def test_the_queue_asks_once_who_has_what(moderator: Visitor, filled: Wiki) -> None:
+def test_the_queue_asks_once_who_has_its_lines_and_once_what_is_mine(moderator: Visitor, filled: Wiki) -> None:
     asked: list[str] = []
 
     @event.listens_for(filled.database.engine, "before_cursor_execute")
@@ -189,7 +189,7 @@ def test_the_queue_asks_once_who_has_what(moderator: Visitor, filled: Wiki) -> N
 
     moderator.text(QUEUE)
 
-    assert sum("kbwiki_lease" in statement for statement in asked) == 1
+    assert sum("kbwiki_lease" in statement for statement in asked) == 2
 
 
 def test_the_desk_is_for_moderators(moderator: Visitor, filled: Wiki) -> None:

@@ -39,6 +39,7 @@ READ = {
     "tags": "/wiki/-/tags",
     "search": "/wiki/-/search?q=words",
     "queue": "/wiki/-/reviews",
+    "filters": "/wiki/-/reviews/filters",
     "review": "/wiki/-/reviews/1",
     "review_pieces": "/wiki/-/reviews/1/pieces",
     "review_mend": "/wiki/-/reviews/1/mend",
@@ -63,9 +64,11 @@ READ = {
 }
 POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "lift", "unknown"}
 POST_ONLY |= {"next_review", "lease", "put_aside", "bring_aside_back", "keep_note", "ask_opinion", "give_opinion"}
+POST_ONLY |= {"change_filter", "new_feed", "end_feed", "feed"}  # a feed needs a secret: see test_feeds
 POST_ONLY |= {"batch_plan", "batch_run", "batch_take_back", "messages_read", "reroute"}
 NEEDS = {
     "queue": MODERATOR,
+    "filters": MODERATOR,
     "review": MODERATOR,
     "review_pieces": MODERATOR,
     "review_mend": MODERATOR,

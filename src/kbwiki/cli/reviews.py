@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from difflib import unified_diff
 from typing import Any
 
@@ -13,9 +12,11 @@ from ..moderation.batches.plan import BatchPlan, plan_batch, plan_rollback
 from ..moderation.batches.runs import Runs
 from ..moderation.batches.selection import Selection
 from ..moderation.decide import Answer, decide
+from ..moderation.desk.feeds import revoke_feeds_of
 from ..moderation.policy import Verdict
-from ..moderation.queries.queue import queue
 from ..moderation.queries.review import changes_in, get_review
+from ..moderation.queries.wanted import STATES, Order, View, Wanted
+from ..moderation.queries.worklist import worklist
 from ..moderation.take_back import take_back
 from ..wiki import Wiki
 from .acting import acting, actor_of, json_object, moment
@@ -23,7 +24,8 @@ from .ageing import age, lapsed
 from .batches import carry_on, say_plan
 from .report import moves
 
-_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+_VIEW = click.Choice([view.value for view in STATES])  # the others are about the one who looks
+_ORDER = click.Choice([order.value for order in Order])
 _VERDICT = click.Choice([one.value for one in Verdict])
 
 
@@ -33,19 +35,39 @@ def reviews() -> None:
 
 
 @reviews.command("list")
-@click.option("--group", required=True, help="Whose queue.")
-@click.option("--waiting", is_flag=True, help="Those that wait for their authors, instead of for the group.")
+@click.option("--group", "groups", required=True, multiple=True, help="Whose queue. Repeat it for more groups.")
+@click.option("--view", type=_VIEW, default=View.NEEDS_ME.value, show_default=True, help="What they wait for.")
+@click.option("--waiting", is_flag=True, help="Short for --view concern: those that wait for their authors.")
+@click.option("--order", type=_ORDER, default=Order.DUE.value, show_default=True, help="What comes first.")
+@click.option("--space", default="", metavar="PATH", help="In this space and those below it.")
+@click.option("--author", default="", help="By this author: the host's id, or the name.")
+@click.option("--kind", default="", help="With a change of this kind, such as move.")
+@click.option("--risk", type=float, help="With at least this risk.")
+@click.option("--days", type=click.IntRange(1), help="Waiting for at least so many days.")
 @click.option("--count", default=50, show_default=True, help="How many at most.")
 @click.pass_obj
-def list_(wiki: Wiki, group: str, waiting: bool, count: int) -> None:
-    """List a group's queue as one of its members sees it: id, range, path, title, authors."""
-    member = Actor("kbwiki:command-line", "Command line", frozenset({group}))
+def list_(
+    wiki: Wiki, /, groups: tuple[str, ...], view: str, waiting: bool, order: str, count: int, **said: Any
+) -> None:
+    """List the reviews of groups as a member of all of them sees them: id, range, path, title, authors."""
+    member = Actor("kbwiki:command-line", "Command line", frozenset(groups))
+    wanted = Wanted(View.CONCERN if waiting else View(view), order=Order(order), **said)
     with wiki.read() as connection:
-        lines = queue(
-            connection, wiki.id, group, member, wiki.subjects, after=(_BEFORE_ALL, 0), count=count, waiting=waiting
+        lines = worklist(
+            connection, wiki.id, member, sorted(set(groups)), wiki.subjects, wanted, wiki.clock(), count=count
         )
     for line in lines:
         click.echo(f"{line.id}\t{line.base}..{line.head}\t{line.path}\t{line.title}\t{', '.join(line.authors)}")
+
+
+@reviews.command("revoke-feeds")
+@click.argument("owner", metavar="ACTOR")
+@click.pass_obj
+def revoke_feeds(wiki: Wiki, owner: str) -> None:
+    """Revoke every feed address of ACTOR (the host's id), for instance because they left."""
+    with wiki.database.write() as connection:
+        ended = revoke_feeds_of(connection, wiki.id, owner, wiki.clock())
+    click.echo(f"{ended} feed addresses revoked")
 
 
 @reviews.command("show")

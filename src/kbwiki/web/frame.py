@@ -48,7 +48,11 @@ class Addresses:
         number = args.pop("number", None) if "{number}" in rule else None
         key = args.pop("id", None)
         address = self.base + rule.format(
-            path=quoted(path) if path else "", number=number, id=key, filename=args.pop("filename", "")
+            path=quoted(path) if path else "",
+            number=number,
+            id=key,
+            filename=args.pop("filename", ""),
+            secret=args.pop("secret", ""),
         )
         query = {name: value for name, value in args.items() if value is not None}
         if name == "static":
@@ -94,6 +98,11 @@ _SCREENS = {
     "review": "/-/reviews/{id}",
     "next_review": "/-/reviews/next",
     "aside": "/-/reviews/aside",
+    "filters": "/-/reviews/filters",
+    "change_filter": "/-/reviews/filters/{id}",
+    "new_feed": "/-/reviews/feeds",
+    "end_feed": "/-/reviews/feeds/{id}/revoke",
+    "feed": "/-/feeds/{id}/{secret}",
     "lease": "/-/reviews/{id}/lease",
     "put_aside": "/-/reviews/{id}/aside",
     "bring_aside_back": "/-/reviews/{id}/back",

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from ..actors import ANONYMOUS, Actor
 from ..db import Transaction
 from ..errors import Busy
+from ..moderation.desk.feeds import note_visit
 from ..moderation.queries.state import Standing, standing
 from . import csrf
 from .frame import Addresses, Frame, render
@@ -58,7 +59,15 @@ class Visit:
         """Where the wiki stood when this visit first asked."""
         if self._standing is None:
             self._standing = standing(self.connection, self.wiki.id, self.actor, self.now)
+            if self._standing.feeds_behind:
+                self._note_visit()
         return self._standing
+
+    def _note_visit(self) -> None:
+        """Tell the actor's feeds which groups they are in now; where the database is busy, the next visit does."""
+        with self.wiki.database.write_if_free() as connection:
+            if connection is not None:
+                note_visit(connection, self.wiki.id, self.actor, self.now)
 
     @contextmanager
     def change(self) -> Iterator[Transaction]:

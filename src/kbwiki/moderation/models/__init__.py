@@ -5,6 +5,7 @@ from .desk import Aside, DraftNote, Lease, Opinion, Seen
 from .messages import Message, Notice, Reason
 from .reviews import HAS_LAPSED, IS_LIVE, IS_OPEN, LIVE, Decision, Evidence, Review, ReviewAuthor, Tally
 from .rules import Rule, RuleVersion, Trust
+from .saved import FeedSecret, SavedFilter
 
 __all__ = [
     "HAS_LAPSED",
@@ -17,6 +18,7 @@ __all__ = [
     "Decision",
     "DraftNote",
     "Evidence",
+    "FeedSecret",
     "Lease",
     "Message",
     "Notice",
@@ -26,6 +28,7 @@ __all__ = [
     "ReviewAuthor",
     "Rule",
     "RuleVersion",
+    "SavedFilter",
     "Seen",
     "Tally",
     "Trust",

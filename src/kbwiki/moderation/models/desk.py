@@ -42,6 +42,7 @@ class DraftNote(Base):
     """What a moderator had begun to write about a review; it outlives the lease."""
 
     __tablename__ = "kbwiki_draft_note"
+    __table_args__ = (Index("ix_kbwiki_draft_note_actor", "actor_id"),)
 
     review_id: Mapped[int] = mapped_column(ForeignKey(Review.id), primary_key=True)
     actor_id: Mapped[int] = mapped_column(ForeignKey(ActorRow.id), primary_key=True)

@@ -77,6 +77,7 @@ class Review(Base):
         *(
             Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
             for name, columns, where in (
+                ("ix_kbwiki_review_due", ("wiki_id", "group", "state", "due_at", "id"), LIVE),
                 ("ix_kbwiki_review_escalates", ("wiki_id", "escalate_at", "id"), ESCALATES),
                 ("ix_kbwiki_review_lapses", ("wiki_id", "lapse_at", "id"), LAPSES),
                 ("ix_kbwiki_review_lapsed", ("wiki_id", "updated_at", "id"), LAPSED),

@@ -1,8 +1,9 @@
-"""A group's open reviews."""
+"""A group's open reviews, and what a line of any list of reviews says."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,7 @@ class QueueLine:
     """One live review in a queue. `kinds` are those of its changes, oldest first; `delta` is in bytes.
 
     `queue_at` and `id` are its place; `path` is '' for subjects without an address, an author '' who is hidden.
+    `risk` is what its `reasons`, (name, weight), weigh together.
     """
 
     id: int
@@ -49,6 +51,9 @@ class QueueLine:
     comment: str
     delta: int
     own: bool
+    version: int
+    risk: float
+    reasons: tuple[tuple[str, float], ...]
 
 
 # In a tuple a parameter does not take the type of what it is compared with: bare, it would never equal what is stored.
@@ -74,8 +79,8 @@ def _in_state(state: str) -> Any:
     return select(stretch)
 
 
-def _lines(*states: str) -> Any:
-    found = union_all(*(_in_state(state) for state in states)).subquery()
+def rows_of(found: Any, *order: Any) -> Any:
+    """SQL: what `lines_of` needs of the reviews whose ids are in the column `id` of `found`, the first `count`."""
     return (
         select(
             Review.id,
@@ -93,13 +98,21 @@ def _lines(*states: str) -> Any:
             Review.updated_at,
             Review.due_at,
             Review.queue_at,
+            Review.version,
+            Review.risk,
+            Review.risk_reasons,
         )
         .join(found, found.c.id == Review.id)
         .join(Space, Space.id == Review.space_id)
         .outerjoin(Page, (Page.id == Review.subject_id) & (Review.subject_kind == "page"))
-        .order_by(Review.queue_at, Review.id)
+        .order_by(*order)
         .limit(bindparam("count"))
     )
+
+
+def _lines(*states: str) -> Any:
+    found = union_all(*(_in_state(state) for state in states)).subquery()
+    return rows_of(found, Review.queue_at, Review.id)
 
 
 _NEEDS_LOOK = _lines(*NEEDS_LOOK)
@@ -168,7 +181,11 @@ def queue(
         "count": count,
         **bound(actor),
     }
-    rows = connection.execute(_WAITING if waiting else _NEEDS_LOOK, key).all()
+    return lines_of(connection, connection.execute(_WAITING if waiting else _NEEDS_LOOK, key).all(), actor, subjects)
+
+
+def lines_of(connection: Connection, rows: Sequence[Any], actor: Actor, subjects: Subjects) -> list[QueueLine]:
+    """The lines for the rows of a `rows_of`, in their order, as the actor sees them; two queries for all of them."""
     ids = [row.id for row in rows]
     if not ids:
         return []
@@ -215,4 +232,7 @@ def _line(
         comment=next((one.comment for one in reversed(own) if one.comment), ""),
         delta=(own[-1].size if own else 0) - (before[0] if before else 0),
         own=any(external_id == actor.id for _, external_id in authors),
+        version=row.version,
+        risk=row.risk,
+        reasons=tuple((str(name), float(weight)) for name, weight in row.risk_reasons or ()),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, bindparam, exists, func, literal_column, or_, select, union
+from sqlalchemy import Connection, bindparam, case, exists, func, literal_column, or_, select, union
 from sqlalchemy.orm import aliased
 
 from ...actors import EVERYONE, SIGNED_IN, Actor
@@ -17,7 +17,9 @@ from ...spaces.policy import Right
 from ...spaces.queries import bound, readable
 from ...spaces.restraints import Restraint
 from ..ageing import together
-from ..models import Decision, Review, Tally
+from ..desk.access import ME, who_asks
+from ..desk.feeds import FEEDS_BEHIND, who_is_here
+from ..models import IS_LIVE, Decision, Review, ReviewAuthor, Tally
 from ..policy import Verdict
 from ..transitions import LIVE, State
 from .lapses import never_seen
@@ -66,6 +68,20 @@ _REVIEWS = (
     .order_by(Review.id.desc())
     .limit(20)
 )
+_LOOKS = exists().where(Tally.wiki_id == bindparam("wiki_id"), in_list(Tally.group, "actor_groups"))
+# One's own changes are for others to look at. Asked only of those who look after something.
+_OWN = (
+    select(func.count())
+    .where(
+        Review.id.in_(select(ReviewAuthor.review_id).where(ReviewAuthor.actor_id == ME)),
+        Review.wiki_id == bindparam("wiki_id"),
+        in_list(Review.group, "actor_groups"),
+        IS_LIVE,
+        Review.state.in_(NEEDS_LOOK),
+        readable(Review.space_id),
+    )
+    .scalar_subquery()
+)
 _STANDING = select(
     select(func.max(Entry.position)).where(Entry.wiki_id == bindparam("wiki_id")).scalar_subquery().label("position"),
     exists().where(Entry.wiki_id == bindparam("wiki_id"), Entry.position.is_(None)).label("unsealed"),
@@ -78,6 +94,8 @@ _STANDING = select(
     )
     .scalar_subquery()
     .label("waiting"),
+    case((_LOOKS, _OWN), else_=0).label("own"),
+    FEEDS_BEHIND.label("feeds_behind"),
     or_(
         exists().where(
             Grant.right == Right.REVIEW.value,
@@ -85,7 +103,7 @@ _STANDING = select(
             Space.id == Grant.space_id,
             Space.wiki_id == bindparam("wiki_id"),
         ),
-        exists().where(Tally.wiki_id == bindparam("wiki_id"), in_list(Tally.group, "actor_groups")),
+        _LOOKS,
     ).label("reviews"),
     exists()
     .where(Restraint.wiki_id == bindparam("wiki_id"), Restraint.until > bindparam("now"), Restraint.lifted_at.is_(None))
@@ -135,21 +153,27 @@ class Standing:
     """Where the wiki stands, for one actor.
 
     `position` is that of the last journal entry; None while some entry has no position yet, so that nothing can be said
-    to be unchanged. `queued` is how many reviews wait for the actor's groups; None when none of them is
-    responsible for anything. `restrained` says that some lock or restriction stands somewhere in the wiki.
+    to be unchanged. `queued` is how many reviews wait for the actor, as the view “needs me” lists them; None when none
+    of their groups is responsible for anything. `restrained` says that some lock or restriction stands somewhere in
+    the wiki, `feeds_behind` that the actor's feeds have to be told who is here (`desk.feeds.note_visit`).
     """
 
     position: int | None
     queued: int | None
     restrained: bool = False
+    feeds_behind: bool = False
 
 
 def standing(connection: Connection, wiki_id: int, actor: Actor, now: datetime | None = None) -> Standing:
     """Where the wiki stands `now`; one query, asked for every screen."""
-    key = {"wiki_id": wiki_id, "now": now or datetime.now(UTC), **bound(actor)}
+    now = now or datetime.now(UTC)
+    key = {**who_asks(wiki_id, actor), **who_is_here(actor, now), **bound(actor), "now": now}
     row = connection.execute(_STANDING, key).one()
     return Standing(
-        None if row.unsealed else row.position or 0, int(row.waiting) if row.reviews else None, bool(row.restrained)
+        None if row.unsealed else row.position or 0,
+        int(row.waiting) - int(row.own) if row.reviews else None,
+        bool(row.restrained),
+        bool(row.feeds_behind),
     )
 
 

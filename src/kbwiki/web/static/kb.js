@@ -227,6 +227,27 @@
     target.click();
   }
 
+  /* A list of reviews: j and k go along it, o (or Enter, for the line has the focus) opens, x chooses. */
+  function queueKeys() {
+    const lines = all(".kb .kb-queue .kb-whole");
+    if (!lines.length) return;
+    const current = () => lines.indexOf(document.activeElement.closest(".kb-entry")?.querySelector(".kb-whole"));
+    const go = (at) => { const line = lines[Math.max(0, Math.min(at, lines.length - 1))]; line.focus(); line.closest(".kb-entry").scrollIntoView({ block: "nearest" }); };
+    const actions = {
+      j: () => go(current() + 1),
+      k: () => go(current() - 1),
+      o: () => lines[current()]?.click(),
+      x: () => one("input[type=checkbox]:enabled", lines[current()]?.closest(".kb-entry") || root)?.click(),
+    };
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented || one("dialog[open]")) return;
+      if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") || store.get("kb-keys") === "off") return;
+      if (!Object.hasOwn(actions, event.key) || ("ox".includes(event.key) && (event.repeat || current() < 0))) return;
+      event.preventDefault();
+      actions[event.key]();
+    });
+  }
+
   function start() {
     themeButton();
     menus();
@@ -237,6 +258,7 @@
     if (!customElements.get("kb-countdown")) customElements.define("kb-countdown", Countdown);
     keepNote();
     keys();
+    queueKeys();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

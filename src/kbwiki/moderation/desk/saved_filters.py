@@ -1,0 +1,140 @@
+"""A moderator's own filters, by name: kept, renamed, removed, and brought back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from ...actors import Actor
+from ...db import Transaction, insert_or_ignore, table_of
+from ...errors import Conflict, Forbidden, Invalid, NotFound
+from ..models import FeedSecret, SavedFilter
+from ..queries.wanted import Wanted
+from .access import ME, who_asks
+
+MOST = 20
+"""How many filters one moderator keeps: each is a tab with a count that is made for every look at the list."""
+
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A filter as its owner kept it; `removed` while it can still be brought back."""
+
+    id: int
+    name: str
+    wanted: Wanted
+    removed: bool = False
+
+
+_OF_ACTOR = (
+    select(SavedFilter.id, SavedFilter.name, SavedFilter.said, SavedFilter.removed_at)
+    .where(SavedFilter.wiki_id == bindparam("wiki_id"), SavedFilter.actor_id == ME)
+    .order_by(SavedFilter.name, SavedFilter.id)
+)
+
+
+def saved_filters(connection: Connection, wiki_id: int, actor: Actor) -> list[Saved]:
+    """The actor's filters, by name."""
+    rows = connection.execute(_OF_ACTOR.where(SavedFilter.removed_at.is_(None)), who_asks(wiki_id, actor))
+    return [_saved(row) for row in rows]
+
+
+def find_saved(connection: Connection, wiki_id: int, actor: Actor, filter_id: int) -> Saved | None:
+    """One of the actor's own filters; one that was removed, too."""
+    row = connection.execute(_OF_ACTOR.where(SavedFilter.id == filter_id), who_asks(wiki_id, actor)).first()
+    return _saved(row) if row is not None else None
+
+
+def _saved(row: Any) -> Saved:
+    return Saved(row.id, row.name, Wanted.read(row.said), row.removed_at is not None)
+
+
+def save_filter(tx: Transaction, name: str, wanted: Wanted) -> int:
+    """Keep `wanted` under a name; what the actor had under this name is replaced, and feeds of it go on with the new.
+
+    Errors: Forbidden for somebody who is not signed in, Invalid for a name that cannot be, Conflict beyond `MOST`.
+    """
+    if tx.actor.is_anonymous:
+        raise Forbidden("Filters are kept for people who are signed in.")
+    name = _clean(name)
+    values = {
+        "wiki_id": tx.wiki_id,
+        "actor_id": tx.actor_id,
+        "name": name,
+        "said": wanted.said(),
+        "created_at": tx.now,
+    }
+    table = table_of(SavedFilter)
+    made = tx.connection.execute(insert_or_ignore(tx.connection, SavedFilter, table.c.id), values).scalar()
+    if made is None:
+        return int(
+            tx.connection.execute(
+                update(table)
+                .where(table.c.actor_id == tx.actor_id, table.c.name == name, table.c.removed_at.is_(None))
+                .values(said=wanted.said())
+                .returning(table.c.id)
+            ).scalar_one()
+        )
+    _require_room(tx)
+    return int(made)
+
+
+def rename_filter(tx: Transaction, filter_id: int, name: str) -> None:
+    """Give one of the actor's filters another name. Errors: NotFound, Invalid, Conflict when the name is in use."""
+    _change(tx, filter_id, is_removed=False, name=_clean(name))
+
+
+def remove_filter(tx: Transaction, filter_id: int) -> None:
+    """Put one of the actor's filters away; feeds of it stop. It can be brought back until the next one is removed.
+
+    Errors: NotFound.
+    """
+    before = select(SavedFilter.id).where(
+        SavedFilter.actor_id == tx.actor_id, SavedFilter.removed_at.is_not(None), SavedFilter.id != filter_id
+    )
+    tx.connection.execute(delete(table_of(FeedSecret)).where(FeedSecret.filter_id.in_(before)))
+    tx.connection.execute(
+        delete(table_of(SavedFilter)).where(
+            SavedFilter.actor_id == tx.actor_id, SavedFilter.removed_at.is_not(None), SavedFilter.id != filter_id
+        )
+    )
+    _change(tx, filter_id, is_removed=False, removed_at=tx.now)
+
+
+def bring_filter_back(tx: Transaction, filter_id: int) -> None:
+    """Undo a removal; feeds go on. Errors: NotFound, Conflict when there is another of its name, or too many."""
+    _change(tx, filter_id, is_removed=True, removed_at=None)
+    _require_room(tx)
+
+
+def _change(tx: Transaction, filter_id: int, *, is_removed: bool, **values: Any) -> None:
+    table = table_of(SavedFilter)
+    state = table.c.removed_at.is_not(None) if is_removed else table.c.removed_at.is_(None)
+    try:
+        with tx.attempt():
+            changed = tx.connection.execute(
+                update(table).where(table.c.id == filter_id, table.c.actor_id == tx.actor_id, state).values(**values)
+            )
+    except Conflict:
+        raise Conflict("You have another filter of this name. Please choose a different one.") from None
+    if changed.rowcount != 1:
+        raise NotFound("filter", str(filter_id))
+
+
+def _require_room(tx: Transaction) -> None:
+    kept = select(func.count()).where(SavedFilter.actor_id == tx.actor_id, SavedFilter.removed_at.is_(None))
+    if tx.connection.execute(kept).scalar_one() > MOST:
+        raise Conflict(f"You have {MOST} filters already. Please remove one that you no longer use.")
+
+
+def _clean(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise Invalid("name", "Please give the filter a name.")
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise Invalid("name", f"The name can have at most {LONGEST_NAME} characters, all of them visible.")
+    return name
