@@ -12,6 +12,7 @@ from ..errors import Forbidden
 from ..moderation.desk.leases import Held, leases_of
 from ..moderation.queries.queue import QueueLine, queue, queue_counts
 from ..moderation.queries.state import reviewing_groups
+from .going_on import last_act
 from .visit import Visit
 from .words import KINDS, VERDICTS, kb_t, when, who
 
@@ -84,6 +85,7 @@ def queue_page(visit: Visit) -> Response:
         reviews=tuple(_row(visit, line, held.get(line.id)) for line in shown),
         older_url=more if len(lines) > PER_PAGE else None,
         done=_done(visit),
+        flash=last_act(visit),
     )
 
 

@@ -1,0 +1,89 @@
+"""The answers a moderator can choose from, each with the reasons it can have, numbered as the keys name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..moderation.messages.reasons import ReasonView, reasons_for
+from ..moderation.policy import Verdict
+from ..moderation.queries.review import ReviewView
+from .visit import Visit
+from .words import REASON_KINDS, kb_t
+
+DIGITS = "1234567890"
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonChoice:
+    """A reason to choose; `only_for` names the one thing it can be chosen for, if it is not for all."""
+
+    key: str
+    label: str
+    only_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose: the `digit` that chooses it ('' beyond the tenth), what is sent, and its words."""
+
+    digit: str
+    value: str
+    label: str
+    needs_note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verdict that needs a reason: the `key` that opens it, its words, what it does, and the reasons to choose."""
+
+    verdict: str
+    key: str
+    label: str
+    lead: str
+    options: tuple[Option, ...]
+
+
+_ANSWERS = (
+    (Verdict.REVERT, "r", "Revert", "Takes the change out; later edits by others stay. The author reads why:"),
+    (Verdict.CONCERN, "c", "Ask the author", "Waits for the author, who may answer or mend it. The author reads why:"),
+    (Verdict.HIDE, "h", "Hide", "Takes the change out and hides its text from readers. The author reads why:"),
+    (
+        Verdict.DELETE,
+        "d",
+        "Delete the page",
+        "Deletes the page; it can be brought back with all its history. The author reads why:",
+    ),
+)
+
+
+def reason_choices(visit: Visit, space_id: int, *verdicts: Verdict) -> tuple[ReasonChoice, ...]:
+    """The reasons of the space's catalogue, those that fit one of the verdicts; all when none is named."""
+    offered = reasons_for(visit.connection, visit.wiki.id, space_id)
+    return tuple(
+        ReasonChoice(one.key, kb_t(one.words), kb_t(REASON_KINDS[one.kind]))
+        for one in offered
+        if not verdicts or any(one.fits(verdict) for verdict in verdicts)
+    )
+
+
+def answers_of(visit: Visit, view: ReviewView) -> tuple[Answer, ...]:
+    """The answers that need a reason; deleting is offered for a page that is there."""
+    offered = reasons_for(visit.connection, visit.wiki.id, view.space_id)
+    may_delete = view.page is not None and not view.place.deleted
+    return tuple(
+        Answer(verdict.value, key, kb_t(label), kb_t(lead), _reasons(offered, verdict))
+        for verdict, key, label, lead in _ANSWERS
+        if verdict is not Verdict.DELETE or may_delete
+    )
+
+
+def _reasons(offered: list[ReasonView], verdict: Verdict) -> tuple[Option, ...]:
+    fitting = [one for one in offered if one.fits(verdict)]
+    return numbered([(f"{verdict.value}:{one.key}", kb_t(one.words), one.key == "other") for one in fitting])
+
+
+def numbered(choices: list[tuple[str, str, bool]]) -> tuple[Option, ...]:
+    """Value, words and whether a note is needed, as options with the digits 1 to 9 and 0."""
+    return tuple(
+        Option(DIGITS[number] if number < len(DIGITS) else "", *choice) for number, choice in enumerate(choices)
+    )
