@@ -50,7 +50,7 @@ _ANSWERS = (
     (
         Verdict.DELETE,
         "d",
-        "Delete the page",
+        "Delete",
         "Deletes the page; it can be brought back with all its history. The author reads why:",
     ),
 )

@@ -111,8 +111,13 @@ def desk_of(visit: Visit, view: ReviewView, part: int | None) -> Desk:
         colleagues=tuple(colleagues(connection, wiki_id, view.group, actor)) if is_live else (),
         would={key: kb_t(words) for key, words in WOULD.items()},
         looks=numbered([(key, kb_t(words), False) for key, words in WOULD.items()]),
-        snoozes=numbered([(key, kb_t(words), False) for key, words in _SNOOZED.items()]),
+        snoozes=snoozes(),
     )
+
+
+def snoozes() -> tuple[Option, ...]:
+    """How long a review can be put aside for, numbered."""
+    return numbered([(key, kb_t(words), False) for key, words in _SNOOZED.items()])
 
 
 def part_asked(visit: Visit, view: ReviewView) -> int | None:

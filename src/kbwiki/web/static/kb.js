@@ -202,16 +202,16 @@
 
   /* Keys. An element says by aria-keyshortcuts which key presses it. None with a modifier, none while typing, none
      twice, and none before the page has been seen for a moment: whoever presses a key twice must not decide about
-     what comes next. What the page is about stays for a moment after a press with the pointer, too. */
+     what comes next. The same holds for a decision pressed with the pointer. */
   const settle = 400;
-  let seen = Infinity;
-  let sent = false;
+  let shown = Infinity;
+  let leaving = false;
   function appears() {
-    sent = false;
-    seen = Infinity;
-    requestAnimationFrame(() => requestAnimationFrame(() => { seen = performance.now(); }));
+    leaving = false;
+    shown = Infinity;
+    requestAnimationFrame(() => requestAnimationFrame(() => { shown = performance.now(); }));
   }
-  const settled = () => !sent && performance.now() - seen >= settle;
+  const settled = () => !leaving && performance.now() - shown >= settle;
   function keys() {
     appears();
     addEventListener("pageshow", (event) => { if (event.persisted) appears(); });
@@ -224,14 +224,14 @@
       if (store.get("kb-keys") === "off") return;
       if (event.key === "/") { const field = one(".kb .kb-q"); if (field) { event.preventDefault(); field.focus(); field.select(); } return; }
       const key = event.key.toLowerCase();
-      const target = chosen(key) || shortcuts.find((element) => element.getAttribute("aria-keyshortcuts").split(" ").includes(key));
+      const target = option(key) || shortcuts.find((element) => element.getAttribute("aria-keyshortcuts").split(" ").includes(key));
       if (!target || event.shiftKey) return;
       event.preventDefault();
       if (settled()) press(target);
     });
   }
   /* While an answer is open, a digit chooses what it needs. */
-  function chosen(key) {
+  function option(key) {
     const open = all(".kb .kb-choose[open]").pop();
     return open && /^[0-9]$/.test(key) ? one(`[data-kb-digit="${key}"]`, open) : null;
   }
@@ -277,8 +277,8 @@
     }
     document.addEventListener("submit", (event) => {
       if (event.defaultPrevented) return;
-      sent = true;
-      setTimeout(() => { sent = false; }, 10000);
+      leaving = true;
+      setTimeout(() => { leaving = false; }, 10000);
     });
   }
   function showKeys() {
