@@ -13,7 +13,7 @@ from ...db import UtcDateTime
 from ...journal.models import ActorRow
 from ...spaces.queries import bound, readable
 from ..desk.access import ours
-from ..models import IS_LIVE, Aside, Decision, Lease, Review, Seen
+from ..models import IS_LIVE, Aside, Decision, Lease, Review, ReviewAuthor, Seen
 from ..subjects import Subjects
 
 LATELY = timedelta(minutes=15)
@@ -153,7 +153,12 @@ def waiting_again(connection: Connection, wiki_id: int, decision_id: int) -> int
 
 
 def waiting_for(connection: Connection, wiki_id: int, actor: Actor, page_id: int, number: int) -> int | None:
-    """A live review of the actor's groups with revision `number` of the page in its range."""
+    """A live review that is the actor's to decide, with revision `number` of the page in its range."""
+    own = (
+        select(ReviewAuthor.review_id)
+        .join(ActorRow, ActorRow.id == ReviewAuthor.actor_id)
+        .where(ReviewAuthor.review_id == Review.id, ActorRow.external_id == actor.id)
+    )
     found = (
         select(Review.id)
         .where(
@@ -164,6 +169,7 @@ def waiting_for(connection: Connection, wiki_id: int, actor: Actor, page_id: int
             Review.head >= number,
             IS_LIVE,
             ours(actor),
+            ~own.exists(),
             readable(Review.space_id),
         )
         .order_by(Review.id)
