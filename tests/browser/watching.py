@@ -53,7 +53,7 @@ class Watcher:
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(_axe())
         found = self.page.evaluate(
-            "(rules) => axe.run(document, { runOnly: rules, resultTypes: ['violations'] }).then((all) => all.violations)",
+            "(runOnly) => axe.run(document, { runOnly, resultTypes: ['violations'] }).then((all) => all.violations)",
             rules,
         )
         return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found]

@@ -43,17 +43,23 @@ class Answer:
     options: tuple[Option, ...]
 
 
-_ANSWERS = (
-    (Verdict.REVERT, "r", "Revert", "Takes the change out; later edits by others stay. The author reads why:"),
-    (Verdict.CONCERN, "c", "Ask the author", "Waits for the author, who may answer or mend it. The author reads why:"),
-    (Verdict.HIDE, "h", "Hide", "Takes the change out and hides its text from readers. The author reads why:"),
-    (
-        Verdict.DELETE,
-        "d",
-        "Delete",
-        "Deletes the page; it can be brought back with all its history. The author reads why:",
-    ),
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A verdict that needs a reason, as it is offered."""
+
+    verdict: Verdict
+    key: str
+    label: str
+    lead: str
+
+
+ANSWERS = (
+    Offer(Verdict.REVERT, "r", "Revert", "Takes the change out; later edits by others stay. The author reads why:"),
+    Offer(Verdict.CONCERN, "c", "Ask the author", "Waits for the author to answer or mend it. The author reads why:"),
+    Offer(Verdict.HIDE, "h", "Hide", "Takes the change out and hides its text from readers. The author reads why:"),
+    Offer(Verdict.DELETE, "d", "Delete", "The page can be brought back with all its history. The author reads why:"),
 )
+"""The verdicts that need a reason, in the order of their buttons."""
 
 
 def reason_choices(visit: Visit, space_id: int, *verdicts: Verdict) -> tuple[ReasonChoice, ...]:
@@ -71,9 +77,9 @@ def answers_of(visit: Visit, view: ReviewView) -> tuple[Answer, ...]:
     offered = reasons_for(visit.connection, visit.wiki.id, view.space_id)
     may_delete = view.page is not None and not view.place.deleted
     return tuple(
-        Answer(verdict.value, key, kb_t(label), kb_t(lead), _reasons(offered, verdict))
-        for verdict, key, label, lead in _ANSWERS
-        if verdict is not Verdict.DELETE or may_delete
+        Answer(one.verdict.value, one.key, kb_t(one.label), kb_t(one.lead), _reasons(offered, one.verdict))
+        for one in ANSWERS
+        if one.verdict is not Verdict.DELETE or may_delete
     )
 
 

@@ -54,7 +54,7 @@ def links_added(
         return None
     added, removed = _lines(difference, "after"), _lines(difference, "before")
     out = _out(added, removed, visit.request.host)
-    missing = _missing(visit, before, after, added)
+    missing = _missing(visit, before, after, added, removed)
     if not out and not missing:
         return None
     return LinksAdded(tuple(out[:MOST]), len(out), tuple(missing[:MOST]), len(missing))
@@ -104,9 +104,9 @@ def host_of(address: str) -> str:
         return address
 
 
-def _missing(visit: Visit, before: PageView | None, after: PageView, added: str) -> list[str]:
+def _missing(visit: Visit, before: PageView | None, after: PageView, added: str, removed: str) -> list[str]:
     """Pages that are linked to now, were not before, and that nobody has written (or the visitor may not read)."""
-    new = _new_links(before, after, added)
+    new = _new_links(before, after, added, removed)
     targets = {locate(link.target, link.style, after.path) for link in new}
     wanted = sorted(target for target in targets if target is not None and target != after.path)[:_MOST_ASKED]
     if not wanted:
@@ -115,8 +115,10 @@ def _missing(visit: Visit, before: PageView | None, after: PageView, added: str)
     return [target for target in wanted if target not in found]
 
 
-def _new_links(before: PageView | None, after: PageView, added: str) -> set[Link]:
+def _new_links(before: PageView | None, after: PageView, added: str, removed: str) -> set[Link]:
     """What is kept about both texts says it exactly; a text nobody has read yet is read as far as it is new."""
     if after.links is not None and (before is None or before.links is not None):
         return set(after.links) - set((before.links or ()) if before is not None else ())
-    return set(parse(added).links) if len(added) <= _LONGEST_PARSED else set()
+    if len(added) + len(removed) > _LONGEST_PARSED:
+        return set()
+    return set(parse(added).links) - set(parse(removed).links)
