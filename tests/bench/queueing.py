@@ -26,12 +26,14 @@ from kbwiki.moderation.decide import Answer, decide
 from kbwiki.moderation.lifecycle import recount
 from kbwiki.moderation.models import Review, ReviewAuthor
 from kbwiki.moderation.policy import Verdict
+from kbwiki.moderation.queries.around import onlookers
 from kbwiki.moderation.queries.queue import queue, queue_counts
 from kbwiki.moderation.queries.review import get_review
 from kbwiki.moderation.routing import route
 from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.pages.actions import Edit, save_page
 from kbwiki.pages.models import Page, Revision, Text
+from kbwiki.pages.queries.history import history
 from kbwiki.pages.texts import row_of
 
 from .figures import Figure
@@ -102,6 +104,9 @@ def _next_item(wiki: Wiki, round_: int) -> float:
         with wiki.read() as connection:
             view = get_review(connection, wiki.id, found, _MODERATOR, wiki.subjects)
             wiki.subjects["page"].sides(connection, view.subject_id, view.shown.base, view.shown.head)
+            subject = (view.subject_kind, view.subject_id)
+            onlookers(connection, wiki.id, found, group=view.group, subject=subject, me=_MODERATOR, now=view.opened_at)
+            history(connection, view.subject_id, view.shown.head, 12)
 
     return _timed(read)
 

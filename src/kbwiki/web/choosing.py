@@ -73,13 +73,18 @@ def reason_choices(visit: Visit, space_id: int, *verdicts: Verdict) -> tuple[Rea
 
 
 def answers_of(visit: Visit, view: ReviewView) -> tuple[Answer, ...]:
-    """The answers that need a reason; deleting is offered for a page that is there."""
+    """The answers that need a reason; only what pages are made of can be hidden, and only a page that is there
+    deleted."""
     offered = reasons_for(visit.connection, visit.wiki.id, view.space_id)
-    may_delete = view.page is not None and not view.place.deleted
+    not_here = set()
+    if view.page is None:
+        not_here = {Verdict.HIDE, Verdict.DELETE}
+    elif view.place.deleted:
+        not_here = {Verdict.DELETE}
     return tuple(
         Answer(one.verdict.value, one.key, kb_t(one.label), kb_t(one.lead), _reasons(offered, one.verdict))
         for one in ANSWERS
-        if one.verdict is not Verdict.DELETE or may_delete
+        if one.verdict not in not_here
     )
 
 
