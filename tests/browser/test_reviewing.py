@@ -327,7 +327,8 @@ def test_every_state_of_the_desk_looked_at(visit: Visit, wiki: Wiki, artefacts: 
         take_lease(tx, review_of(wiki, "wages"))
         ask_opinion(tx, review_of(wiki, "wages"), MODERATOR.id, "revert")
     show("wages", "second-look-asked", "y")
-    answered(moderator, "1")
+    press(moderator, "1")
+    moderator.get_by_role("heading", name="Second looks").wait_for()
     watcher.look("second-look-given")
 
     show("expenses", "before-concern", "c")

@@ -115,7 +115,7 @@ def risk_line(view: ReviewView) -> RiskLine | None:
 
 def _named(name: str) -> str:
     words = _risk_words().get(name)
-    return kb_t(words) if words else name.replace("-", " ").capitalize()
+    return kb_t(words) if words else name.replace("-", " ")
 
 
 def _risk_words() -> dict[str, str]:

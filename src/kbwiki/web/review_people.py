@@ -64,8 +64,8 @@ def _author(visit: Visit, one: AuthorRecord) -> AuthorLine:
     )
 
 
-def onlooker_lines(visit: Visit, view: ReviewView) -> tuple[OnlookerLine, ...]:
-    """Who else looked at this lately; nobody for a review that is closed."""
+def onlooker_lines(visit: Visit, view: ReviewView, *, but: str) -> tuple[OnlookerLine, ...]:
+    """Who else looked at this lately, `but` whoever has it now; nobody for a review that is closed."""
     if view.why_not:
         return ()
     found = onlookers(
@@ -77,4 +77,4 @@ def onlooker_lines(visit: Visit, view: ReviewView) -> tuple[OnlookerLine, ...]:
         me=visit.actor,
         now=visit.now,
     )
-    return tuple(OnlookerLine(one.name, when(one.at, visit.now)) for one in found)
+    return tuple(OnlookerLine(one.name, when(one.at, visit.now)) for one in found if one.name != but)

@@ -144,7 +144,7 @@ def show_review(
         due=due_line(view.due_at, visit.now),
         risk=risk_line(view),
         authors=author_lines(visit, view),
-        onlookers=onlooker_lines(visit, view),
+        onlookers=onlooker_lines(visit, view, but=desk.lease.who if desk.lease else ""),
         other_reviews=tuple({"group": group, "state": state} for group, state in view.others),
         decisions_before=tuple(decision_row(visit, one) for one in view.decisions),
         decision=decision_row(visit, view.decision) if view.decision else None,
