@@ -41,12 +41,14 @@ class Watcher:
         """Keep the state as it is now in both colours, and what is wrong with it."""
         for colours in ("light", "dark"):
             self.page.emulate_media(color_scheme="light" if colours == "light" else "dark")
-            self.page.screenshot(path=self.folder / f"review-{name}-{colours}.png", full_page=full)
+            picture = self.folder / f"review-{name}-{colours}.png"
+            self.page.screenshot(path=picture, full_page=full and colours == "light")
             # Colours apart, both are the same document.
             rules = {"type": "tag", "values": _RULES} if colours == "light" else ["color-contrast"]
             found = self._violations(rules)
             if found:
                 self.faults[f"{name}, {colours}"] = found
+                print(f"axe-core: {name}, {colours}: {found}")
         self.page.emulate_media(color_scheme="light")
 
     def _violations(self, rules: object) -> list[str]:
