@@ -225,6 +225,9 @@ def test_twenty_reviews_of_mixed_kinds_by_keyboard_alone(visit: Visit, wiki: Wik
     answered(moderator, "a")  # what the overturned decision had taken out waits again
     assert open_reviews(wiki) == []
     moderator.get_by_text("Nothing is left for you").wait_for()
+    watcher = Watcher(moderator, artefacts)
+    watcher.look("nothing-left")
+    assert watcher.faults == {}
     pressed = sum(len(keys) for keys in plan)
     print(f"\n{len(plan)} reviews, {pressed} keys: {pressed / len(plan):.2f} a review, at most {max(map(len, plan))}")
     assert pressed / len(plan) <= 1.5

@@ -58,7 +58,7 @@ def test_a_page_goes_all_the_way(visit: Visit) -> None:
     moderator = visit().sign_in(MODERATOR)
     moderator.page.get_by_role("link", name="Reviews").click()
     moderator.page.get_by_role("link", name="Travel rules").first.click()
-    assert moderator.page.get_by_text("A first version").is_visible()
+    assert moderator.page.get_by_text("A first version").first.is_visible()
     moderator.page.wait_for_timeout(SETTLED)
     moderator.page.locator("button[value=approve]").click()
     moderator.page.get_by_text("You approved “Travel rules”.").wait_for()
