@@ -25,6 +25,7 @@ from kbwiki.journal.models import Entry
 from kbwiki.moderation.decide import Answer, decide
 from kbwiki.moderation.models import Review, ReviewAuthor
 from kbwiki.moderation.policy import Verdict
+from kbwiki.moderation.queries.around import onlookers
 from kbwiki.moderation.queries.queue import queue
 from kbwiki.moderation.queries.review import get_review
 from kbwiki.moderation.queries.wanted import Order, View, Wanted
@@ -35,6 +36,7 @@ from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.moderation.tallies import recount
 from kbwiki.pages.actions import Edit, save_page
 from kbwiki.pages.models import Page, Revision, Text
+from kbwiki.pages.queries.history import history
 from kbwiki.pages.texts import row_of
 
 from .figures import Figure
@@ -122,6 +124,9 @@ def _next_item(wiki: Wiki, round_: int) -> float:
         with wiki.read() as connection:
             view = get_review(connection, wiki.id, found, _MODERATOR, wiki.subjects)
             wiki.subjects["page"].sides(connection, view.subject_id, view.shown.base, view.shown.head)
+            subject = (view.subject_kind, view.subject_id)
+            onlookers(connection, wiki.id, found, group=view.group, subject=subject, me=_MODERATOR, now=view.opened_at)
+            history(connection, view.subject_id, view.shown.head, 12)
 
     return _timed(read)
 

@@ -13,12 +13,12 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from kbwiki import ANONYMOUS, Actor, KBWiki, Wiki
-from kbwiki.testing import ADMIN, MODERATOR, READER, SECOND_WRITER, WRITER
+from kbwiki.testing import ADMIN, MODERATOR, READER, SECOND_MODERATOR, SECOND_WRITER, WRITER
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-PEOPLE = {one.id: one for one in (READER, WRITER, SECOND_WRITER, MODERATOR, ADMIN)}
+PEOPLE = {one.id: one for one in (READER, WRITER, SECOND_WRITER, MODERATOR, SECOND_MODERATOR, ADMIN)}
 
 
 def current_actor() -> Actor:
@@ -27,10 +27,16 @@ def current_actor() -> Actor:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
+def settings() -> dict[str, str]:
+    """What a test module sets besides, by having a fixture of this name."""
+    return {}
+
+
+@pytest.fixture
+def app(tmp_path: Path, settings: dict[str, str]) -> Iterator[Flask]:
     """A host without a look of its own, under a strict content security policy."""
     app = Flask("host", instance_path=str(tmp_path))
-    app.config.update(SECRET_KEY="test", KBWIKI_SIGN_IN_URL="/sign-in", KBWIKI_NAME="Wiki")
+    app.config.update(SECRET_KEY="test", KBWIKI_SIGN_IN_URL="/sign-in", KBWIKI_NAME="Wiki", **settings)
     KBWiki(app, actor=current_actor)
 
     @app.get("/sign-in/<who>")
@@ -89,10 +95,12 @@ def visit(browser: Browser, address: str) -> Iterator[object]:
     """Call it to get a `Visitor`: `visit(width=390, dark=True)`."""
     visitors: list[Visitor] = []
 
-    def come(*, width: int = 1280, dark: bool = False) -> Visitor:
+    def come(*, width: int = 1280, dark: bool = False, touch: bool = False) -> Visitor:
         context = browser.new_context(
             base_url=address,
             viewport={"width": width, "height": 900},
+            has_touch=touch,
+            is_mobile=touch,
             color_scheme="dark" if dark else "light",
         )
         visitors.append(Visitor(context))

@@ -14,6 +14,8 @@ from .conftest import Visitor
 pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Visitor]
+SETTLED = 450
+"""Milliseconds after which a review takes a decision: not before somebody can have seen it."""
 
 TEXT = """Our **travel rules**, short.
 
@@ -55,17 +57,21 @@ def test_a_page_goes_all_the_way(visit: Visit) -> None:
     moderator = visit().sign_in(MODERATOR)
     moderator.page.get_by_role("link", name="Reviews").click()
     moderator.page.get_by_role("link", name="Travel rules").first.click()
-    assert moderator.page.get_by_text("A first version").is_visible()
+    assert moderator.page.get_by_text("A first version").first.is_visible()
+    moderator.page.wait_for_timeout(SETTLED)
     moderator.page.locator("button[value=approve]").click()
+    moderator.page.get_by_text("You approved “Travel rules”.").wait_for()
 
     author.page.goto("/wiki/-/edit/travel-rules")
     author.page.locator("textarea[name=text]").fill("Buy a car.")
     author.page.locator("button[value=save]").first.click()
     moderator.page.goto("/wiki/-/reviews")
     moderator.page.get_by_role("link", name="Travel rules").first.click()
-    moderator.page.locator("select[name=reason]").select_option("wrong")
     moderator.page.locator("textarea[name=note]").fill("The rule is about trains.")
-    moderator.page.locator("button[value=revert]").click()
+    moderator.page.wait_for_timeout(SETTLED)
+    moderator.page.locator("summary", has_text="Revert").click()
+    moderator.page.get_by_role("button", name="It is not correct").click()
+    moderator.page.get_by_text("You reverted “Travel rules”.").wait_for()
     reader.page.reload()
     assert reader.page.get_by_text("By train, first class").is_visible()
 

@@ -26,8 +26,9 @@ from .lifecycle import (
     move_on,
     take_in,
 )
+from .messages.reasons import find_reason
 from .models import Evidence
-from .policy import MAX_NOTE, REASONS
+from .policy import MAX_NOTE
 from .subjects import subject_of
 from .transitions import LIVE, Event, NotAllowed, State
 
@@ -66,7 +67,8 @@ def report(tx: Transaction, path: str, reason: str, text: str) -> list[int]:
     """
     page = _readable(tx, path)
     said = clean_said(text, may_be_empty=bool(reason))
-    if reason not in REASONS:
+    chosen = find_reason(tx.connection, tx.wiki_id, page.space_id, reason) if reason else None
+    if reason and (chosen is None or chosen.kind):
         raise Invalid("reason", "Please choose one of the reasons offered.")
     live = {review.group: review for review in live_reviews(tx, "page", page.id)}
     _require_patience(tx, [review.id for review in live.values()])

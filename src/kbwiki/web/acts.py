@@ -11,16 +11,18 @@ from flask import Response
 
 from ..errors import Forbidden, Invalid
 from ..moderation.acts import lock_pages, restrict_author
-from ..moderation.policy import REASONS
+from ..moderation.policy import Verdict
 from ..moderation.queries.restraints import RestraintLine, author_name, restraints_at
 from ..moderation.take_back import take_back
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right, responsible_groups
+from .choosing import reason_choices
 from .forms import FieldError
 from .visit import Visit
 from .words import day, kb_t
 
 TIMES = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
+_VERDICTS = {"lock": Verdict.LOCK, "restrict": Verdict.RESTRICT}
 _TIMES_SAID = (("hour", "One hour"), ("day", "One day"), ("week", "One week"), ("date", "Until a day"))
 
 
@@ -129,7 +131,7 @@ def _form(visit: Visit, act: Callable[[], None], name: str, path: str, title: st
         path=path,
         action=visit.url(name, path=path, author=author),
         times=tuple((key, kb_t(label)) for key, label in _TIMES_SAID),
-        reasons=tuple((key, kb_t(label)) for key, label in REASONS.items() if key),
+        reasons=reason_choices(visit, find_space(visit.connection, visit.wiki.id, path), _VERDICTS[name]),
         form={key: sent.get(key, "") for key in ("until", "date", "reason", "note", "below")},
         errors=errors,
         key=uuid4().hex,

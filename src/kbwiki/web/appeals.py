@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 from flask import Response
 from markupsafe import Markup
@@ -16,8 +17,11 @@ from ..moderation.queries.appeals import get_appeal
 from ..moderation.queries.review import PastDecision
 from ..pages.actions import EditConflict
 from ..pages.diff import difference
+from .desk import snoozes
 from .evidence import said_lines
 from .forms import FieldError
+from .going_on import as_field, go_on, last_act, list_of
+from .keys import APPEAL, table
 from .visit import Visit
 from .words import VERDICTS, kb_t, when
 
@@ -50,12 +54,14 @@ def show_appeal(
         title=kb_t(view.title),
         section="reviews",
         status=status,
+        flash=last_act(visit),
         review={
             "id": view.id,
             "group": view.group,
             "base": view.shown.base,
             "head": view.shown.head,
             "digest": view.shown.digest.hex(),
+            "version": view.shown.version,
         },
         page_url=visit.url.page(view.shown.path),
         path=view.shown.path,
@@ -68,7 +74,11 @@ def show_appeal(
         moved_on=moved_on,
         errors=errors,
         form={"note": visit.request.form.get("note", "")},
-        queue_url=visit.url("queue", group=view.group),
+        key=uuid4().hex,
+        keys=table(APPEAL),
+        snoozes=snoozes(),
+        list=as_field(visit),
+        queue_url=visit.url("queue", **{"group": view.group, **list_of(visit)}),
     )
 
 
@@ -96,15 +106,16 @@ def decide_appeal(visit: Visit, review_id: int) -> Response:
             digest=bytes.fromhex(sent.get("digest", "")),
             verdict=Verdict(sent.get("verdict", "")),
             note=sent.get("note", ""),
+            key=sent.get("key") or None,
         )
     except ValueError:
         error = FieldError("verdict", kb_t("Please choose whether the decision stands."))
         return show_appeal(visit, review_id, errors=(error,), status=422)
     try:
         with visit.change() as tx:
-            decide(tx, answer)
+            decided = decide(tx, answer)
     except Invalid as error:
         return show_appeal(visit, review_id, errors=(FieldError(error.field, error.why),), status=422)
     except (MovedOn, AlreadyDecided, EditConflict) as conflict:
         return show_appeal(visit, review_id, moved_on=str(conflict), status=409)
-    return visit.go(visit.url("queue", group=group, done=answer.verdict.value))
+    return go_on(visit, group, decided=decided.decision_id)

@@ -16,9 +16,12 @@ from ..moderation.batches.report import BatchReport, ItemLine, batches_of, repor
 from ..moderation.batches.run import run_batch, take_back_batch
 from ..moderation.batches.runs import Runs
 from ..moderation.batches.selection import Selection
-from ..moderation.policy import REASONS
+from ..moderation.messages.reasons import words_of
 from ..moderation.queries.state import reviewing_groups
 from ..moderation.queries.titles import titles_of
+from ..spaces.policy import Right
+from ..spaces.queries import find_space, has_right
+from .choosing import reason_choices
 from .forms import FieldError, whole_number
 from .visit import Visit
 from .words import kb_t, when
@@ -214,11 +217,20 @@ def _form(visit: Visit, form: BatchForm, errors: tuple[FieldError, ...] = (), *,
         errors=errors,
         groups=tuple(groups),
         acts=tuple(Choice(key, kb_t(label)) for key, label in ACTS.items()),
-        reasons=tuple(Choice(key, kb_t(label)) for key, label in REASONS.items() if key),
+        reasons=_reasons(visit, form),
         plan_url=visit.url("batch_plan"),
         batches_url=visit.url("batches"),
         cancel_url=visit.url("queue"),
     )
+
+
+def _reasons(visit: Visit, form: BatchForm) -> tuple[Choice, ...]:
+    """The reasons of the space that the form names, or of the whole wiki: each change is held to those of its own."""
+    connection, wiki_id = visit.connection, visit.wiki.id
+    space = find_space(connection, wiki_id, form.space.strip("/"))
+    if not has_right(connection, space, Right.READ, visit.actor):
+        space = find_space(connection, wiki_id, "")
+    return tuple(Choice(one.key, one.label) for one in reason_choices(visit, space))
 
 
 def _show(visit: Visit, batch_id: str, planned: BatchPlan | None = None) -> Response:
@@ -228,7 +240,7 @@ def _show(visit: Visit, batch_id: str, planned: BatchPlan | None = None) -> Resp
         title=_act(found.kind, found.verdict),
         section="reviews",
         batch=found,
-        reason=kb_t(REASONS.get(found.reason, found.reason)),
+        reason=kb_t(words_of(visit.connection, visit.wiki.id, [found.reason]).get(found.reason, found.reason)),
         planned_when=when(found.at, visit.now),
         would_be_done=sum(one.outcome == "planned" and not one.forecast for one in found.items),
         rows=tuple(_row(visit, found, one) for one in found.items),

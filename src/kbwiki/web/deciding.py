@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
+from werkzeug.datastructures import MultiDict
 
 from ..errors import Conflict, Forbidden, Invalid, NotFound
 from ..moderation.decide import AlreadyDecided, Answer, MovedOn, decide
 from ..moderation.policy import Verdict
+from ..moderation.queries.around import waiting_again
 from ..moderation.queries.review import ReviewView, get_review
 from ..moderation.take_back import restore_hidden, take_back
 from ..moderation.transitions import AlreadyThere, NotAllowed
 from ..pages.actions import EditConflict, hunks_of
 from ..pages.queries.view import get_by_id, text_of
 from .appeals import decide_appeal, is_appeal
+from .choosing import reason_choices
 from .forms import FieldError
-from .reviews import DecisionForm, SeenPart, WhatIsNew, reason_choices, show_review, thing_of
+from .going_on import as_field, go_on, list_of
+from .reviews import DecisionForm, SeenPart, WhatIsNew, show_review, thing_of
 from .visit import Visit
 from .words import kb_t
 
@@ -26,7 +30,7 @@ def decide_review(visit: Visit, id: int) -> Response:
     if is_appeal(visit, id):
         return decide_appeal(visit, id)
     sent = visit.request.form
-    form = DecisionForm(sent.get("verdict", ""), sent.get("reason", ""), sent.get("note", ""))
+    form = _form_of(sent)
     try:
         answer = _answer(visit, id, form)
     except ValueError:
@@ -35,12 +39,24 @@ def decide_review(visit: Visit, id: int) -> Response:
     view = _view(visit, id)
     try:
         with visit.change() as tx:
-            decide(tx, answer)
+            decided = decide(tx, answer)
     except Invalid as error:
-        return show_review(visit, id, form=form, errors=(FieldError(error.field, error.why),), status=422)
+        fault = FieldError(error.field, error.why)
+        return show_review(visit, id, form=form, errors=(fault,), kept_text=sent.get("text", ""), status=422)
     except (MovedOn, AlreadyDecided, AlreadyThere, NotAllowed, EditConflict) as conflict:
-        return show_review(visit, id, form=form, moved_on=_what_is_new(visit, id, answer, conflict), status=409)
-    return visit.go(visit.url("queue", group=view.group, done=answer.verdict.value))
+        new = _what_is_new(visit, id, answer, conflict)
+        return show_review(visit, id, form=form, moved_on=new, kept_text=sent.get("text", ""), status=409)
+    return go_on(visit, view.group, decided=decided.decision_id)
+
+
+def _form_of(sent: MultiDict[str, str]) -> DecisionForm:
+    """What was chosen. One press chooses a verdict and what it needs, as `act`; forms with fields send them apart."""
+    verdict, _, chosen = sent.get("act", "").partition(":")
+    if not verdict:
+        return DecisionForm(sent.get("verdict", ""), sent.get("reason", ""), sent.get("note", ""), sent.get("to", ""))
+    if verdict == Verdict.HAND_OVER:
+        return DecisionForm(verdict, sent.get("reason", ""), sent.get("note", ""), chosen)
+    return DecisionForm(verdict, chosen, sent.get("note", ""))
 
 
 def _answer(visit: Visit, review_id: int, form: DecisionForm) -> Answer:
@@ -57,14 +73,14 @@ def _answer(visit: Visit, review_id: int, form: DecisionForm) -> Answer:
         partial="partial" in sent,
         seen=bytes.fromhex(sent.get("seen", "")),
         key=sent.get("key") or None,
-        details=_details(visit),
+        details=_details(visit, form),
     )
 
 
-def _details(visit: Visit) -> dict[str, Any]:
+def _details(visit: Visit, form: DecisionForm) -> dict[str, Any]:
     """What a verdict needs besides, as the forms send it."""
     sent = visit.request.form
-    found: dict[str, Any] = {"to": sent.get("to", "")}
+    found: dict[str, Any] = {"to": form.to}
     if "text" in sent:
         found["text"] = sent["text"].replace("\r\n", "\n")
     if sent.get("number", "").isdigit():
@@ -108,8 +124,9 @@ def pieces(visit: Visit, id: int) -> Response:
         review=view,
         page=thing_of(visit, view),
         pieces=hunks_of(visit.connection, page.id, base, shown.head),
-        reasons=reason_choices(visit, view),
-        back_url=visit.url("review", id=id),
+        reasons=reason_choices(visit, view.space_id, Verdict.REVERT_PART),
+        list=as_field(visit),
+        back_url=visit.url("review", id=id, **list_of(visit)),
     )
 
 
@@ -127,8 +144,9 @@ def mend(visit: Visit, id: int) -> Response:
         page=thing_of(visit, view),
         number=current.number,
         text=text_of(visit.connection, current),
-        reasons=reason_choices(visit, view),
-        back_url=visit.url("review", id=id),
+        reasons=reason_choices(visit, view.space_id, Verdict.EDIT),
+        list=as_field(visit),
+        back_url=visit.url("review", id=id, **list_of(visit)),
     )
 
 
@@ -153,7 +171,11 @@ def show_again(visit: Visit, id: int) -> Response:
 
 
 def take_back_decision(visit: Visit, id: int) -> Response:
-    """Take a decision back from its row in the log."""
+    """Take a decision back: from its row in the log, or as one's last act, which leads to the review (`?to=review`)."""
     with visit.change() as tx:
         take_back(tx, id, note=visit.request.form.get("note", ""), key=visit.request.form.get("key") or None)
+    if visit.request.args.get("to") == "review":
+        again = waiting_again(visit.connection, visit.wiki.id, id)
+        if again is not None:
+            return visit.go(visit.url("review", id=again, **list_of(visit), back=""))
     return visit.go(visit.url("decisions", done="take-back"))

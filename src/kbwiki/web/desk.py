@@ -13,18 +13,21 @@ from ..errors import Conflict, Forbidden, Invalid
 from ..moderation.desk.aside import bring_aside_back, is_aside, skip, snooze
 from ..moderation.desk.drafts import Draft, draft_of, keep_draft
 from ..moderation.desk.leases import Held, find_lease, release, renew, take_lease
-from ..moderation.desk.next import Given, next_review
 from ..moderation.desk.opinions import OpinionView, ask_opinion, colleagues, give_opinion, opinions_of
 from ..moderation.desk.seen import is_part, since
 from ..moderation.lifecycle import get_review_row
 from ..moderation.queries.review import ReviewView
 from ..moderation.transitions import LIVE
+from .choosing import Option, numbered
 from .forms import whole_number
+from .going_on import give_next, go_on, lead_to, list_of
 from .visit import Visit
 from .words import kb_t, when
 
 SNOOZES = {"hour": timedelta(hours=1), "tomorrow": timedelta(days=1), "week": timedelta(days=7)}
 """How long a review can be put aside for, by what the form sends."""
+
+_SNOOZED = {"hour": "In an hour", "tomorrow": "Tomorrow", "week": "Next week"}
 
 WOULD = {
     "approve": "approve",
@@ -65,7 +68,7 @@ class Desk:
     """What the review page shows besides the review itself.
 
     `part` is the state from which on only a part is shown, None when all is; `since_url` leads to that part.
-    `owed` is the second look the actor was asked for.
+    `owed` is the second look the actor was asked for, and `looks` are the answers to it, which are `would` numbered.
     """
 
     is_live: bool
@@ -81,6 +84,8 @@ class Desk:
     owed: OpinionView | None
     colleagues: tuple[tuple[str, str], ...]
     would: dict[str, str]
+    looks: tuple[Option, ...]
+    snoozes: tuple[Option, ...]
 
 
 def desk_of(visit: Visit, view: ReviewView, part: int | None) -> Desk:
@@ -97,15 +102,22 @@ def desk_of(visit: Visit, view: ReviewView, part: int | None) -> Desk:
         lease=lease_line(visit, held) if held else None,
         is_aside=is_live and is_aside(connection, wiki_id, actor, view.id, visit.now),
         part=part,
-        since_url=visit.url("review", id=view.id, since=known) if known else None,
-        whole_url=visit.url("review", id=view.id),
+        since_url=visit.url("review", id=view.id, since=known, **list_of(visit)) if known else None,
+        whole_url=visit.url("review", id=view.id, **list_of(visit)),
         draft=draft,
         draft_when=when(draft.at, visit.now) if draft else None,
         opinions=tuple(_opinion(visit, one) for one in opinions),
         owed=next((one for one in opinions if one.to_me and one.given_at is None and is_live), None),
         colleagues=tuple(colleagues(connection, wiki_id, view.group, actor)) if is_live else (),
         would={key: kb_t(words) for key, words in WOULD.items()},
+        looks=numbered([(key, kb_t(words), False) for key, words in WOULD.items()]),
+        snoozes=snoozes(),
     )
+
+
+def snoozes() -> tuple[Option, ...]:
+    """How long a review can be put aside for, numbered."""
+    return numbered([(key, kb_t(words), False) for key, words in _SNOOZED.items()])
 
 
 def part_asked(visit: Visit, view: ReviewView) -> int | None:
@@ -152,15 +164,8 @@ def _opinion(visit: Visit, one: OpinionView) -> OpinionLine:
 def next_for_me(visit: Visit) -> Response:
     """Give the moderator the next review, of the group the form names if it names one."""
     group = visit.request.form.get("group") or None
-    with visit.change() as tx:
-        given = next_review(tx, [group] if group else None)
-    return _go_to(visit, given, group)
-
-
-def _go_to(visit: Visit, given: Given | None, group: str | None) -> Response:
-    if given is None:
-        return visit.go(visit.url("queue", group=group, done="nothing-left"))
-    return visit.go(visit.url("review", id=given.review_id, last=given.since))
+    given = give_next(visit, group)
+    return lead_to(visit, given, group)
 
 
 def lease(visit: Visit, id: int) -> Response:
@@ -175,7 +180,8 @@ def lease(visit: Visit, id: int) -> Response:
             take_lease(tx, id, take_over=do == "over")
     if do == "renew":
         return _seconds_left(visit, id)
-    return visit.go(visit.url("queue") if do == "release" else visit.url("review", id=id))
+    listed = list_of(visit)
+    return visit.go(visit.url("queue", **listed) if do == "release" else visit.url("review", id=id, **listed))
 
 
 def _seconds_left(visit: Visit, review_id: int) -> Response:
@@ -199,17 +205,14 @@ def put_review_aside(visit: Visit, id: int) -> Response:
         else:
             raise Invalid("until", kb_t("Please choose how long to put it aside for."))
         group = get_review_row(tx.connection, tx.wiki_id, id).group
-    # In a transaction of its own: one that has let go of a lease must not wait for another.
-    with visit.change() as tx:
-        given = next_review(tx, [group])
-    return _go_to(visit, given, group)
+    return go_on(visit, group, aside=id)
 
 
 def bring_back_from_aside(visit: Visit, id: int) -> Response:
     """Be given a review again."""
     with visit.change() as tx:
         bring_aside_back(tx, id)
-    return visit.go(visit.url("review", id=id))
+    return visit.go(visit.url("review", id=id, **list_of(visit)))
 
 
 def keep_note(visit: Visit, id: int) -> Response:
@@ -222,7 +225,7 @@ def keep_note(visit: Visit, id: int) -> Response:
             renew(tx, id)
     if sent.get("quiet"):
         return _seconds_left(visit, id)
-    return visit.go(visit.url("review", id=id))
+    return visit.go(visit.url("review", id=id, **list_of(visit)))
 
 
 def ask_second_look(visit: Visit, id: int) -> Response:
@@ -230,7 +233,7 @@ def ask_second_look(visit: Visit, id: int) -> Response:
     sent = visit.request.form
     with visit.change() as tx:
         ask_opinion(tx, id, sent.get("colleague", ""), sent.get("own_verdict", ""))
-    return visit.go(visit.url("review", id=id))
+    return visit.go(visit.url("review", id=id, **list_of(visit)))
 
 
 def give_second_look(visit: Visit, id: int) -> Response:
@@ -238,4 +241,4 @@ def give_second_look(visit: Visit, id: int) -> Response:
     sent = visit.request.form
     with visit.change() as tx:
         review_id = give_opinion(tx, id, sent.get("verdict", ""), sent.get("note", ""))
-    return visit.go(visit.url("review", id=review_id))
+    return visit.go(visit.url("review", id=review_id, **list_of(visit)))

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from ..errors import Forbidden, Invalid, NotFound
 from ..moderation.appeals import appeal
 from ..moderation.evidence import answer_concern, report
+from ..moderation.messages.reasons import words_of
 from ..moderation.policy import REASONS, acted_on
 from ..moderation.queries.evidence import Said, WaitsForAuthor, concern_head, concerns_for, evidence_of
 from ..moderation.queries.review import ReviewView
@@ -20,6 +21,7 @@ from ..moderation.transitions import State
 from ..pages.queries.view import get_page
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right, responsible_groups
+from .choosing import reason_choices
 from .forms import FieldError
 from .visit import Visit
 from .words import kb_t, when
@@ -65,6 +67,9 @@ class Act:
 
 def said_lines(visit: Visit, said: tuple[Said, ...]) -> tuple[SaidLine, ...]:
     """What was said, as templates receive it."""
+    known = frozenset(REASONS.values())
+    own = [one.reason for one in said if one.kind == "report" and one.reason not in known]
+    words = words_of(visit.connection, visit.wiki.id, own) if own else {}
     return tuple(
         SaidLine(
             kb_t(SAID[one.kind]),
@@ -72,7 +77,7 @@ def said_lines(visit: Visit, said: tuple[Said, ...]) -> tuple[SaidLine, ...]:
             one.group,
             one.at,
             when(one.at, visit.now),
-            kb_t(one.reason),
+            kb_t(words.get(one.reason, one.reason)),
             one.text,
         )
         for one in said
@@ -148,7 +153,7 @@ def report_form(visit: Visit, path: str) -> Response:
         label=kb_t("What is wrong?"),
         button=kb_t("Send"),
         cancel_url=visit.url.page(page.path),
-        reasons=tuple((key, kb_t(label)) for key, label in REASONS.items() if key),
+        reasons=tuple((one.key, one.label) for one in reason_choices(visit, page.space_id) if not one.only_for),
     )
 
 

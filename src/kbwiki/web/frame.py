@@ -110,6 +110,7 @@ _SCREENS = {
     "ask_opinion": "/-/reviews/{id}/second-look",
     "give_opinion": "/-/second-looks/{id}",
     "decide": "/-/reviews/{id}/decide",
+    "review_rendered": "/-/reviews/{id}/rendered",
     "review_pieces": "/-/reviews/{id}/pieces",
     "review_mend": "/-/reviews/{id}/mend",
     "decisions": "/-/decisions",

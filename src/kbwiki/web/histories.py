@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from ..errors import NotFound
 from ..moderation.looks import groups_that_may_look, may_look
+from ..moderation.queries.around import waiting_for
 from ..moderation.queries.outcomes import Outcome, outcome_of, outcomes
 from ..pages.actions import EditConflict, restore_revision, undo_change
 from ..pages.diff import Difference, difference
@@ -219,6 +220,7 @@ def _undo_preview(visit: Visit, number: int, path: str, *, status: int = 200) ->
     if about.hidden:
         raise NotFound("revision (it is hidden)", str(number))
     line = revisions(visit.connection, now.id, number, 1)[0]
+    outcome = _undo_outcome(visit, now, about)
     return visit.show(
         "kbwiki/undo.html",
         title=kb_t("Undo a change of {title}", title=now.title),
@@ -226,12 +228,19 @@ def _undo_preview(visit: Visit, number: int, path: str, *, status: int = 200) ->
         status=status,
         page=view_of(visit, now),
         entry=_entry(visit, now, line, []),
-        outcome=_undo_outcome(visit, now, about),
+        outcome=outcome,
+        pieces_url=None if outcome.clean else _pieces_url(visit, now, number),
         creates=number == 1,
         form={"comment": ""},
         can_write=now.can_write,
         cancel_url=visit.url("history", path=path),
     )
+
+
+def _pieces_url(visit: Visit, page: PageView, number: int) -> str | None:
+    """Where a moderator can take out pieces of the change, while a review of it waits for them."""
+    waiting = waiting_for(visit.connection, visit.wiki.id, visit.actor, page.id, number)
+    return visit.url("review_pieces", id=waiting) if waiting is not None else None
 
 
 def _undo_outcome(visit: Visit, now: PageView, about: PageView) -> UndoOutcome:

@@ -16,10 +16,11 @@ from .words import kb_t
 
 @dataclass(frozen=True, slots=True)
 class UndoOffer:
-    """A button that takes back what was just done."""
+    """A button that takes back what was just done; `keys` press it (see kb.js), '' for none."""
 
     url: str
     label: str
+    keys: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from ..moderation.queries.state import reviewing_groups
 from ..moderation.queries.wanted import NARROWING, Order, View, Wanted, read_place
 from ..moderation.queries.worklist import groups_of, place_of, worklist
 from ..moderation.queries.worklist_counts import Count, Counts, total, worklist_counts
+from .going_on import last_act
 from .queue_filters import ORDERS, VIEWS, chips, choices, hiding, plain
 from .queue_lines import rows
 from .visit import Visit
@@ -104,6 +105,7 @@ def queue_page(visit: Visit) -> Response:
         first_url=visit.url("queue", **here) if "after" in visit.request.args else None,
         done=_done(visit),
         keys=tuple((key, kb_t(words)) for key, words in KEYS),
+        flash=last_act(visit),
     )
 
 

@@ -15,6 +15,7 @@ from ..pages.texts import load_texts
 from .differences import other_changes
 from .evidence import range_shown
 from .histories import look_url, lookers_of
+from .review_links import links_added
 from .visit import Visit
 from .words import KINDS, kb_t, when, who
 
@@ -35,19 +36,23 @@ class ChangeRow:
 
 
 def what_changed(visit: Visit, view: ReviewView, part: int | None) -> dict[str, Any]:
-    """The difference of the range, or of the `part` of it after that state, and what changed besides the text."""
+    """The difference of the range, or of the `part` of it after that state, what changed besides the text, and where
+    it leads."""
     if view.page is not None:
-        before, after = _sides(visit, view, view.page, part)
-        return {"difference": _difference(visit, before, after), "other_changes": other_changes(before, after)}
+        before, after = sides_of(visit, view, view.page, part)
+        text = _difference(visit, before, after)
+        links = links_added(visit, before, after, text)
+        return {"difference": text, "other_changes": other_changes(before, after), "links": links}
     shown = view.shown
     subject = visit.wiki.subjects[view.subject_kind]
     sides = subject.sides(visit.connection, view.subject_id, shown.base if part is None else part, shown.head)
-    return {"difference": difference(*sides) if sides is not None else None, "other_changes": ()}
+    return {"difference": difference(*sides) if sides is not None else None, "other_changes": (), "links": None}
 
 
-def _sides(
+def sides_of(
     visit: Visit, view: ReviewView, page: PageView, part: int | None
 ) -> tuple[PageView | None, PageView]:
+    """The page before (None: it was not there) and after the range, or the `part` of it after that state."""
     base, head = range_shown(visit, view)
     base = base if part is None else part
 

@@ -4,46 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 from flask import Response
 from markupsafe import Markup
 
 from ..moderation.desk.drafts import Draft
-from ..moderation.messages.reasons import reasons_for
 from ..moderation.policy import Verdict
-from ..moderation.queries.records import AuthorRecord
 from ..moderation.queries.review import PastDecision, ReviewView, get_review
 from ..moderation.queries.state import groups_that_look
 from ..moderation.take_back import TAKEN_BACK
 from .appeals import is_appeal, show_appeal
+from .choosing import Option, answers_of, numbered
 from .desk import desk_of, part_asked
 from .evidence import beside
 from .forms import FieldError
+from .going_on import as_field, last_act, list_of
+from .keys import REVIEW, table
+from .review_around import due_line, history_around, risk_line
 from .review_changes import changes_of, what_changed
+from .review_people import author_lines, onlooker_lines
+from .review_rendered import rendered_url
 from .visit import Visit
 from .why import why_here
-from .words import REASON_KINDS, VERDICTS, kb_t, when, who
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """An author's record here."""
-
-    changes: int
-    approved: int
-    reverted: int
-    hidden: int
-    first_seen: datetime | None
-    first_seen_when: Markup | str
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorLine:
-    """An author of the changes under review."""
-
-    name: str
-    kind: str
-    record: Record
+from .words import VERDICTS, kb_t, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +94,17 @@ class SeenPart:
 
 @dataclass(frozen=True, slots=True)
 class DecisionForm:
-    """What a moderator has chosen so far."""
+    """What a moderator has chosen so far; `to` is the group of a hand-over."""
 
     verdict: str = ""
     reason: str = ""
     note: str = ""
+    to: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class ReasonChoice:
-    """A reason to choose; `only_for` names the one thing it can be chosen for, if it is not for all."""
-
-    key: str
-    label: str
-    only_for: str
+    @property
+    def chosen(self) -> str:
+        """The same as one value, as the buttons send it."""
+        return f"{self.verdict}:{self.to or self.reason}" if self.verdict else ""
 
 
 def review_page(visit: Visit, id: int) -> Response:
@@ -140,6 +121,7 @@ def show_review(
     form: DecisionForm | None = None,
     moved_on: WhatIsNew | None = None,
     errors: tuple[FieldError, ...] = (),
+    kept_text: str = "",
     status: int = 200,
 ) -> Response:
     """The review's screen, with what was sent and what was wrong with it."""
@@ -151,32 +133,36 @@ def show_review(
         title=kb_t("Review of {title}", title=view.place.title),
         section="reviews",
         status=status,
+        flash=last_act(visit),
         review=_head(visit, view),
         page=thing_of(visit, view),
         **what_changed(visit, view, part),
         changes=changes_of(visit, view),
+        rendered_url=rendered_url(visit, view) if view.page is not None else None,
+        around=history_around(visit, view),
         why=why_here(visit, view.id),
-        authors=tuple(_author(visit, one) for one in view.authors),
+        due=due_line(view.due_at, visit.now),
+        risk=risk_line(view),
+        authors=author_lines(visit, view),
+        onlookers=onlooker_lines(visit, view, but=desk.lease.who if desk.lease else ""),
         other_reviews=tuple({"group": group, "state": state} for group, state in view.others),
         decisions_before=tuple(decision_row(visit, one) for one in view.decisions),
         decision=decision_row(visit, view.decision) if view.decision else None,
         can_decide=not view.why_not,
         why_not=view.why_not,
-        reasons=reason_choices(visit, view),
+        answers=answers_of(visit, view) if not view.why_not else (),
         hand_over_to=_other_groups(visit, view),
         moved_on=moved_on,
+        kept_text=kept_text,
         desk=desk,
         form=form or _drafted(desk.draft),
         errors=errors,
-        queue_url=visit.url("queue", group=view.group),
+        key=uuid4().hex,
+        keys=table(REVIEW),
+        list=as_field(visit),
+        queue_url=visit.url("queue", **{"group": view.group, **list_of(visit)}),
         **beside(visit, view),
     )
-
-
-def reason_choices(visit: Visit, view: ReviewView) -> tuple[ReasonChoice, ...]:
-    """The reasons a moderator can choose from, of the catalogue of the review's space."""
-    offered = reasons_for(visit.connection, visit.wiki.id, view.space_id)
-    return tuple(ReasonChoice(one.key, kb_t(one.words), kb_t(REASON_KINDS[one.kind])) for one in offered)
 
 
 def _head(visit: Visit, view: ReviewView) -> ReviewHead:
@@ -202,32 +188,16 @@ def thing_of(visit: Visit, view: ReviewView) -> ReviewedThing:
     return ReviewedThing(place.title, place.path, url, place.deleted, view.page is not None)
 
 
-def _other_groups(visit: Visit, view: ReviewView) -> tuple[str, ...]:
+def _other_groups(visit: Visit, view: ReviewView) -> tuple[Option, ...]:
     """The groups that can be given this review: those that look after something and may read it."""
     if view.why_not:
         return ()
     groups = groups_that_look(visit.connection, visit.wiki.id, view.space_id)
-    return tuple(group for group in groups if group != view.group)
+    return numbered([(f"hand-over:{group}", group, False) for group in groups if group != view.group])
 
 
 def _drafted(draft: Draft | None) -> DecisionForm:
     return DecisionForm(draft.verdict, draft.reason, draft.note) if draft else DecisionForm()
-
-
-def _author(visit: Visit, one: AuthorRecord) -> AuthorLine:
-    verdicts = one.verdicts
-    return AuthorLine(
-        who(one.name),
-        one.kind,
-        Record(
-            one.changes,
-            verdicts.get("approve", 0),
-            verdicts.get("revert", 0),
-            verdicts.get("hide", 0),
-            one.first_seen,
-            when(one.first_seen, visit.now) if one.first_seen else "",
-        ),
-    )
 
 
 def decision_row(visit: Visit, one: PastDecision) -> DecisionRow:

@@ -14,6 +14,7 @@ from ..pages.queries.view import PageView, get_page
 from .forms import FieldError
 from .frame import TreeNode
 from .histories import view_of
+from .restraints import as_restrained, restraint_line
 from .visit import Visit
 from .words import kb_t
 
@@ -47,7 +48,7 @@ def move(visit: Visit, path: str) -> Response:
 def _move_form(
     visit: Visit, path: str, target: str, errors: tuple[FieldError, ...], *, status: int = 200
 ) -> Response:
-    view = get_page(visit.connection, visit.wiki.id, path, visit.actor)
+    view = as_restrained(visit, get_page(visit.connection, visit.wiki.id, path, visit.actor))
     below = pages_below(visit.connection, visit.wiki.id, path, visit.actor)
     try:
         new = normalise_path(target)
@@ -63,6 +64,7 @@ def _move_form(
         below=tuple(BelowLine(one.title, one.path, new + one.path[len(path) :]) for one in below),
         links_count=len(_linking(visit, view)),
         errors=errors,
+        restraint=restraint_line(visit, view),
         can_write=view.can_write,
         cancel_url=visit.url.page(path),
     )
@@ -79,7 +81,7 @@ def delete(visit: Visit, path: str) -> Response:
         with visit.change() as tx:
             deleted = delete_page(tx, path, comment=visit.request.form.get("comment", ""))
         return visit.go(visit.url.page(deleted.path))
-    view = get_page(visit.connection, visit.wiki.id, path, visit.actor)
+    view = as_restrained(visit, get_page(visit.connection, visit.wiki.id, path, visit.actor))
     return visit.show(
         "kbwiki/delete.html",
         title=kb_t("Delete {title}", title=view.title),
@@ -90,6 +92,7 @@ def delete(visit: Visit, path: str) -> Response:
         ),
         below=len(pages_below(visit.connection, visit.wiki.id, path, visit.actor)),
         comment="",
+        restraint=restraint_line(visit, view),
         can_write=view.can_write,
         cancel_url=visit.url.page(path),
     )

@@ -78,6 +78,8 @@ KINDS = {
     "decision": "has an objection by its author",
     "rule": "a rule about who looks at what",
     "space": "who reads, writes and looks in a space",
+    "set-space": "set who reads, writes and looks there",
+    "set-rule": "set a rule about who looks at what",
 }
 """What each kind of revision did, to follow the author's name."""
 

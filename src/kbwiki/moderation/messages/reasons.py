@@ -89,6 +89,20 @@ def find_reason(connection: Connection, wiki_id: int, space_id: int, key: str) -
     return next((one for one in reasons_for(connection, wiki_id, space_id) if one.key == key), None)
 
 
+def words_of(connection: Connection, wiki_id: int, keys: Sequence[str]) -> dict[str, str]:
+    """The words of reasons whose space is not known any more, retired ones too; of two spaces' the older ones."""
+    rows = connection.execute(_WORDS, {"wiki_id": wiki_id, "keys": sorted(set(keys))})
+    return {**{row.key: row.words for row in rows}, **{key: REASONS[key] for key in keys if key in REASONS}}
+
+
+_WORDS = (
+    select(Reason.key, Reason.words)
+    .join(Space, Space.id == Reason.space_id)
+    .where(Space.wiki_id == bindparam("wiki_id"), in_list(Reason.key, "keys"))
+    .order_by(Reason.id.desc())
+)
+
+
 def set_reasons(tx: Transaction, space_id: int, reasons: Sequence[ReasonView]) -> None:
     """Give the space exactly these reasons, in this order; none: it has those of the space above again.
 

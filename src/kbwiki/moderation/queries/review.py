@@ -47,13 +47,16 @@ class PastDecision:
 class ReviewView:
     """A review, what it is about, and everything a decision must name: `shown` carries base, head and digest.
 
-    `page` is None for subjects that are no page; `place` says where any of them is.
+    `page` is None for subjects that are no page; `place` says where any of them is. `risk_reasons` are (name, weight).
     """
 
     id: int
     group: str
     state: str
     opened_at: datetime
+    due_at: datetime | None
+    risk: float
+    risk_reasons: tuple[tuple[str, float], ...]
     subject_kind: str
     subject_id: int
     space_id: int
@@ -73,7 +76,15 @@ def get_review(
     """The review, if the actor may read its page and is in its group. Errors: NotFound."""
     row = connection.execute(
         select(
-            Review.group, Review.state, Review.opened_at, Review.subject_kind, Review.subject_id, Review.space_id
+            Review.group,
+            Review.state,
+            Review.opened_at,
+            Review.due_at,
+            Review.risk,
+            Review.risk_reasons,
+            Review.subject_kind,
+            Review.subject_id,
+            Review.space_id,
         ).where(
             Review.id == review_id,
             Review.wiki_id == wiki_id,
@@ -92,6 +103,9 @@ def get_review(
         group=row.group,
         state=row.state,
         opened_at=row.opened_at,
+        due_at=row.due_at,
+        risk=row.risk,
+        risk_reasons=tuple((str(name), float(weight)) for name, weight in row.risk_reasons),
         shown=what_is_shown(connection, wiki_id, review_id, subjects),
         subject_kind=row.subject_kind,
         subject_id=row.subject_id,

@@ -200,31 +200,141 @@
     addEventListener("pagehide", () => { if (waits) keep(); });
   }
 
-  /* Keys. None with a modifier, none while typing. */
+  /* Keys. An element says by aria-keyshortcuts which key presses it. None with a modifier, none while typing, none
+     twice, and none before the page has been seen for a moment: whoever presses a key twice must not decide about
+     what comes next. The same holds for a decision pressed with the pointer. */
+  const settle = 400;
+  let shown = Infinity;
+  let leaving = false;
+  function appears() {
+    leaving = false;
+    shown = Infinity;
+    requestAnimationFrame(() => requestAnimationFrame(() => { shown = performance.now(); }));
+  }
+  const settled = () => !leaving && performance.now() - shown >= settle;
   function keys() {
-    const review = one(".kb form[data-kb-review]");
-    for (const list of all(".kb .kb-keys")) list.hidden = false;
-    const actions = {
-      "/": () => one(".kb .kb-q"),
-      a: () => review && one("[value=approve]", review),
-      r: () => review && one("[value=revert]", review),
-      n: () => one(".kb a[data-kb-next]"),
-      "?": () => one(".kb .kb-keys > summary"),
-    };
+    appears();
+    addEventListener("pageshow", (event) => { if (event.persisted) appears(); });
+    const shortcuts = all(".kb [aria-keyshortcuts]");
     document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
-      if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-      const target = Object.hasOwn(actions, event.key) && actions[event.key]();
-      if (!target) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented || one("dialog[open]")) return;
+      if (event.key === "Escape") { leave(event); return; }
+      if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return;
+      if (event.key === "?") { if (showKeys()) event.preventDefault(); return; }
+      if (store.get("kb-keys") === "off") return;
+      if (event.key === "/") { const field = one(".kb .kb-q"); if (field) { event.preventDefault(); field.focus(); field.select(); } return; }
+      const key = event.key.toLowerCase();
+      const target = option(key) || shortcuts.find((element) => element.getAttribute("aria-keyshortcuts").split(" ").includes(key));
+      if (!target || event.shiftKey) return;
       event.preventDefault();
-      if (event.key === "/") { target.focus(); target.select(); } else press(target, review);
+      if (settled()) press(target);
     });
   }
-  /* A decision that needs a reason goes to the reason first instead of being refused by the server. */
-  function press(target, review) {
-    const reason = review && one("select[name=reason]", review);
-    if (target.dataset.kbNeedsReason !== undefined && reason && !reason.value) { reason.focus(); return; }
+  /* While an answer is open, a digit chooses what it needs. */
+  function option(key) {
+    const open = all(".kb .kb-choose[open]").pop();
+    return open && /^[0-9]$/.test(key) ? one(`[data-kb-digit="${key}"]`, open) : null;
+  }
+  function press(target) {
+    if (target.matches("summary")) { unfold(target.parentElement); return; }
     target.click();
+  }
+  function unfold(fold) {
+    const other = fold.open && one("[data-kb-tab]:not([aria-current])", fold);
+    if (other) { other.click(); return; }
+    for (let above = fold.parentElement.closest("details"); above; above = above.parentElement.closest("details")) above.open = true;
+    const opens = !fold.open || !!one("textarea", fold);
+    fold.open = opens;
+    const first = opens && one("textarea, input[type=text], select, [data-kb-digit]", fold);
+    (first || one("summary", fold)).focus();
+  }
+  /* Escape leaves a field first, then closes what is open. */
+  function leave(event) {
+    if (event.target.closest(".kb input, .kb textarea, .kb select")) { event.target.blur(); return; }
+    const open = all(".kb .kb-choose[open], .kb .kb-others-ways[open]").pop();
+    if (!open) return;
+    open.open = false;
+    one("summary", open).focus();
+  }
+  /* Answers: one open at a time, one press each, and a note where the reason says nothing by itself. */
+  function decisions() {
+    for (const fold of all(".kb .kb-choose")) fold.addEventListener("toggle", () => {
+      if (fold.open) for (const other of all(".kb .kb-choose[open]")) if (other !== fold) other.open = false;
+    });
+    for (const ways of all(".kb .kb-others-ways")) ways.addEventListener("toggle", () => {
+      if (!ways.open) for (const inner of all(".kb-choose[open]", ways)) inner.open = false;
+    });
+    for (const form of all(".kb form[data-kb-review], .kb form[data-kb-once]")) {
+      form.addEventListener("submit", (event) => {
+        if (!settled()) { event.preventDefault(); return; }
+        const note = one("textarea[name=note]", form);
+        if (event.submitter?.dataset.kbNeedsNote !== undefined && !note.value.trim()) {
+          event.preventDefault();
+          unfold(note.closest("details"));
+          say(form.dataset.kbWantsNote);
+        }
+      });
+    }
+    document.addEventListener("submit", (event) => {
+      if (event.defaultPrevented) return;
+      leaving = true;
+      setTimeout(() => { leaving = false; }, 10000);
+    });
+  }
+  function showKeys() {
+    const list = one(".kb .kb-keys");
+    if (!list) return false;
+    const dialog = one(".kb dialog.kb-keys-window") || keysWindow(list);
+    dialog.showModal();
+    return true;
+  }
+  function keysWindow(list) {
+    const dialog = make("dialog", { class: "kb-keys-window", "aria-labelledby": "kb_keys-title" });
+    dialog.append(...one(".kb-keys-all", list).cloneNode(true).childNodes);
+    one(".kb-keys-title", dialog).id = "kb_keys-title";
+    const buttons = make("div", { class: "kb-buttons" });
+    const close = make("button", { type: "button", class: "kb-button", autofocus: "" }, list.dataset.kbClose);
+    const off = make("button", { type: "button", class: "kb-button kb-plain" });
+    const label = () => { off.textContent = store.get("kb-keys") === "off" ? list.dataset.kbOn : list.dataset.kbOff; };
+    close.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    dialog.addEventListener("keydown", (event) => { if (event.key === "?") { event.preventDefault(); dialog.close(); } });
+    off.addEventListener("click", () => {
+      if (store.get("kb-keys") === "off") store.drop("kb-keys"); else store.set("kb-keys", "off");
+      label();
+    });
+    label();
+    buttons.append(close, off);
+    dialog.append(buttons);
+    one(".kb .kb-main").append(dialog);
+    return dialog;
+  }
+
+  /* What is heavy and seldom wanted is fetched when it is opened; without script its link leads there. */
+  function onDemand() {
+    for (const fold of all(".kb details[data-kb-load]")) {
+      fold.addEventListener("toggle", () => { if (fold.open && !fold.dataset.kbHas) take(fold, fold.dataset.kbLoad); });
+      fold.addEventListener("click", (event) => {
+        const tab = event.target.closest("[data-kb-tab]");
+        if (!tab || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        take(fold, tab.href);
+      });
+    }
+  }
+  async function take(fold, address) {
+    const place = one(".kb-loaded", fold);
+    const wanted = new URL(address, location.href);
+    wanted.searchParams.set("fragment", "1");
+    place.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(wanted);
+      if (!answer.ok) throw new Error(String(answer.status));
+      place.innerHTML = await answer.text();
+      fold.dataset.kbHas = "1";
+      scrollers();
+    } catch { say(fold.dataset.kbFailed); }
+    place.removeAttribute("aria-busy");
   }
 
   /* A list of reviews: j and k go along it, o (or Enter, for the line has the focus) opens, x chooses. */
@@ -257,6 +367,8 @@
     /* Only now: an element defined earlier would start before its text has arrived, and stand beside it. */
     if (!customElements.get("kb-countdown")) customElements.define("kb-countdown", Countdown);
     keepNote();
+    onDemand();
+    decisions();
     keys();
     queueKeys();
   }
