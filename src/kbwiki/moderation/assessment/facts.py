@@ -18,6 +18,7 @@ from ...actors import Actor, ActorKind
 from ...db import in_list
 from ...journal.models import ActorRow, Entry
 from ...pages.models import Page, PageLink, Revision
+from ...pages.policy import Kind
 from ...spaces.queries import bound, readable
 from ..models import IS_LIVE, Decision, Review, ReviewAuthor
 from ..policy import Verdict, acted_on
@@ -39,6 +40,8 @@ MOST_CHANGES = 200
 """So many newest changes, of a range or before it, are asked for their authors."""
 
 _TAKEN_OUT = tuple(verdict.value for verdict in sorted(LOSES))
+_BY_DECISION = (Kind.REVERT.value, Kind.HIDE.value, Kind.UNHIDE.value)
+"""Kinds of revisions that carry out a decision: who made them judged a change, and is not judged by it."""
 _AGAIN = aliased(Decision)
 _STANDS = ~exists().where(_AGAIN.takes_back == Decision.id)
 _REVIEWS = select(
@@ -57,6 +60,7 @@ _CHANGES = (
         Revision.page_id == bindparam("subject_id"),
         Revision.number > bindparam("base"),
         Revision.number <= bindparam("head"),
+        Revision.kind.not_in(_BY_DECISION),
         ~Revision.author_hidden,
     )
     .order_by(Revision.number.desc())

@@ -82,8 +82,9 @@ class Assessment:
     def catch_up(self, seconds: float | None = None) -> int:
         """Take in what is in the journal; how many entries were read. Any number of processes may do so.
 
-        With `seconds` it stops after about so long, and at once when somebody else is writing, and never raises: a queue
-        is shown with the risk there is. Without, it goes on to the end. Errors: Busy when the database stays locked.
+        With `seconds` it stops after about so long, and at once when somebody else is writing, and it never raises: a
+        queue is shown with the risk there is. Without, it goes on to the end. Errors: Busy when the database stays
+        locked.
         """
         if seconds is None:
             return self._follow(None)
