@@ -70,7 +70,7 @@ def next_review(
     groups: Sequence[str] | None = None,
     filters: Filters = ANY,
     *,
-    order: Order | str = Order.DUE,
+    order: Order | str = "due",
 ) -> Given | None:
     """Give the actor the first review in the queue (of these groups; None: all of theirs) and its lease.
 
