@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from .actors import ADMINS, EVERYONE, SIGNED_IN
 from .errors import Invalid
+
+
+class Weights(Mapping[str, float]):
+    """Numbers by name, as a mapping that never changes, so that settings stay comparable and hashable."""
+
+    def __init__(self, numbers: Mapping[str, float] | None = None) -> None:
+        self._numbers = dict(numbers or {})
+
+    def __getitem__(self, name: str) -> float:
+        return self._numbers[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._numbers.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +86,11 @@ class Settings:
     holidays: tuple[str, ...] = ()
     """Days nobody works, as ISO dates."""
 
+    risk_weights: Mapping[str, float] = Weights()
+    """Weights of reasons for risk, by name, in place of the documented ones."""
+    risk_catch_up_seconds: float = 1.0
+    """How long a queue in order of risk waits for the risk of what was saved last."""
+
     @classmethod
     def from_mapping(cls, config: Mapping[str, Any], prefix: str = "KBWIKI_") -> Settings:
         """The settings found in `config` under `prefix`; what is absent keeps its default.
@@ -79,6 +106,8 @@ class Settings:
 
 
 def _checked(key: str, value: Any, default: Any) -> Any:
+    if isinstance(default, Weights):
+        return _numbers(key, value)
     if isinstance(default, tuple):
         if isinstance(value, str) or not all(isinstance(one, str) for one in value):
             example = default[0] if default else "2026-12-25"
@@ -89,3 +118,13 @@ def _checked(key: str, value: Any, default: Any) -> Any:
     if type(value) is not type(default):
         raise Invalid(key, f"{key} must be of type {type(default).__name__}; it is {value!r}.")
     return value
+
+
+def _numbers(key: str, value: Any) -> Weights:
+    """A mapping from names to numbers; what the names may be, those who use it say."""
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+        raise Invalid(key, f'{key} must map names to numbers, for example {{"new-author": 1.0}}; it is {value!r}.')
+    for name, number in value.items():
+        if isinstance(number, bool) or not isinstance(number, (int, float)):
+            raise Invalid(key, f"{key} must map names to numbers; {name!r} is mapped to {number!r}.")
+    return Weights({name: float(number) for name, number in value.items()})

@@ -23,6 +23,8 @@ from .journal.models import ActorRow, WikiRow
 from .journal.tail import cursor_of, last_position
 from .journal.verify import Verification, verify
 from .moderation.age_runs import Aged, age
+from .moderation.assessment.follow import Assessment
+from .moderation.assessment.plugins import RiskFunction
 from .moderation.decision_subject import KIND as DECISION
 from .moderation.decision_subject import DecisionSubject
 from .moderation.handover import hand_over_stranded
@@ -30,6 +32,7 @@ from .moderation.journal_subject import JournalSubject
 from .moderation.messages.delivery import deliver, due_recipients
 from .moderation.page_subject import KIND as PAGE
 from .moderation.page_subject import PageSubject
+from .moderation.risk import merged
 from .moderation.routing import route
 from .moderation.rule_subject import KIND as RULE
 from .moderation.rule_subject import RuleSubject
@@ -84,6 +87,9 @@ class Wiki:
             SPACE: SpaceSubject(),
         }
         self.subjects = Registry(known, JournalSubject)
+        self.risk = Assessment(
+            self.database, lambda: self.id, self.seal, self.subjects, merged(self.settings.risk_weights)
+        )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         self.search = Search(
             self.database, lambda: self.id, self._prepare_search, index, self.settings.search_catch_up_seconds
@@ -170,6 +176,14 @@ class Wiki:
             if step == 0:
                 break
         return read
+
+    def catch_up_risk(self, *, for_a_moment: bool = False) -> int:
+        """Assess the live reviews that the journal says something new about; how many entries were read."""
+        return self.risk.catch_up(self.settings.risk_catch_up_seconds if for_a_moment else None)
+
+    def register_risk_reason(self, name: str, words: str, function: RiskFunction) -> None:
+        """Let `function` add to the risk of what is assessed from now on; see `moderation.assessment.plugins`."""
+        self.risk.reasons.add(name, words, function)
 
     def deliver_messages(self) -> int:
         """Gather what authors have to be told by now into messages, and send `message_due` for each; how many.

@@ -10,11 +10,13 @@ from flask import Flask
 from flask_login import LoginManager
 
 from kbwiki import KBWiki
+from kbwiki.moderation.queries.risks import risks_of
+from kbwiki.testing import MODERATOR, open_reviews, save
 from tests.docs.reading import DOCS, REPOSITORY, all_pages, blocks_of
 
 TUTORIAL = DOCS / "tutorial" / "first-wiki.md"
 LAYOUT = DOCS / "how-to" / "use-your-own-layout.md"
-NEEDS_A_MOUNT = {"concerns-and-locks", "set-up-spaces", "python", "word-messages"}
+NEEDS_A_MOUNT = {"add-a-reason-for-risk", "concerns-and-locks", "set-up-spaces", "python", "word-messages"}
 PAGES = [page for page in all_pages() if blocks_of(page, "python") and page != TUTORIAL]
 
 
@@ -84,3 +86,19 @@ def run(page: Path, names: dict[str, Any]) -> dict[str, Any]:
         # Blank lines in front let an error name the line of the page.
         exec(compile("\n" * block.line + block.text, str(page), "exec"), names)
     return names
+
+
+def test_the_reason_for_risk_of_the_guide_is_told_to_moderators(tmp_path: Path) -> None:
+    app = host(tmp_path)
+    KBWiki(app)
+    exec(blocks_of(DOCS / "how-to" / "add-a-reason-for-risk.md", "python")[0].text, {"app": app})
+    mount = app.extensions["kbwiki"]["main"]
+    mount.make_ready()
+
+    save(mount.wiki, "contact", "Call +49 30 123456.\n")
+    mount.wiki.catch_up_risk()
+
+    (line,) = open_reviews(mount.wiki)
+    with mount.wiki.read() as connection:
+        risk = risks_of(connection, mount.wiki.id, [line.id], MODERATOR)[line.id]
+    assert ("telephone-number", 1.5) in [(one.name, one.weight) for one in risk.reasons]

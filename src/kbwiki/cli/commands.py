@@ -226,9 +226,9 @@ def _administrator(wiki: Wiki) -> Actor:
 @click.option("--every", default=2.0, show_default=True, help="Seconds between two looks.")
 @click.pass_obj
 def work(wiki: Wiki, once: bool, every: float) -> None:
-    """Keep links and search up to date with the journal, deliver messages to authors, and let reviews age.
+    """Keep links, search and risk up to date with the journal, deliver messages to authors, and let reviews age.
 
-    Optional for links and search: searching does it too, when needed. Any number may run; one at a time does the work.
+    Optional for the first three: searching, and a queue in order of risk, do it too. Any number may run.
     """
     while True:
         wiki.seal()
@@ -236,6 +236,8 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
         taken = wiki.search.catch_up(wait=False)
         if read or taken:
             click.echo(f"links: {read} entries, search: {taken} entries")
+        if assessed := wiki.catch_up_risk():
+            click.echo(f"risk: {assessed} entries")
         if told := wiki.deliver_messages():
             click.echo(f"messages: {told}")
         aged = wiki.age_reviews()

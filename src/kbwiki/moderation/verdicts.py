@@ -23,6 +23,7 @@ from ..pages.policy import Kind
 from ..pages.state import write_state
 from ..spaces.models import Grant
 from ..spaces.policy import Right
+from .assessment.follow import forget_risk
 from .decision_subject import KIND as DECISION
 from .lifecycle import ReviewRow, copy_authors, take_in
 from .policy import ON_APPEALS, Verdict, acted_on
@@ -113,6 +114,7 @@ def _hide(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
     if any(one not in ("words", "comment", "author") for one in parts):
         raise Invalid("parts", "Please choose what to hide: the words, the comment, or who wrote it.")
     only_group = review.group if details.get("only_group") else None
+    forget_risk(tx.connection, page.id)
     number = hide_revisions(
         tx,
         page,

@@ -1,4 +1,4 @@
-"""A moderator in a process: `python -m tests.moderation.desk.players URL WHO` works through the queue with "Next"."""
+"""A moderator in a process: `python -m tests.moderation.desk.players URL WHO [ORDER]` works with "Next"."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from kbwiki.moderation.desk.next import next_review
 from kbwiki.testing import answer, look
 
 
-def work(url: str, who: int) -> list[int]:
+def work(url: str, who: int, order: str = "due") -> list[int]:
     """Take the next review and approve it, until nothing is left; every review that was looked at."""
     wiki = Wiki(url, settings=Settings(lock_timeout_seconds=60.0))
     actor = Actor(f"moderator{who}", f"Moderator {who}", frozenset({"moderators"}))
     looked = []
     while True:
         with wiki.begin(actor) as tx:
-            given = next_review(tx)
+            given = next_review(tx, order=order)
         if given is None:
             break
         looked.append(given.review_id)
@@ -27,4 +27,4 @@ def work(url: str, who: int) -> list[int]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(work(sys.argv[1], int(sys.argv[2]))), flush=True)
+    print(json.dumps(work(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])), flush=True)

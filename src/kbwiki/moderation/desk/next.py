@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +23,26 @@ from .seen import is_part, mark_seen
 FIRST_BATCH = 16
 LARGEST_BATCH = 512
 _GROUPS_AT_ONCE = 100  # SQLite takes no more than 500 parts of a compound SELECT
-_BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), 0)
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Order(StrEnum):
+    """What comes first: what is due first, or the greatest risk, and of the same risk what is due first."""
+
+    DUE = "due"
+    RISK = "risk"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place in the queue, behind which to look."""
+
+    risk: float
+    queue_at: datetime
+    id: int
+
+
+_BEGINNING = _Place(float("inf"), _EARLIEST, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +66,33 @@ class Given:
 
 
 def next_review(
-    tx: Transaction, groups: Sequence[str] | None = None, filters: Filters = ANY
+    tx: Transaction,
+    groups: Sequence[str] | None = None,
+    filters: Filters = ANY,
+    *,
+    order: Order | str = "due",
 ) -> Given | None:
     """Give the actor the first review in the queue (of these groups; None: all of theirs) and its lease.
+
+    The queue is in the `order` of due times or of risk; what was not assessed yet has the risk 0.
 
     Never one that somebody else has, that the actor may not decide, or that they have put aside; what they have
     already comes again until it is decided or put aside. Five who ask at once are given five. None when nothing is
     left. Errors: Forbidden for a group the actor is not in.
     """
-    own = _own_groups(tx, groups)
+    own, order = _own_groups(tx, groups), Order(order)
     after, count = _BEGINNING, FIRST_BATCH
     while own:
-        found = _candidates(tx, own, filters, after, count)
+        found = _candidates(tx, own, filters, order, after, count)
         for row in found:
             if row.free and (given := _given(tx, row.id)):
                 return given
         if len(found) < count:
             break
-        after, count = (found[-1].queue_at, found[-1].id), min(count * 2, LARGEST_BATCH)
-    return None
+        last = found[-1]
+        after, count = _Place(last.risk, last.queue_at, last.id), min(count * 2, LARGEST_BATCH)
+    # What was assessed in between may have moved past us; the order of due times misses nothing.
+    return next_review(tx, own, filters) if own and order is Order.RISK else None
 
 
 def _own_groups(tx: Transaction, groups: Sequence[str] | None) -> list[str]:
@@ -90,15 +118,16 @@ def _given(tx: Transaction, review_id: int) -> Given | None:
 
 
 def _candidates(
-    tx: Transaction, groups: list[str], filters: Filters, after: tuple[datetime, int], count: int
+    tx: Transaction, groups: list[str], filters: Filters, order: Order, after: _Place, count: int
 ) -> list[Any]:
     """The next reviews behind a place in the queue, at most `count`, each with whether it is free for the actor."""
     key = {
         "wiki_id": tx.wiki_id,
         "actor_id": tx.actor_id,
         "now": tx.now,
-        "after_at": after[0],
-        "after_id": after[1],
+        "after_risk": after.risk,
+        "after_at": after.queue_at,
+        "after_id": after.id,
         "count": count,
         "subject_kind": filters.subject_kind,
         "space_id": filters.space_id,
@@ -109,8 +138,9 @@ def _candidates(
     for start in range(0, len(groups), _GROUPS_AT_ONCE):
         some = groups[start : start + _GROUPS_AT_ONCE]
         named = {f"group_{number}": group for number, group in enumerate(some)}
-        found += tx.connection.execute(_statement(len(some), _set(filters)), {**key, **named})
-    return sorted(found, key=lambda row: (row.queue_at, row.id))[:count]
+        found += tx.connection.execute(_statement(len(some), _set(filters), order), {**key, **named})
+    by_risk = order is Order.RISK
+    return sorted(found, key=lambda row: (-row.risk if by_risk else 0, row.queue_at, row.id))[:count]
 
 
 def _set(filters: Filters) -> frozenset[str]:
@@ -128,45 +158,54 @@ _FILTERED = {
 
 
 @lru_cache(maxsize=200)
-def _statement(groups: int, filters: frozenset[str]) -> Any:
+def _statement(groups: int, filters: frozenset[str], order: Order) -> Any:
     """A stretch of the index for each group and state, merged; what stands in the way is asked of those few alone."""
     stretches = union_all(
-        *(_stretch(f"group_{number}", state, filters) for number in range(groups) for state in NEEDS_LOOK)
+        *(_stretch(f"group_{number}", state, filters, order) for number in range(groups) for state in NEEDS_LOOK)
     ).subquery()
     first = (
         select(stretches)
-        .order_by(stretches.c.queue_at, stretches.c.id)
+        .order_by(*_ordered(stretches.c, order))
         .limit(bindparam("count"))
         .subquery()
     )
     return (
-        select(Review.id, Review.queue_at, (~or_(_WITH_SOMEBODY, _OWN, _ASIDE)).label("free"))
+        select(Review.id, Review.risk, Review.queue_at, (~or_(_WITH_SOMEBODY, _OWN, _ASIDE)).label("free"))
         .join(first, first.c.id == Review.id)
-        .order_by(Review.queue_at, Review.id)
+        .order_by(*_ordered(Review, order))
     )
 
 
-def _stretch(group: str, state: str, filters: frozenset[str]) -> Select[Any]:
+def _ordered(columns: Any, order: Order) -> tuple[Any, ...]:
+    in_time = (columns.queue_at, columns.id)
+    return (columns.risk.desc(), *in_time) if order is Order.RISK else in_time
+
+
+def _stretch(group: str, state: str, filters: frozenset[str], order: Order) -> Select[Any]:
     stretch = (
-        select(Review.id, Review.queue_at)
+        select(Review.id, Review.risk, Review.queue_at)
         .where(
             Review.wiki_id == bindparam("wiki_id"),
             Review.group == bindparam(group),
             IS_LIVE,
             Review.state == literal_column(f"'{state}'"),
             readable(Review.space_id),
-            # In a tuple a parameter does not take the type of what it is compared with.
-            tuple_(Review.queue_at, Review.id)
-            > tuple_(bindparam("after_at", type_=UtcDateTime), bindparam("after_id")),
+            _AFTER[order],
             *(_FILTERED[name] for name in sorted(filters)),
         )
-        .order_by(Review.queue_at, Review.id)
+        .order_by(*_ordered(Review, order))
         .limit(bindparam("count"))
         .subquery()
     )
     return select(stretch)
 
 
+# In a tuple a parameter does not take the type of what it is compared with.
+_LATER = tuple_(Review.queue_at, Review.id) > tuple_(bindparam("after_at", type_=UtcDateTime), bindparam("after_id"))
+_AFTER = {
+    Order.DUE: _LATER,
+    Order.RISK: (Review.risk <= bindparam("after_risk")) & ((Review.risk < bindparam("after_risk")) | _LATER),
+}
 _ACTOR_ID: Any = bindparam("actor_id")
 _WITH_SOMEBODY = exists().where(
     Lease.review_id == Review.id,

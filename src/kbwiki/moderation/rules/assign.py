@@ -17,6 +17,7 @@ from ...spaces.models import Grant
 from ...spaces.policy import Right
 from ..ageing import Ageing, ageing_of
 from ..models import IS_LIVE, Review
+from ..risk import merged
 from .calendar import working_time
 from .evaluation import RuleSet, evaluate
 from .facts import Made, cheap_facts, costly_facts
@@ -152,7 +153,7 @@ def assignment_of(
     facts = cheap_facts(made, author_groups, author_kind, anonymous=anonymous)
     candidates, needs = rules.candidates(facts)
     moderators = frozenset((*rights.responsible, settings.admin_group))
-    facts = costly_facts(connection, made, facts, needs, moderators)
+    facts = costly_facts(connection, made, facts, needs, moderators, merged(settings.risk_weights))
     return evaluate(candidates, facts, rights.responsible, settings.fallback_group, rights.can_read)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -60,8 +61,19 @@ def _paths(payload: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for path in found if isinstance(path, str))) or ("",)
 
 
-def costly_facts(connection: Connection, made: Made, facts: Facts, needs: Needs, moderators: frozenset[str]) -> Facts:
-    """The facts with those that are needed filled in. `moderators` are the groups whose members are no risk."""
+def costly_facts(
+    connection: Connection,
+    made: Made,
+    facts: Facts,
+    needs: Needs,
+    moderators: frozenset[str],
+    weights: Mapping[str, float],
+) -> Facts:
+    """The facts with those that are needed filled in. `moderators` are the groups whose members are no risk.
+
+    The risk is that of the words and of who wrote them, by `weights`. The author's record, the page's reach and reasons
+    of plugins are assessed after the save, for the review: here the author would wait for them.
+    """
     if needs.streak and not facts.anonymous:
         key = {"actor_id": made.actor_id, "space_id": made.space_id, "kind": made.kind}
         facts = replace(facts, streak=connection.execute(_STREAK, key).scalar() or 0)
@@ -78,7 +90,8 @@ def costly_facts(connection: Connection, made: Made, facts: Facts, needs: Needs,
     facts = replace(facts, change=words.size)
     if not needs.risk:
         return facts
-    return replace(facts, risk=total(assess(_author(connection, made, facts, moderators), words)))
+    author = _author(connection, made, facts, moderators)
+    return replace(facts, risk=total(assess(author, words, weights=weights)))
 
 
 def _text(connection: Connection, revision: Any) -> str:

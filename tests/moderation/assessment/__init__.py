@@ -1,0 +1,1 @@
+"""Tests of how the risk of live reviews follows the journal."""
