@@ -78,11 +78,11 @@ class Wiki:
         self.chance: Callable[[], float] = random.random
         known: dict[str, Subject] = {
             PAGE: PageSubject(),
-            DECISION: DecisionSubject(),
             RULE: RuleSubject(),
             SPACE: SpaceSubject(),
         }
         self.subjects = Registry(known, JournalSubject)
+        self.subjects[DECISION] = DecisionSubject(self.subjects)
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         self.search = Search(
             self.database, lambda: self.id, self._prepare_search, index, self.settings.search_catch_up_seconds

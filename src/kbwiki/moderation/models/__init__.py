@@ -3,10 +3,11 @@
 from .batches import Batch, BatchItem
 from .desk import Aside, DraftNote, Lease, Opinion, Seen
 from .messages import Message, Notice, Reason
-from .reviews import IS_LIVE, IS_OPEN, LIVE, Decision, Evidence, Review, ReviewAuthor, Tally
+from .reviews import IS_CONCERN, IS_LIVE, IS_OPEN, LIVE, Decision, Evidence, Review, ReviewAuthor, Tally
 from .rules import Rule, RuleVersion, Trust
 
 __all__ = [
+    "IS_CONCERN",
     "IS_LIVE",
     "IS_OPEN",
     "LIVE",

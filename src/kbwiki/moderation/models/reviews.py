@@ -63,6 +63,13 @@ class Review(Base):
             postgresql_where=text(LIVE),
         ),
         Index("ix_kbwiki_review_subject", "subject_id", "subject_kind", "id"),
+        Index(
+            "ix_kbwiki_review_concern",
+            "wiki_id",
+            "id",
+            sqlite_where=text("state = 'concern'"),
+            postgresql_where=text("state = 'concern'"),
+        ),
         Index("ix_kbwiki_review_space", "space_id"),
         CheckConstraint(
             "state IN ('open', 'concern', 'verify', 'decided', 'handed-over', 'lapsed', 'superseded')", name="state"
@@ -94,6 +101,9 @@ IS_LIVE = Review.state.op("IN", is_comparison=True)(literal_column("('open', 'co
 
 IS_OPEN = IS_LIVE & (Review.state == literal_column("'open'"))
 """SQL: the review waits for its group."""
+
+IS_CONCERN = Review.state == literal_column("'concern'")
+"""SQL: the review waits for its authors. In these very words, so that the index of concerns serves it."""
 
 
 class ReviewAuthor(Base):
@@ -174,6 +184,7 @@ class Evidence(Base):
     __tablename__ = "kbwiki_evidence"
     __table_args__ = (
         Index("ix_kbwiki_evidence_review", "review_id", "id"),
+        Index("ix_kbwiki_evidence_actor", "actor_id", "id"),
         CheckConstraint("kind IN ('report', 'answer', 'appeal')", name="kind"),
     )
 

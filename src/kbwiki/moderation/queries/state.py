@@ -9,12 +9,12 @@ from sqlalchemy import Connection, bindparam, exists, func, or_, select, union
 
 from ...actors import EVERYONE, SIGNED_IN, Actor
 from ...db import in_list
-from ...journal.models import Entry
+from ...journal.models import ActorRow, Entry
 from ...spaces.models import Grant, Space
 from ...spaces.policy import Right
 from ...spaces.queries import bound, readable
 from ...spaces.restraints import Restraint
-from ..models import Decision, Review, Tally
+from ..models import IS_CONCERN, Decision, Review, ReviewAuthor, Tally
 from ..policy import Verdict
 from ..transitions import LIVE, State
 
@@ -52,6 +52,22 @@ _REVIEWS = (
     .order_by(Review.id.desc())
     .limit(20)
 )
+# Starts from the concerns of the wiki, which are few, and never from all that the actor wrote: hence the "+ 0".
+_ASKED = (
+    select(func.count())
+    .select_from(Review)
+    .join(ReviewAuthor, ReviewAuthor.review_id == Review.id)
+    .where(
+        Review.wiki_id == bindparam("wiki_id"),
+        IS_CONCERN,
+        readable(Review.space_id),
+        ReviewAuthor.actor_id + 0
+        == select(ActorRow.id)
+        .where(ActorRow.wiki_id == bindparam("wiki_id"), ActorRow.external_id == bindparam("actor_id"))
+        .scalar_subquery(),
+    )
+    .scalar_subquery()
+)
 _STANDING = select(
     select(func.max(Entry.position)).where(Entry.wiki_id == bindparam("wiki_id")).scalar_subquery().label("position"),
     exists().where(Entry.wiki_id == bindparam("wiki_id"), Entry.position.is_(None)).label("unsealed"),
@@ -76,6 +92,7 @@ _STANDING = select(
     exists()
     .where(Restraint.wiki_id == bindparam("wiki_id"), Restraint.until > bindparam("now"), Restraint.lifted_at.is_(None))
     .label("restrained"),
+    _ASKED.label("asked"),
 )
 # A group is responsible through a space, or because a rule once gave it something to look at.
 _REVIEWING = union(
@@ -119,20 +136,25 @@ class Standing:
 
     `position` is that of the last journal entry; None while some entry has no position yet, so that nothing can be said
     to be unchanged. `queued` is how many reviews wait for the actor's groups; None when none of them is
-    responsible for anything. `restrained` says that some lock or restriction stands somewhere in the wiki.
+    responsible for anything. `restrained` says that some lock or restriction stands somewhere in the wiki. `asked` is
+    how many concerns wait for the actor's answer.
     """
 
     position: int | None
     queued: int | None
     restrained: bool = False
+    asked: int = 0
 
 
 def standing(connection: Connection, wiki_id: int, actor: Actor, now: datetime | None = None) -> Standing:
     """Where the wiki stands `now`; one query, asked for every screen."""
-    key = {"wiki_id": wiki_id, "now": now or datetime.now(UTC), **bound(actor)}
+    key = {"wiki_id": wiki_id, "now": now or datetime.now(UTC), "actor_id": actor.id, **bound(actor)}
     row = connection.execute(_STANDING, key).one()
     return Standing(
-        None if row.unsealed else row.position or 0, int(row.waiting) if row.reviews else None, bool(row.restrained)
+        None if row.unsealed else row.position or 0,
+        int(row.waiting) if row.reviews else None,
+        bool(row.restrained),
+        int(row.asked),
     )
 
 
