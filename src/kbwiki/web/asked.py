@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from markupsafe import Markup
-
 from ..errors import NotFound
-from ..moderation.policy import acted_on
+from ..moderation.policy import Verdict, acted_on
 from ..moderation.queries.evidence import WaitsForAuthor, concerns_for
+from .outcome_words import decision_words
 from .visit import Visit
-from .words import kb_t, when
+from .words import kb_t
 
 MOST_SHOWN = 20
 """How many concerns stand on one screen; the others follow when some of these are answered."""
@@ -22,13 +21,13 @@ LONG = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class ConcernLine:
-    """A concern that waits for the actor; `waited` is for how long, in words."""
+    """A concern that waits for the actor: `said` is who asked and when, `waited` for how long, in words."""
 
     title: str
     url: str
     group: str
     at: datetime
-    when: Markup
+    said: str
     waited: str
     is_long: bool
     reason: str
@@ -69,7 +68,7 @@ def concern_line(visit: Visit, one: WaitsForAuthor) -> ConcernLine:
         visit.url.page(path) if path else "",
         one.group,
         one.at,
-        when(one.at, visit.now),
+        decision_words(Verdict.CONCERN, "", one.group, one.at, visit.now),
         waited(visit.now - one.at),
         visit.now - one.at >= LONG,
         kb_t(one.reason),

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from ..errors import Conflict, Forbidden, Invalid, NotFound
 from ..moderation.appeals import appeal
 from ..moderation.evidence import answer_concern, report
-from ..moderation.policy import REASONS, acted_on
+from ..moderation.policy import REASONS, Verdict, acted_on
 from ..moderation.queries.appeals import OwnDecision, own_decision
 from ..moderation.queries.evidence import Said, concern_head, evidence_of, objections_of
 from ..moderation.queries.review import PastDecision, ReviewView
@@ -23,8 +23,9 @@ from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right, responsible_groups
 from .asked import find_concern
 from .forms import FieldError
+from .outcome_words import decision_words
 from .visit import Visit
-from .words import VERDICTS, kb_t, when, who
+from .words import kb_t, when, who
 
 SAID = {
     "report": "reported",
@@ -222,25 +223,17 @@ def _require_open(visit: Visit, own: OwnDecision) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision as its author objects to it; `actor` is empty unless moderators are named."""
+    """A decision as its author objects to it: `said` is who, what and when."""
 
-    verdict: str
-    actor: str
-    group: str
-    when: Markup
+    said: str
     reason: str
     note: str
 
 
 def _decided(visit: Visit, one: PastDecision) -> Decided:
-    return Decided(
-        kb_t(VERDICTS[one.verdict]),
-        one.actor if visit.settings.name_moderators else "",
-        one.group,
-        when(one.at, visit.now),
-        kb_t(one.why),
-        one.note,
-    )
+    by = one.actor if visit.settings.name_moderators else ""
+    said = decision_words(Verdict(one.verdict), by, one.group, one.at, visit.now)
+    return Decided(said, kb_t(one.why), one.note)
 
 
 def _require_signed_in(visit: Visit) -> None:

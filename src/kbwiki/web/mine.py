@@ -23,21 +23,21 @@ from ..pages.queries.history import NEWEST
 from .asked import concern_lines
 from .lists import PageName
 from .messages import inbox_of
-from .outcome_words import MARKS, StateChip, chips_of, objection_words, report_words
+from .outcome_words import MARKS, StateChip, chips_of, decision_words, objection_words, report_words
 from .visit import Visit
-from .words import KINDS, VERDICTS, day, kb_t, when
+from .words import KINDS, day, kb_t, when
 
 PER_PAGE = 50
 
 _FILTERS = {
     "": "All",
-    Became.WAITING.value: "Not looked at yet",
-    Became.ASKED.value: "Wait for you",
+    Became.WAITING.value: "Waiting",
+    Became.ASKED.value: "For you to answer",
     Became.APPROVED.value: "Approved",
     Became.REVERTED.value: "Taken out",
     Became.HIDDEN.value: "Hidden",
     Became.LAPSED.value: "Nobody looked in time",
-    Became.EXEMPT.value: "Nobody has to look",
+    Became.EXEMPT.value: "No look needed",
 }
 _DONE = {
     "answered": "Thank you. The group that asked has your answer.",
@@ -47,15 +47,11 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True)
 class DecisionTold:
-    """A decision as its author is told about it: which group (and who, if the setting says so), what, and why."""
+    """A decision as its author is told about it: `said` is who (a group, or who in it), what and when."""
 
-    verdict: str
-    actor: str
-    group: str
+    said: str
     reason: str
     note: str
-    at: datetime
-    when: Markup
     appeal_url: str | None
     objection: str
 
@@ -175,13 +171,9 @@ def _told(visit: Visit, one: GroupAnswer, objections: Mapping[int, Objection]) -
     if not (one.reason or one.note or may_object or objection):
         return None
     return DecisionTold(
-        kb_t(VERDICTS[one.verdict]),
-        one.by if visit.settings.name_moderators else "",
-        one.group,
+        decision_words(one.verdict, one.by if visit.settings.name_moderators else "", one.group, one.at, visit.now),
         kb_t(one.reason),
         one.note,
-        one.at,
-        when(one.at, visit.now),
         visit.url("appeal", id=one.decision_id) if may_object else None,
         objection,
     )

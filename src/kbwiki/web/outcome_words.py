@@ -12,7 +12,7 @@ from ..moderation.policy import Verdict
 from ..moderation.queries.evidence import Objection
 from ..moderation.queries.mine import Became, GroupAnswer, OwnChange
 from ..moderation.transitions import State
-from .words import kb_t, when
+from .words import VERDICTS, kb_t, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,17 @@ def change_words(one: GroupAnswer) -> str:
     if one.undone is not None:
         return kb_t(_UNDONE[one.undone], group=one.group)
     return kb_t(_DECIDED[one.verdict], group=one.group) if one.verdict in _DECIDED else kb_t("closed")
+
+
+def decision_words(verdict: Verdict, by: str, group: str, at: datetime, now: datetime) -> str:
+    """Who decided what and when; the person is named where `by` is given."""
+    moment = when(at, now)
+    if verdict is Verdict.CONCERN:
+        text = "{actor} asked for {group}, {when}." if by else "The group {group} asked, {when}."
+        return kb_t(text, actor=by, group=group, when=moment)
+    done = kb_t(VERDICTS[verdict]).capitalize()
+    text = "{verdict} by {actor} for {group}, {when}." if by else "{verdict} by the group {group}, {when}."
+    return kb_t(text, verdict=done, actor=by, group=group, when=moment)
 
 
 _REPORT_LIVE = {
