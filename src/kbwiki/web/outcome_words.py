@@ -72,6 +72,8 @@ def chips_of(change: OwnChange) -> tuple[StateChip, ...]:
 
 def change_words(one: GroupAnswer) -> str:
     """How one group stands to a change."""
+    if one.state is State.LAPSED and one.closed_as:
+        return kb_t("live; nobody of {group} looked in time ({policy})", group=one.group, policy=one.closed_as)
     if one.state in _LIVE:
         return kb_t(_LIVE[one.state], group=one.group)
     if one.undone is not None:

@@ -136,6 +136,9 @@ def own_changes(
     return found, before
 
 
+HANDED_BACK = "handed-back"
+"""How a review ended that was given to a group and taken back before the group touched it: it says nothing."""
+
 _undone = aliased(Decision)
 _COVERS = or_(
     and_(Review.base < Revision.number, Review.head >= Revision.number),
@@ -162,7 +165,11 @@ _ANSWERS = (
     .outerjoin(Decision, (Decision.review_id == Review.id) & _CLOSES)
     .outerjoin(_undone, _undone.takes_back == Decision.id)
     .outerjoin(ActorRow, ActorRow.id == Decision.actor_id)
-    .where(in_list(Revision.id, "ids"), Review.state != State.HANDED_OVER.value)
+    .where(
+        in_list(Revision.id, "ids"),
+        Review.state != State.HANDED_OVER.value,
+        or_(Review.closed_as.is_(None), Review.closed_as != HANDED_BACK),
+    )
     .order_by(Review.id.desc(), Decision.id.desc())
 )
 
