@@ -82,11 +82,11 @@ class Wiki:
         self.chance: Callable[[], float] = random.random
         known: dict[str, Subject] = {
             PAGE: PageSubject(),
-            DECISION: DecisionSubject(),
             RULE: RuleSubject(),
             SPACE: SpaceSubject(),
         }
         self.subjects = Registry(known, JournalSubject)
+        self.subjects[DECISION] = DecisionSubject(self.subjects)
         self.risk = Assessment(
             self.database, lambda: self.id, self.seal, self.subjects, merged(self.settings.risk_weights)
         )

@@ -134,5 +134,5 @@ def test_nothing_in_the_story_happens_after_its_end_or_out_of_order() -> None:
 def test_decisions_that_take_something_away_give_a_reason() -> None:
     taken = [event for event in told() if isinstance(event, Decide) and event.verdict != Verdict.APPROVE]
 
-    assert {event.verdict for event in taken} == {Verdict.REVERT, Verdict.HIDE}
+    assert {event.verdict for event in taken} == {Verdict.REVERT, Verdict.HIDE, Verdict.CONCERN}
     assert all(event.reason in REASONS and event.reason and event.note for event in taken)

@@ -44,7 +44,7 @@ def test_a_concern_waits_on_my_changes_and_is_answered_there(visitor: Visitor, w
     assert "Waits for you" in mine
     assert "Where is this from?" in mine
     assert answered.status_code == 303
-    assert "answered, not looked at yet" in visitor.text("/wiki/-/mine")
+    assert "you answered, and moderators looks at it again" in visitor.text("/wiki/-/mine")
     visitor.actor = MODERATOR
     assert "From my grandmother." in visitor.text(f"/wiki/-/reviews/{review_id}")
 

@@ -126,5 +126,5 @@ def test_every_verdict_has_its_words_among_my_changes(visitor: Visitor, wiki: Wi
 
     told = visitor.text("/wiki/-/mine")
 
-    for words in ("mended and approved", "deleted", "waits for you", "It is hard to understand"):
+    for words in ("mended and approved", "deleted", "moderators waits for you", "It is hard to understand"):
         assert words in told

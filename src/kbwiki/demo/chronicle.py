@@ -74,7 +74,38 @@ class Round:
     by: tuple[str, ...]
 
 
-Event = Write | Move | Delete | Decide | Round
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A reader says that something is wrong with a page."""
+
+    at: datetime
+    by: str
+    page: str
+    text: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An author answers what a group asked about a page."""
+
+    at: datetime
+    by: str
+    page: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """An author objects to the last decision that took something of theirs out of a page."""
+
+    at: datetime
+    by: str
+    page: str
+    text: str
+
+
+Event = Write | Move | Delete | Decide | Round | Report | Reply | Objection
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +200,12 @@ def _told(row: Mapping[str, Any], now: datetime) -> Event:
         case "decide":
             answer = row["verdict"], row.get("reason", ""), row.get("note", "")
             return Decide(at, by, row["group"], page, *answer)
+        case "report":
+            return Report(at, by, page, row["text"], row.get("reason", ""))
+        case "reply":
+            return Reply(at, by, page, row["text"])
+        case "object":
+            return Objection(at, by, page, row["text"])
     raise ValueError(f"events.toml: there is no kind {row['kind']!r}")
 
 

@@ -16,16 +16,33 @@ from ..actors import SYSTEM, Actor, ActorKind
 from ..db import Transaction
 from ..errors import NotFound
 from ..moderation.age_runs import age
+from ..moderation.appeals import appeal
 from ..moderation.decide import Answer, decide
+from ..moderation.evidence import answer_concern, report
 from ..moderation.policy import Verdict
+from ..moderation.queries.evidence import can_be_appealed, concerns_for
+from ..moderation.queries.mine import own_changes
 from ..moderation.queries.queue import QueueLine, queue
 from ..moderation.rules.actions import set_rule
 from ..moderation.shown import what_is_shown
 from ..pages.actions import Edit, delete_page, move_page, save_page
-from ..pages.queries.view import find_page, text_of
+from ..pages.queries.history import NEWEST
+from ..pages.queries.view import find_page, get_page, text_of
 from ..settings import Settings
 from ..wiki import Wiki
-from .chronicle import Chronicle, Decide, Delete, Event, Move, Round, Write, read_chronicle
+from .chronicle import (
+    Chronicle,
+    Decide,
+    Delete,
+    Event,
+    Move,
+    Objection,
+    Reply,
+    Report,
+    Round,
+    Write,
+    read_chronicle,
+)
 from .growth import after
 from .people import STAFF
 
@@ -122,6 +139,12 @@ def _happen(wiki: Wiki, happening: Event) -> None:
                 delete_page(tx, happening.page, comment=happening.comment)
             case Decide():
                 _decide(tx, happening)
+            case Report():
+                report(tx, happening.page, happening.reason, happening.text)
+            case Reply():
+                _reply(tx, happening)
+            case Objection():
+                _object(tx, happening)
 
 
 def _write(tx: Transaction, written: Write) -> None:
@@ -141,6 +164,24 @@ def _decide(tx: Transaction, told: Decide) -> None:
     if about is None:
         raise NotFound("review", f"{told.group}: {told.page}")
     _answer(tx, about, Verdict(told.verdict), told.reason, told.note)
+
+
+def _reply(tx: Transaction, said: Reply) -> None:
+    waiting = concerns_for(tx.connection, tx.wiki_id, tx.actor)
+    page = get_page(tx.connection, tx.wiki_id, said.page, tx.actor)
+    about = next((one for one in waiting if one.subject_id == page.id), None)
+    if about is None:
+        raise NotFound("question", f"{said.by}: {said.page}")
+    answer_concern(tx, about.review_id, said.text)
+
+
+def _object(tx: Transaction, said: Objection) -> None:
+    changes, _ = own_changes(tx.connection, tx.wiki_id, tx.actor, wanted=None, before=NEWEST, count=1000)
+    reviews = (one for change in changes if change.line.path == said.page for one in change.reviews)
+    about = next((one.decision_id for one in reviews if can_be_appealed(one.verdict)), None)
+    if about is None:
+        raise NotFound("decision", f"{said.by}: {said.page}")
+    appeal(tx, about, said.text)
 
 
 def _go_through_queue(wiki: Wiki, round_: Round) -> None:

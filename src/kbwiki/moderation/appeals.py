@@ -13,11 +13,12 @@ from ..spaces.models import Grant
 from ..spaces.policy import Right
 from ..spaces.queries import has_right, responsible_groups
 from .access import is_author
-from .decision_subject import KIND, DecisionSubject, is_taken_back
+from .decision_subject import KIND, is_taken_back
 from .evidence import clean_said, say
 from .lifecycle import Duty, add_author, copy_authors, take_in
 from .models import Decision, Evidence
 from .policy import CAN_BE_APPEALED, Verdict
+from .subjects import subject_of
 from .transitions import Event
 
 
@@ -27,7 +28,7 @@ def appeal(tx: Transaction, decision_id: int, text: str) -> int:
     Whoever decided, and the authors of what was decided about, cannot answer it. Errors: NotFound (also when its place
     cannot be read), Forbidden for anybody else's work, Invalid, Conflict when it was appealed or taken back already.
     """
-    subject = DecisionSubject()
+    subject = subject_of(tx, KIND)
     decision = _get(tx, decision_id)
     place = subject.place(tx.connection, decision_id)
     if not has_right(tx.connection, place.space_id, Right.READ, tx.actor):

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from ..db import Transaction, table_of
 from ..errors import Invalid, NotFound
-from ..spaces.models import Space
 from .models import Decision, Evidence
-from .page_subject import KIND as PAGE
-from .page_subject import PageSubject
 from .policy import acted_on
-from .subjects import Place, subject_of
+from .subjects import Place, Subjects, subject_of
 
 KIND = "decision"
 
 
 class DecisionSubject:
-    """Decisions: every appeal against one is a new state of it. It has the place of what was decided about."""
+    """Decisions: every appeal against one is a new state of it. It has the place of what was decided about, which any
+    of the `subjects` can be."""
+
+    def __init__(self, subjects: Subjects) -> None:
+        self._subjects = subjects
 
     def place(self, connection: Connection, subject_id: int) -> Place:
         """Where the decision's subject is now. Errors: NotFound."""
@@ -54,13 +56,13 @@ class DecisionSubject:
     def sides(self, connection: Connection, subject_id: int, base: int, head: int) -> tuple[str, str] | None:
         """The page before and after what the decision did to it; None when a part of that is hidden."""
         row = self._row(connection, subject_id)
-        if row.subject_kind != PAGE:
+        if row.review_id is None:
             return "", ""
         before, after = acted_on(row.base, row.head)
         was = row.facts.get("was", row.result)
         if was != row.result:
             before, after = was, row.result
-        return PageSubject().sides(connection, row.subject_id, before, after)
+        return self._subjects[row.subject_kind].sides(connection, row.subject_id, before, after)
 
     def returned(self, connection: Connection, subject_id: int, base: int, head: int) -> bool:
         """Never: an objection stays until somebody answers it."""
@@ -77,16 +79,11 @@ class DecisionSubject:
             raise NotFound("decision", str(decision_id))
         return row
 
-    @staticmethod
-    def _about(connection: Connection, row: Any) -> Place:
-        if row.subject_kind == PAGE:
-            return PageSubject().place(connection, row.subject_id)
-        space = connection.execute(
-            select(Space.id, Space.title, Space.path, Space.number).where(Space.id == row.subject_id)
-        ).first()
-        if row.subject_kind != "space" or space is None:
+    def _about(self, connection: Connection, row: Any) -> Place:
+        if row.subject_kind == KIND:
             raise NotFound("subject of the decision", str(row.id))
-        return Place(space.title or space.path, space.path, space.id, space.number)
+        place = self._subjects[row.subject_kind].place(connection, row.subject_id)
+        return replace(place, title=place.title or place.path)
 
     @staticmethod
     def _appeals(connection: Connection, decision_id: int) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import distinct, func, select
 
 from ..db import Change, Transaction
 from ..errors import Forbidden, Invalid, NotFound
@@ -39,6 +39,29 @@ AGAIN_AFTER = timedelta(hours=1)
 """How long somebody who reported a page waits before they can add to their report."""
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many reports are taken within the hour, about one page and about all, and what who comes later is told."""
+
+    about_a_page: int
+    about_all: int
+    why: str
+
+
+MOST_BY_ONE = Patience(
+    1, 20, "Thank you, your report of this page has arrived and somebody will look. You can add to it in an hour."
+)
+"""For somebody who is signed in."""
+
+MOST_BY_STRANGERS = Patience(
+    5,
+    60,
+    "Several readers have reported this page within the last hour, and somebody will look. Please sign in to add "
+    "something, or try again in an hour.",
+)
+"""For all who are not signed in, together: nothing tells one of them from another."""
+
+
 def answer_concern(tx: Transaction, review_id: int, text: str) -> int:
     """An author tells the group that raised a concern what they did about it; the review waits for the group again.
 
@@ -63,7 +86,7 @@ def answer_concern(tx: Transaction, review_id: int, text: str) -> int:
 def report(tx: Transaction, path: str, reason: str, text: str) -> list[int]:
     """A reader says that something is wrong with a page: every group that looks after it has it in its queue.
 
-    Gives back the reviews. Errors: NotFound, Invalid (nothing said, or the same reader said so a moment ago).
+    Gives back the reviews. Errors: NotFound, Invalid (nothing said, or too much said within the hour).
     """
     page = _readable(tx, path)
     said = clean_said(text, may_be_empty=bool(reason))
@@ -86,17 +109,18 @@ def _readable(tx: Transaction, path: str) -> CurrentPage:
 
 
 def _require_patience(tx: Transaction, review_ids: list[int]) -> None:
-    lately = select(Evidence.id).where(
-        Evidence.review_id.in_(review_ids),
-        Evidence.actor_id == tx.actor_id,
-        Evidence.kind == "report",
-        Evidence.at > tx.now - AGAIN_AFTER,
+    """Errors: Invalid when this reader, or all who are not signed in together, reported too much within the hour."""
+    lately = select(func.count(distinct(Evidence.at))).where(
+        Evidence.actor_id == tx.actor_id, Evidence.kind == "report", Evidence.at > tx.now - AGAIN_AFTER
     )
-    if tx.connection.execute(lately).first() is not None:
-        raise Invalid(
-            "text",
-            "Thank you, your report of this page has arrived and somebody will look. You can add to it in an hour.",
-        )
+    here = lately.where(Evidence.review_id.in_(review_ids))
+    about_page, about_all = tx.connection.execute(select(here.scalar_subquery(), lately.scalar_subquery())).one()
+    most = MOST_BY_STRANGERS if tx.actor.is_anonymous else MOST_BY_ONE
+    if about_page >= most.about_a_page:
+        raise Invalid("text", most.why)
+    if about_all >= most.about_all:
+        why = "Many reports came within the last hour, and somebody reads each of them. Please try again in an hour."
+        raise Invalid("text", why)
 
 
 def _report_to(

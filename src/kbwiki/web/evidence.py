@@ -10,21 +10,24 @@ from typing import Any
 from flask import Response
 from markupsafe import Markup
 
-from ..errors import Forbidden, Invalid, NotFound
+from ..errors import Conflict, Forbidden, Invalid, NotFound
 from ..moderation.appeals import appeal
 from ..moderation.evidence import answer_concern, report
 from ..moderation.messages.reasons import words_of
-from ..moderation.policy import REASONS, acted_on
-from ..moderation.queries.evidence import Said, WaitsForAuthor, concern_head, concerns_for, evidence_of
-from ..moderation.queries.review import ReviewView
+from ..moderation.policy import REASONS, Verdict, acted_on
+from ..moderation.queries.appeals import OwnDecision, own_decision
+from ..moderation.queries.evidence import Said, concern_head, evidence_of, objections_of
+from ..moderation.queries.review import PastDecision, ReviewView
 from ..moderation.transitions import State
 from ..pages.queries.view import get_page
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right, responsible_groups
+from .asked import find_concern
 from .choosing import reason_choices
 from .forms import FieldError
+from .outcome_words import decision_words
 from .visit import Visit
-from .words import kb_t, when
+from .words import kb_t, when, who
 
 SAID = {
     "report": "reported",
@@ -73,7 +76,7 @@ def said_lines(visit: Visit, said: tuple[Said, ...]) -> tuple[SaidLine, ...]:
     return tuple(
         SaidLine(
             kb_t(SAID[one.kind]),
-            one.actor,
+            who(one.actor),
             one.group,
             one.at,
             when(one.at, visit.now),
@@ -88,7 +91,7 @@ def beside(visit: Visit, view: ReviewView) -> dict[str, Any]:
     """What the review's screen shows beside the changes: what was said, how much is shown, what else can be done."""
     shown = view.shown
     return {
-        "evidence": said_lines(visit, evidence_of(visit.connection, view.id)),
+        "evidence": said_lines(visit, evidence_of(visit.connection, view.id, visit.actor)),
         "only_evidence": shown.base == shown.head,
         "delta": _delta(visit, view),
         "acts": _acts(visit, view),
@@ -146,13 +149,16 @@ def report_form(visit: Visit, path: str) -> Response:
         say,
         f"{visit.url.page(page.path)}?done=reported",
         title=kb_t("Something is wrong with {title}", title=page.title),
+        section="read",
         lead=kb_t(
-            "Say what is wrong, in your own words. It goes to {groups}; you may also just edit the page yourself.",
+            "Say what is wrong, in your own words. It goes to {groups}; whoever wrote it is not told who you are.",
             groups=" and ".join(groups),
         ),
         label=kb_t("What is wrong?"),
+        hint=kb_t("may stay empty when you choose a reason"),
         button=kb_t("Send"),
         cancel_url=visit.url.page(page.path),
+        edit_url=visit.url("edit", path=page.path) if page.can_write else None,
         reasons=tuple((one.key, one.label) for one in reason_choices(visit, page.space_id) if not one.only_for),
     )
 
@@ -160,9 +166,7 @@ def report_form(visit: Visit, path: str) -> Response:
 def answer(visit: Visit, id: int) -> Response:
     """Answer a concern about one's own change."""
     _require_signed_in(visit)
-    concern = next(
-        (one for one in concerns_for(visit.connection, visit.wiki.id, visit.actor) if one.review_id == id), None
-    )
+    concern = find_concern(visit, id)
     if concern is None and visit.request.method == "GET":
         raise NotFound("concern that waits for you", str(id))
     sent = visit.request.form
@@ -176,10 +180,14 @@ def answer(visit: Visit, id: int) -> Response:
         visit,
         say,
         visit.url("mine", done="answered"),
-        title=kb_t("Answer a concern"),
-        lead=concern.note if concern is not None else "",
+        title=kb_t("Answer {group} about {title}", group=concern.group, title=concern.title)
+        if concern is not None
+        else kb_t("Answer a question"),
+        about=concern,
         label=kb_t("Your answer"),
         button=kb_t("Send the answer"),
+        fixed=True,
+        edit_url=concern.edit_url if concern is not None else None,
         cancel_url=visit.url("mine"),
     )
 
@@ -187,6 +195,9 @@ def answer(visit: Visit, id: int) -> Response:
 def appeal_form(visit: Visit, id: int) -> Response:
     """Object to a decision about one's own work."""
     _require_signed_in(visit)
+    own = own_decision(visit.connection, visit.wiki.id, id, visit.actor, visit.wiki.subjects)
+    if visit.request.method == "GET":
+        _require_open(visit, own)
 
     def say() -> None:
         with visit.change() as tx:
@@ -196,14 +207,38 @@ def appeal_form(visit: Visit, id: int) -> Response:
         visit,
         say,
         visit.url("mine", done="objected"),
-        title=kb_t("Object to a decision"),
+        title=kb_t("Object to a decision about {title}", title=own.title or own.path),
         lead=kb_t(
             "Somebody who did not decide reads this, and the decision stands or is undone. You can object once."
         ),
+        about=_decided(visit, own.decision),
         label=kb_t("Why was the decision not right?"),
         button=kb_t("Object"),
         cancel_url=visit.url("mine"),
     )
+
+
+def _require_open(visit: Visit, own: OwnDecision) -> None:
+    """Errors: Conflict where an objection would be refused, before anybody has written one."""
+    if own.decision.taken_back:
+        raise Conflict("This decision has been taken back already, so there is nothing to object to.")
+    if objections_of(visit.connection, visit.actor, visit.wiki.id, [own.decision.id]):
+        raise Conflict("You have objected to this decision already; “My changes” says how far that is.")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision as its author objects to it: `said` is who, what and when."""
+
+    said: str
+    reason: str
+    note: str
+
+
+def _decided(visit: Visit, one: PastDecision) -> Decided:
+    by = one.actor if visit.settings.name_moderators else ""
+    said = decision_words(Verdict(one.verdict), by, one.group, one.at, visit.now)
+    return Decided(said, kb_t(one.why), one.note)
 
 
 def _require_signed_in(visit: Visit) -> None:
@@ -214,60 +249,23 @@ def _require_signed_in(visit: Visit) -> None:
 def _form(visit: Visit, say: Callable[[], None], done_url: str, **facts: Any) -> Response:
     """The form to say something; on POST, say it, or show the form again with every word and what is wrong."""
     errors: tuple[FieldError, ...] = ()
+    status, refused = 200, ""
     if visit.request.method == "POST":
         try:
             say()
         except Invalid as error:
-            errors = (FieldError(error.field, error.why),)
+            errors, status = (FieldError(error.field, error.why),), 422
+        except Conflict as conflict:
+            refused, status = str(conflict), 409
         else:
             return visit.go(done_url)
     sent = visit.request.form
+    shown = {"section": "mine", "lead": "", "hint": "", "about": None, "edit_url": None, "fixed": False, "reasons": ()}
     return visit.show(
         "kbwiki/say.html",
-        section="mine",
-        status=422 if errors else 200,
+        status=status,
         errors=errors,
+        refused=refused,
         form={"text": sent.get("text", ""), "reason": sent.get("reason", "")},
-        **{"reasons": (), **facts},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class ConcernLine:
-    """A concern that waits for the actor, on My changes."""
-
-    title: str
-    url: str
-    group: str
-    at: datetime
-    when: Markup
-    reason: str
-    note: str
-    diff_url: str | None
-    edit_url: str | None
-    answer_url: str
-
-
-def concern_lines(visit: Visit) -> tuple[ConcernLine, ...]:
-    """Everything that waits for the visitor's answer."""
-    return tuple(
-        _concern_line(visit, one) for one in concerns_for(visit.connection, visit.wiki.id, visit.actor)
-    )
-
-
-def _concern_line(visit: Visit, one: WaitsForAuthor) -> ConcernLine:
-    place = visit.wiki.subjects[one.subject_kind].place(visit.connection, one.subject_id)
-    is_page = one.subject_kind == "page"
-    base, head = acted_on(one.base, one.head)
-    return ConcernLine(
-        place.title,
-        visit.url.page(place.path),
-        one.group,
-        one.at,
-        when(one.at, visit.now),
-        kb_t(one.reason),
-        one.note,
-        visit.url("diff", path=place.path, a=base, b=head) if is_page else None,
-        visit.url("edit", path=place.path) if is_page else None,
-        visit.url("answer", id=one.review_id),
+        **{**shown, **facts},
     )

@@ -197,10 +197,11 @@ class TreeNode:
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """How many reviews wait (None: no moderator), and the pages nearby."""
+    """How many reviews wait (None: no moderator), the pages nearby, and how many concerns wait for the actor."""
 
     queue_count: int | None
     tree: tuple[TreeNode, ...]
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,7 @@ class Frame:
             icons=visit.url("static", filename="kb-icons.svg"),
             sign_in_url=mount.sign_in_url,
             flash=(),
-            nav=Navigation(queued, facts.get("tree", ())),
+            nav=Navigation(queued, facts.get("tree", ()), visit.standing.asked),
             can=Abilities(
                 write=can_write,
                 moderate=queued is not None,

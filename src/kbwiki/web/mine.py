@@ -1,4 +1,4 @@
-"""My changes: what one wrote, what became of it, and why."""
+"""My changes: what one wrote, what became of it and why, what waits for one's answer, and what one reported."""
 
 from __future__ import annotations
 
@@ -18,31 +18,26 @@ from ..moderation.queries.evidence import (
     objections_of,
     restrictions_of,
 )
-from ..moderation.queries.outcomes import Outcome, outcome_of, outcomes
-from ..pages.queries.history import NEWEST, RevisionLine, changes_by
-from .evidence import concern_lines
+from ..moderation.queries.mine import Became, GroupAnswer, OwnChange, OwnReport, own_changes, own_reports
+from ..pages.queries.history import NEWEST
+from .asked import concern_lines
 from .lists import PageName
 from .messages import inbox_of
+from .outcome_words import MARKS, StateChip, chips_of, decision_words, objection_words, report_words
 from .visit import Visit
-from .words import KINDS, VERDICTS, day, kb_t, when
+from .words import KINDS, day, kb_t, when
 
 PER_PAGE = 50
 
-_STATES = {
-    None: "live, not looked at yet",
-    "approve": "looked at",
-    "revert": "reverted",
-    "hide": "hidden",
-    "restore": "shown again",
-    "edit": "mended and approved",
-    "revert-part": "reverted in part",
-    "delete": "deleted",
-    "hand-over": "live, not looked at yet",
-}
-_OBJECTED = {
-    None: "You objected to this; somebody else will answer.",
-    "uphold": "You objected to this; somebody else looked, and it stands.",
-    "overturn": "You objected to this; somebody else looked, and undid it.",
+_FILTERS = {
+    "": "All",
+    Became.WAITING.value: "Waiting",
+    Became.ASKED.value: "For you to answer",
+    Became.APPROVED.value: "Approved",
+    Became.REVERTED.value: "Taken out",
+    Became.HIDDEN.value: "Hidden",
+    Became.LAPSED.value: "Nobody looked in time",
+    Became.EXEMPT.value: "No look needed",
 }
 _DONE = {
     "answered": "Thank you. The group that asked has your answer.",
@@ -52,20 +47,18 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True)
 class DecisionTold:
-    """A decision as its author is told about it: which group (and who, if the setting says so), what, and why."""
+    """A decision as its author is told about it: `said` is who (a group, or who in it), what and when."""
 
-    verdict: str
-    actor: str
-    group: str
+    said: str
     reason: str
     note: str
-    at: datetime
-    when: Markup
+    appeal_url: str | None
+    objection: str
 
 
 @dataclass(frozen=True, slots=True)
 class MyChange:
-    """One of one's own changes and its state."""
+    """One of one's own changes, its state at each group, and what was decided about it."""
 
     page: PageName
     url: str
@@ -74,10 +67,19 @@ class MyChange:
     comment: str
     describe: str
     diff_url: str
-    state: str
-    decision: DecisionTold | None
-    appeal_url: str | None
-    objection: str
+    states: tuple[StateChip, ...]
+    decisions: tuple[DecisionTold, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MyReport:
+    """Something one reported, and what became of it."""
+
+    page: PageName
+    when: Markup
+    reason: str
+    text: str
+    states: tuple[StateChip, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,37 +95,58 @@ class MyRestriction:
     objection: str
 
 
+@dataclass(frozen=True, slots=True)
+class FilterTab:
+    """One state to list alone."""
+
+    label: str
+    url: str
+    current: bool
+
+
 def my_changes(visit: Visit) -> Response:
-    """The actor's own changes, newest first."""
+    """The actor's own changes, newest first; above them what waits for the actor."""
     if visit.actor.is_anonymous:
         raise Forbidden("Please sign in to see your changes.")
-    before = visit.request.args.get("before", NEWEST, type=int)
-    lines = changes_by(visit.connection, visit.wiki.id, visit.actor, before=before, count=PER_PAGE + 1)
-    shown = lines[:PER_PAGE]
-    reviews = outcomes(visit.connection, {line.page_id for line in shown})
-    told = [one.decision_id for every in reviews.values() for one in every if one.decision_id is not None]
-    restricted = restrictions_of(visit.connection, visit.wiki.id, visit.actor, visit.now)
+    connection, wiki_id = visit.connection, visit.wiki.id
+    wanted, before = _wanted(visit), visit.request.args.get("before", NEWEST, type=int)
+    changes, older = own_changes(connection, wiki_id, visit.actor, wanted=wanted, before=before, count=PER_PAGE)
+    restricted = restrictions_of(connection, wiki_id, visit.actor, visit.now)
+    told = [one.decision_id for change in changes for one in change.reviews if one.decision_id is not None]
     told += [one.decision_id for one in restricted]
-    objections = objections_of(visit.connection, visit.actor, visit.wiki.id, told)
+    objections = objections_of(connection, visit.actor, wiki_id, told)
     return visit.show(
         "kbwiki/mine.html",
         title=kb_t("My changes"),
         section="mine",
-        entries=tuple(_entry(visit, line, reviews.get(line.page_id, []), objections) for line in shown),
+        entries=tuple(_entry(visit, change, objections) for change in changes),
+        filters=_tabs(visit, wanted),
+        is_filtered=wanted is not None,
         concerns=concern_lines(visit),
         restrictions=tuple(_restriction(visit, one, objections) for one in restricted),
+        reports=tuple(_report(visit, one) for one in own_reports(connection, wiki_id, visit.actor)),
         done=kb_t(_DONE[done]) if (done := visit.request.args.get("done", "")) in _DONE else None,
-        unread=count_unread(visit.connection, inbox_of(visit)),
-        older_url=visit.url("mine", before=shown[-1].id) if len(lines) > PER_PAGE else None,
+        unread=count_unread(connection, inbox_of(visit)),
+        older_url=visit.url("mine", state=wanted, before=older) if older else None,
     )
 
 
-def _entry(
-    visit: Visit, line: RevisionLine, reviews: list[Outcome], objections: Mapping[int, Objection]
-) -> MyChange:
-    outcome = outcome_of(reviews, line.number)
-    state = "not reviewed" if outcome is None else _state(outcome)
+def _wanted(visit: Visit) -> Became | None:
+    asked = visit.request.args.get("state", "")
+    return Became(asked) if asked and asked in _FILTERS else None
+
+
+def _tabs(visit: Visit, wanted: Became | None) -> tuple[FilterTab, ...]:
+    return tuple(
+        FilterTab(kb_t(label), visit.url("mine", state=state or None), state == (wanted or ""))
+        for state, label in _FILTERS.items()
+    )
+
+
+def _entry(visit: Visit, change: OwnChange, objections: Mapping[int, Objection]) -> MyChange:
+    line = change.line
     url = visit.url.page(line.path)
+    told = (_told(visit, one, objections) for one in change.reviews)
     return MyChange(
         page=PageName(line.title, url, line.path),
         url=url,
@@ -132,56 +155,48 @@ def _entry(
         comment=line.comment,
         describe=kb_t(KINDS.get(line.kind, line.kind)),
         diff_url="" if line.hidden else visit.url("diff", path=line.path, a=line.number - 1, b=line.number),
-        state=kb_t(state),
-        decision=_told(visit, outcome),
-        appeal_url=_appeal_url(visit, outcome, objections),
-        objection=_objection(outcome.decision_id if outcome else None, objections),
+        states=chips_of(change),
+        decisions=tuple(one for one in told if one is not None),
     )
 
 
-def _state(outcome: Outcome) -> str:
-    if outcome.taken_back:
-        return "the decision was taken back"
-    if outcome.verdict == "concern":
-        return "waits for you" if outcome.waits_for_author else "answered, not looked at yet"
-    if outcome.lapsed:
-        return "nobody looked at it in time"
-    return _STATES[outcome.verdict]
-
-
-def _appeal_url(visit: Visit, outcome: Outcome | None, objections: Mapping[int, Objection]) -> str | None:
-    """Where the author can object to the decision, while they can."""
-    if outcome is None or outcome.decision_id is None or outcome.taken_back or outcome.decision_id in objections:
+def _told(visit: Visit, one: GroupAnswer, objections: Mapping[int, Objection]) -> DecisionTold | None:
+    """What the state alone does not say of a decision; None where that says it all."""
+    if one.verdict is None or one.at is None or one.decision_id is None:
         return None
-    return visit.url("appeal", id=outcome.decision_id) if can_be_appealed(outcome.verdict) else None
+    objection = objection_words(objections.get(one.decision_id), visit.now)
+    if one.undone is not None and not objection:
+        objection = kb_t("This was taken back since.")
+    may_object = can_be_appealed(one.verdict) and one.undone is None and not objection
+    if not (one.reason or one.note or may_object or objection):
+        return None
+    return DecisionTold(
+        decision_words(one.verdict, one.by if visit.settings.name_moderators else "", one.group, one.at, visit.now),
+        kb_t(one.reason),
+        one.note,
+        visit.url("appeal", id=one.decision_id) if may_object else None,
+        objection,
+    )
 
 
-def _objection(decision_id: int | None, objections: Mapping[int, Objection]) -> str:
-    found = objections.get(decision_id) if decision_id is not None else None
-    return kb_t(_OBJECTED.get(found.answer, _OBJECTED[None])) if found is not None else ""
+def _report(visit: Visit, one: OwnReport) -> MyReport:
+    return MyReport(
+        PageName(one.title, visit.url.page(one.path), one.path),
+        when(one.at, visit.now),
+        kb_t(one.reason),
+        one.text,
+        tuple(StateChip(MARKS[answer.became], report_words(answer)) for answer in one.answers),
+    )
 
 
 def _restriction(visit: Visit, one: Restriction, objections: Mapping[int, Objection]) -> MyRestriction:
+    objection = objections.get(one.decision_id)
     return MyRestriction(
         one.path or "/",
         f"{day(one.until)}, {one.until:%H:%M} UTC",
         one.group,
         kb_t(one.reason),
         one.note,
-        None if one.decision_id in objections else visit.url("appeal", id=one.decision_id),
-        _objection(one.decision_id, objections),
-    )
-
-
-def _told(visit: Visit, outcome: Outcome | None) -> DecisionTold | None:
-    if outcome is None or outcome.verdict is None or outcome.at is None:
-        return None
-    return DecisionTold(
-        kb_t(VERDICTS.get(outcome.verdict, outcome.verdict)),
-        (outcome.by or "") if visit.settings.name_moderators else "",
-        outcome.group,
-        kb_t(outcome.why),
-        outcome.note,
-        outcome.at,
-        when(outcome.at, visit.now),
+        None if objection is not None else visit.url("appeal", id=one.decision_id),
+        objection_words(objection, visit.now),
     )

@@ -51,6 +51,8 @@ def note_for(visit: Visit, view: PageView) -> tuple[Note, ...]:
     if done not in _SAID:
         return ()
     text = kb_t(_SAID[done])
+    if done == "reported" and not visit.actor.is_anonymous:
+        text += " " + kb_t("“My changes” says what becomes of it.")
     if done in ("unchanged", "reported"):
         return (Note("info", text),)
     groups = responsible_groups(visit.connection, [view.space_id])

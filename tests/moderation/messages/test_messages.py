@@ -174,7 +174,7 @@ def test_approvals_are_told_only_if_the_setting_says_so(wiki: Wiki) -> None:
 
     (line,) = message.lines
     assert "looked at your change and approved it" in line.text
-    assert "differently" not in line.text
+    assert "Nothing was taken away from you." in line.text
 
 
 def test_only_the_authors_of_what_was_decided_are_told_agents_too(wiki: Wiki) -> None:

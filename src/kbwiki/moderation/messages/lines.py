@@ -13,7 +13,7 @@ from ...journal.models import ActorRow
 from ...settings import Settings
 from ..models import Decision, Notice
 from ..policy import Verdict, why_of
-from .templates import NEXT, OBJECT, WHAT, completed, render
+from .templates import NEXT, OBJECT, WHAT, WHY, completed, render
 
 UNKNOWN = "something you cannot read any more"
 """What stands for a title that is not this reader's to know, or no more."""
@@ -45,8 +45,8 @@ class Told:
 class MessageLine:
     """A decision as its author reads it: the facts one by one, and `text`, the whole in the words of the template.
 
-    `title` and `path` are empty where the page is not the reader's to know; `objecting` is empty where there is
-    nothing to object to, `note` and `why` where none was given.
+    `title` and `path` are empty where the page is not the reader's to know, `note` where none was given. `page_id` is
+    0 for what is no page; `base` and `head` are the range that was decided.
     """
 
     decision_id: int
@@ -61,6 +61,9 @@ class MessageLine:
     path: str
     at: datetime
     text: str
+    page_id: int = 0
+    base: int = 0
+    head: int = 0
 
 
 _TOLD = (
@@ -97,8 +100,9 @@ def line_of(one: Told, settings: Settings, *, title: str, path: str, address: st
     object."""
     group = f"The group “{one.group}”"
     who = f"{one.by}, for the group “{one.group}”," if settings.name_moderators else group
-    why, template = why_of(one.reason, one.facts), completed(str(one.facts.get("template", "")), one.verdict)
-    what, objecting = _what(one), f"{OBJECT.get(one.verdict, '')} {address}".strip()
+    why = why_of(one.reason, one.facts) or WHY.get(one.verdict, "")
+    template = completed(str(one.facts.get("template", "")), one.verdict)
+    what, objecting = _what(one), f"{OBJECT[one.verdict]} {address}".strip()
     text = render(
         template,
         {
@@ -114,7 +118,8 @@ def line_of(one: Told, settings: Settings, *, title: str, path: str, address: st
         },
     )
     facts = (who, what, why, one.note, NEXT[one.verdict], objecting, title, path)
-    return MessageLine(one.decision_id, one.verdict, *facts, at=one.at, text=text)
+    page_id = one.subject_id if one.subject_kind == "page" else 0
+    return MessageLine(one.decision_id, one.verdict, *facts, one.at, text, page_id, one.base, one.head)
 
 
 def _what(one: Told) -> str:

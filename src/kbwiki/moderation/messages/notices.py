@@ -66,7 +66,8 @@ def _authors(tx: Transaction, act: Act) -> Iterable[int]:
     if act.review_id is None:
         return ()
     if act.verdict in _APPEALED:
-        appeals = select(Evidence.actor_id).where(Evidence.review_id == act.review_id, Evidence.kind == "appeal")
+        # By the decision, not by the review: the group that answers may have been given the appeal by another one.
+        appeals = select(Evidence.actor_id).where(Evidence.decision_id == act.subject_id, Evidence.kind == "appeal")
         return tx.connection.execute(appeals).scalars()
     authors = select(ReviewAuthor.actor_id).where(ReviewAuthor.review_id == act.review_id)
     if act.subject_kind == "page":

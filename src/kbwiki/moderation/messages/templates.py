@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 from ...errors import Invalid
-from ..policy import Verdict
+from ..policy import CAN_BE_APPEALED, Verdict
 
 PLACEHOLDERS: Mapping[str, str] = {
     "who": "the group that decided, and the person if the setting name_moderators says so",
@@ -32,24 +32,31 @@ _NOTE = "{note}"
 _NEXT = "What next: {next}"
 _OBJECT = "If you see it differently: {object}"
 
-CAN_OBJECT = frozenset(
-    {Verdict.EDIT, Verdict.REVERT, Verdict.REVERT_PART, Verdict.HIDE, Verdict.DELETE, Verdict.RESTRICT}
-)
-"""Verdicts that took something away from an author: somebody else looks at the author's objection."""
-
 _SAY_SO = "Say so beside this message, on the screen “Messages”. Somebody who did not decide this looks at it."
+_NOTHING_TAKEN = "Nothing was taken away from you. If something is not right all the same, speak with the group."
 
 OBJECT: Mapping[Verdict, str] = {
-    **dict.fromkeys(sorted(CAN_OBJECT), _SAY_SO),
+    **dict.fromkeys(Verdict, _NOTHING_TAKEN),
+    **dict.fromkeys(sorted(CAN_BE_APPEALED), _SAY_SO),
     Verdict.CONCERN: "Answer from “My changes”; the group looks at your answer before anything else happens.",
     Verdict.LOCK: "Speak with the group; it can end this at any time.",
     Verdict.UPHOLD: "Speak with the group. What you wrote is not lost: it stands in the history.",
 }
-"""How to object. The others take nothing away: nobody is asked to object to them."""
+"""How to object."""
+
+WHY: Mapping[Verdict, str] = {
+    Verdict.APPROVE: "Somebody has looked at it, and it is good as it is.",
+    Verdict.EDIT: "A small thing was not right, and it was quicker to mend it than to ask.",
+    Verdict.HAND_OVER: "Another group knows more about this.",
+    Verdict.RESTORE: "What was hidden may be read after all.",
+    Verdict.UPHOLD: "Somebody who did not decide before has looked, and sees it as it was decided.",
+    Verdict.OVERTURN: "Somebody who did not decide before has looked, and agrees with you.",
+    Verdict.TAKE_BACK: "The group sees it differently now, or it was a slip.",
+}
+"""Why, where the one who decided had not to give a reason and gave none."""
 
 DEFAULTS: Mapping[Verdict, str] = {
-    verdict: "\n\n".join([_HEAD, f"{_WHY}\n{_NOTE}", _NEXT, *([_OBJECT] if verdict in OBJECT else [])])
-    for verdict in Verdict
+    verdict: "\n\n".join([_HEAD, f"{_WHY}\n{_NOTE}", _NEXT, _OBJECT]) for verdict in Verdict
 }
 """The template of each verdict where its reason has none."""
 
@@ -85,7 +92,7 @@ NEXT: Mapping[Verdict, str] = {
     Verdict.RESTRICT: "You can read as before, and write again when the time is over.",
     Verdict.UPHOLD: "Somebody who did not take the first decision has looked. You can still write it anew, better.",
     Verdict.OVERTURN: "What the decision took away is there again. There is nothing you need to do.",
-    Verdict.TAKE_BACK: "What it took away is there again, and somebody looks at your change once more.",
+    Verdict.TAKE_BACK: "What it did is undone. Where it was about a change of yours, somebody looks at that once more.",
 }
 """What the author can do now."""
 
@@ -109,7 +116,7 @@ def completed(template: str, verdict: Verdict) -> str:
         return DEFAULTS[verdict]
     used = set(_PLACEHOLDER.findall(template))
     head = [] if "what" in used and used & {"who", "group"} else [_HEAD]
-    parts = {"why": _WHY, "note": _NOTE, "next": _NEXT, **({"object": _OBJECT} if verdict in OBJECT else {})}
+    parts = {"why": _WHY, "note": _NOTE, "next": _NEXT, "object": _OBJECT}
     return "\n\n".join([*head, template, *(line for name, line in parts.items() if name not in used)])
 
 

@@ -3,12 +3,13 @@
 from .batches import Batch, BatchItem
 from .desk import Aside, DraftNote, Lease, Opinion, Seen
 from .messages import Message, Notice, Reason
-from .reviews import HAS_LAPSED, IS_LIVE, IS_OPEN, LIVE, Decision, Evidence, Review, ReviewAuthor, Tally
+from .reviews import HAS_LAPSED, IS_CONCERN, IS_LIVE, IS_OPEN, LIVE, Decision, Evidence, Review, ReviewAuthor, Tally
 from .rules import Rule, RuleVersion, Trust
 from .saved import FeedSecret, SavedFilter
 
 __all__ = [
     "HAS_LAPSED",
+    "IS_CONCERN",
     "IS_LIVE",
     "IS_OPEN",
     "LIVE",

@@ -86,6 +86,13 @@ class Review(Base):
             )
         ),
         Index("ix_kbwiki_review_subject", "subject_id", "subject_kind", "id"),
+        Index(
+            "ix_kbwiki_review_concern",
+            "wiki_id",
+            "id",
+            sqlite_where=text("state = 'concern'"),
+            postgresql_where=text("state = 'concern'"),
+        ),
         Index("ix_kbwiki_review_space", "space_id"),
         CheckConstraint(
             "state IN ('open', 'concern', 'verify', 'decided', 'handed-over', 'lapsed', 'superseded')", name="state"
@@ -125,6 +132,9 @@ HAS_LAPSED = Review.state == literal_column("'lapsed'")
 
 IS_OPEN = IS_LIVE & (Review.state == literal_column("'open'"))
 """SQL: the review waits for its group."""
+
+IS_CONCERN = Review.state == literal_column("'concern'")
+"""SQL: the review waits for its authors. In these very words, so that the index of concerns serves it."""
 
 
 class ReviewAuthor(Base):
@@ -205,6 +215,7 @@ class Evidence(Base):
     __tablename__ = "kbwiki_evidence"
     __table_args__ = (
         Index("ix_kbwiki_evidence_review", "review_id", "id"),
+        Index("ix_kbwiki_evidence_actor", "actor_id", "id"),
         CheckConstraint("kind IN ('report', 'answer', 'appeal')", name="kind"),
     )
 

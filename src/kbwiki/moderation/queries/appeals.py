@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Connection, select
 from ...actors import Actor
 from ...errors import NotFound
 from ...journal.models import ActorRow
-from ...spaces.queries import bound, readable
+from ...spaces.policy import Right
+from ...spaces.queries import bound, has_right, readable
 from ..decision_subject import KIND
 from ..models import Decision, Review, ReviewAuthor
-from ..policy import Shown
+from ..policy import CAN_BE_APPEALED, Shown, Verdict
 from ..shown import what_is_shown
 from ..subjects import Subjects
 from ..transitions import LIVE, State
@@ -74,7 +75,7 @@ def get_appeal(connection: Connection, wiki_id: int, review_id: int, actor: Acto
         decision=decision,
         is_of_page=decision.review_id is not None,
         sides=subject.sides(connection, row.subject_id, row.base, row.head),
-        evidence=evidence_of(connection, review_id),
+        evidence=evidence_of(connection, review_id, actor),
         answer=answer,
         why_not=_why_not(connection, review_id, row.state, actor),
     )
@@ -96,3 +97,42 @@ def _why_not(connection: Connection, review_id: int, state: str, actor: Actor) -
     if connection.execute(own).first() is not None:
         return "You decided this, or it is about your own work, so somebody else in the group answers."
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDecision:
+    """A decision about somebody's own work, before they object to it; `path` is '' for what has no address."""
+
+    decision: PastDecision
+    title: str
+    path: str
+
+
+def own_decision(
+    connection: Connection, wiki_id: int, decision_id: int, actor: Actor, subjects: Subjects
+) -> OwnDecision:
+    """A decision that took something away from the actor, where they may still read. Errors: NotFound."""
+    row = connection.execute(
+        select(Decision.subject_kind, Decision.subject_id, Decision.review_id, Decision.facts, Decision.verdict).where(
+            Decision.id == decision_id, Decision.wiki_id == wiki_id
+        )
+    ).first()
+    decision = _decision(connection, Decision.id == decision_id)
+    if row is None or decision is None or Verdict(row.verdict) not in CAN_BE_APPEALED:
+        raise NotFound("decision about your work", str(decision_id))
+    place = subjects[row.subject_kind].place(connection, row.subject_id)
+    concerned = _is_concerned(connection, wiki_id, row.review_id, row.facts.get("actor"), actor)
+    if not concerned or not has_right(connection, place.space_id, Right.READ, actor):
+        raise NotFound("decision about your work", str(decision_id))
+    return OwnDecision(decision, place.title, place.path)
+
+
+def _is_concerned(
+    connection: Connection, wiki_id: int, review_id: int | None, restricted: int | None, actor: Actor
+) -> bool:
+    me = select(ActorRow.id).where(ActorRow.wiki_id == wiki_id, ActorRow.external_id == actor.id)
+    row_id = connection.execute(me).scalar()
+    if row_id is None or review_id is None:
+        return row_id is not None and row_id == restricted
+    own = select(ReviewAuthor.actor_id).where(ReviewAuthor.review_id == review_id, ReviewAuthor.actor_id == row_id)
+    return connection.execute(own).first() is not None

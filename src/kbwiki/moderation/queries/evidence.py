@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from ...actors import Actor
+from ...db import in_list
 from ...journal.models import ActorRow
 from ...spaces.queries import bound, readable
 from ...spaces.restraints import Restraint
-from ..models import Decision, Evidence, Review, ReviewAuthor
-from ..policy import CAN_BE_APPEALED, Verdict, why_of
-from ..transitions import State
+from ..decision_subject import KIND as APPEALED
+from ..models import IS_CONCERN, Decision, Evidence, Review, ReviewAuthor
+from ..policy import CAN_BE_APPEALED, ON_APPEALS, Verdict, why_of
+from .authors import SAID_BY
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,31 @@ class Said:
     number: int
 
 
-def evidence_of(connection: Connection, review_id: int) -> tuple[Said, ...]:
+_SAID = (
+    select(
+        Evidence.kind,
+        SAID_BY,
+        Review.group,
+        Evidence.at,
+        Evidence.reason,
+        Evidence.text,
+        Evidence.number,
+        Evidence.id,
+    )
+    .join(Review, Review.id == Evidence.review_id)
+    .join(ActorRow, ActorRow.id == Evidence.actor_id)
+    .outerjoin(
+        ReviewAuthor, (ReviewAuthor.review_id == Evidence.review_id) & (ReviewAuthor.actor_id == Evidence.actor_id)
+    )
+)
+
+
+def evidence_of(connection: Connection, review_id: int, reader: Actor | None = None) -> tuple[Said, ...]:
     """Everything said about the range of the review and later, concerns included, oldest first, each once.
 
     Also what was said in another group's review of it, or in one that this review goes on from. The caller has made
-    sure that the review may be read.
+    sure that the review may be read. Nobody is named whose name is hidden where they wrote; and to a `reader` who wrote
+    one of the changes, nobody who reported them.
     """
     review = connection.execute(
         select(Review.subject_kind, Review.subject_id, Review.base, Review.wiki_id).where(Review.id == review_id)
@@ -46,14 +68,8 @@ def evidence_of(connection: Connection, review_id: int) -> tuple[Said, ...]:
         Review.subject_id == review.subject_id,
         Review.wiki_id == review.wiki_id,
     )
-    said = connection.execute(
-        select(
-            Evidence.kind, ActorRow.name, Review.group, Evidence.at, Evidence.reason, Evidence.text, Evidence.number
-        )
-        .join(Review, Review.id == Evidence.review_id)
-        .join(ActorRow, ActorRow.id == Evidence.actor_id)
-        .where(same, Evidence.number >= review.base)
-    )
+    unnamed = {"report"} if reader is not None and _wrote(connection, review_id, reader) else set()
+    said = connection.execute(_SAID.where(same, Evidence.number >= review.base))
     concerns = connection.execute(
         _CONCERNS.where(same, Decision.head >= review.base).with_only_columns(
             ActorRow.name,
@@ -65,13 +81,34 @@ def evidence_of(connection: Connection, review_id: int) -> tuple[Said, ...]:
             Decision.facts,
         )
     )
-    every = [Said(row.kind, row.name, row.group, row.at, why_of(row.reason, {}), row.text, row.number) for row in said]
+    # Several groups hear of one report: it was said once.
+    once = {(row.kind, row.said_by, row.at, row.text): row for row in said}
+    every = [
+        Said(
+            row.kind,
+            "" if row.kind in unnamed else row.said_by,
+            row.group,
+            row.at,
+            why_of(row.reason, {}),
+            row.text,
+            row.number,
+        )
+        for row in once.values()
+    ]
     every += [
         Said("concern", row.name, row.group, row.at, why_of(row.reason, row.facts), row.note, row.head)
         for row in concerns
     ]
-    once = {(one.kind, one.actor, one.at, one.text): one for one in every}
-    return tuple(sorted(once.values(), key=lambda one: one.at))
+    return tuple(sorted(every, key=lambda one: one.at))
+
+
+def _wrote(connection: Connection, review_id: int, reader: Actor) -> bool:
+    own = (
+        select(ReviewAuthor.actor_id)
+        .join(ActorRow, ActorRow.id == ReviewAuthor.actor_id)
+        .where(ReviewAuthor.review_id == review_id, ActorRow.external_id == reader.id)
+    )
+    return connection.execute(own).first() is not None
 
 
 _WITHDRAWN = select(Decision.takes_back).where(Decision.takes_back.is_not(None))
@@ -106,10 +143,11 @@ class WaitsForAuthor:
     note: str
     base: int
     head: int
+    decision_id: int
 
 
 def concerns_for(connection: Connection, wiki_id: int, actor: Actor) -> list[WaitsForAuthor]:
-    """The concerns that wait for this actor's answer, oldest first, where they may still read."""
+    """The concerns that wait for this actor's answer, the one that waits longest first, where they may still read."""
     rows = connection.execute(
         select(
             Review.id,
@@ -122,13 +160,14 @@ def concerns_for(connection: Connection, wiki_id: int, actor: Actor) -> list[Wai
             Review.base,
             Review.head,
             Decision.facts,
+            Decision.id.label("decision_id"),
         )
         .join(ReviewAuthor, ReviewAuthor.review_id == Review.id)
         .join(ActorRow, ActorRow.id == ReviewAuthor.actor_id)
         .join(Decision, (Decision.review_id == Review.id) & (Decision.verdict == Verdict.CONCERN.value))
         .where(
             Review.wiki_id == wiki_id,
-            Review.state == State.CONCERN.value,
+            IS_CONCERN,
             ActorRow.external_id == actor.id,
             ActorRow.wiki_id == wiki_id,
             Decision.id.not_in(_WITHDRAWN),
@@ -148,18 +187,23 @@ def concerns_for(connection: Connection, wiki_id: int, actor: Actor) -> list[Wai
             row.note,
             row.base,
             row.head,
+            row.decision_id,
         )
         for row in rows
     }
-    return list(newest.values())
+    return sorted(newest.values(), key=lambda one: one.at)
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """How far an actor's objection to a decision is: `answer` is the verdict about it, None while it waits."""
+    """How far an actor's objection to a decision is: `answer` is the verdict about it, None while it waits; `group`,
+    `note` and `at` are the answer's."""
 
     decision_id: int
     answer: str | None
+    group: str = ""
+    note: str = ""
+    at: datetime | None = None
 
 
 def objections_of(connection: Connection, actor: Actor, wiki_id: int, ids: Iterable[int]) -> dict[int, Objection]:
@@ -167,18 +211,36 @@ def objections_of(connection: Connection, actor: Actor, wiki_id: int, ids: Itera
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    rows = connection.execute(
-        select(Evidence.decision_id, Decision.verdict)
-        .join(ActorRow, ActorRow.id == Evidence.actor_id)
-        .outerjoin(Decision, and_(Decision.review_id == Evidence.review_id, Decision.final))
-        .where(
-            Evidence.kind == "appeal",
-            Evidence.decision_id.in_(wanted),
-            ActorRow.external_id == actor.id,
-            ActorRow.wiki_id == wiki_id,
-        )
+    rows = connection.execute(_OBJECTIONS, {"ids": wanted, "wiki_id": wiki_id, "actor_id": actor.id})
+    every = [Objection(key, verdict, group or "", note or "", at) for key, verdict, group, note, at in rows if key]
+    return {one.decision_id: one for one in every}
+
+
+# By the decision that was appealed, not by the review: another group may answer what was handed over to it.
+_OBJECTIONS = (
+    select(Evidence.decision_id, Decision.verdict, Decision.group, Decision.note, Decision.at)
+    .join(ActorRow, ActorRow.id == Evidence.actor_id)
+    .outerjoin(
+        Decision,
+        (Decision.subject_id == Evidence.decision_id)
+        & (Decision.subject_kind == APPEALED)
+        & Decision.verdict.in_(sorted(ON_APPEALS))
+        & Decision.id.not_in(_WITHDRAWN),
     )
-    return {decision_id: Objection(decision_id, answer) for decision_id, answer in rows if decision_id is not None}
+    .where(
+        Evidence.kind == "appeal",
+        in_list(Evidence.decision_id, "ids"),
+        ActorRow.external_id == bindparam("actor_id"),
+        ActorRow.wiki_id == bindparam("wiki_id"),
+    )
+)
+
+
+def taken_back_among(connection: Connection, ids: Iterable[int]) -> frozenset[int]:
+    """Those of the decisions that somebody has undone."""
+    undone = select(Decision.takes_back).where(in_list(Decision.takes_back, "ids"))
+    found = connection.execute(undone, {"ids": sorted(set(ids))}).scalars()
+    return frozenset(one for one in found if one is not None)
 
 
 @dataclass(frozen=True, slots=True)

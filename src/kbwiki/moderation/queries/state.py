@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from ...actors import EVERYONE, SIGNED_IN, Actor
 from ...db import in_list
-from ...journal.models import Entry
+from ...journal.models import ActorRow, Entry
 from ...settings import Settings
 from ...spaces.models import Grant, Space
 from ...spaces.policy import Right
@@ -19,7 +19,7 @@ from ...spaces.restraints import Restraint
 from ..ageing import together
 from ..desk.access import ME, who_asks
 from ..desk.feeds import FEEDS_BEHIND, who_is_here
-from ..models import IS_LIVE, Decision, Review, ReviewAuthor, Tally
+from ..models import IS_CONCERN, IS_LIVE, Decision, Review, ReviewAuthor, Tally
 from ..policy import Verdict
 from ..transitions import LIVE, State
 from .lapses import never_seen
@@ -82,6 +82,22 @@ _OWN = (
     )
     .scalar_subquery()
 )
+# Starts from the concerns of the wiki, which are few, and never from all that the actor wrote: hence the "+ 0".
+_ASKED = (
+    select(func.count())
+    .select_from(Review)
+    .join(ReviewAuthor, ReviewAuthor.review_id == Review.id)
+    .where(
+        Review.wiki_id == bindparam("wiki_id"),
+        IS_CONCERN,
+        readable(Review.space_id),
+        ReviewAuthor.actor_id + 0
+        == select(ActorRow.id)
+        .where(ActorRow.wiki_id == bindparam("wiki_id"), ActorRow.external_id == bindparam("actor_id"))
+        .scalar_subquery(),
+    )
+    .scalar_subquery()
+)
 _STANDING = select(
     select(func.max(Entry.position)).where(Entry.wiki_id == bindparam("wiki_id")).scalar_subquery().label("position"),
     exists().where(Entry.wiki_id == bindparam("wiki_id"), Entry.position.is_(None)).label("unsealed"),
@@ -108,6 +124,7 @@ _STANDING = select(
     exists()
     .where(Restraint.wiki_id == bindparam("wiki_id"), Restraint.until > bindparam("now"), Restraint.lifted_at.is_(None))
     .label("restrained"),
+    _ASKED.label("asked"),
 )
 # A group is responsible through a space, or because a rule once gave it something to look at.
 _REVIEWING = union(
@@ -155,25 +172,28 @@ class Standing:
     `position` is that of the last journal entry; None while some entry has no position yet, so that nothing can be said
     to be unchanged. `queued` is how many reviews wait for the actor, as the view “needs me” lists them; None when none
     of their groups is responsible for anything. `restrained` says that some lock or restriction stands somewhere in
-    the wiki, `feeds_behind` that the actor's feeds have to be told who is here (`desk.feeds.note_visit`).
+    the wiki, `feeds_behind` that the actor's feeds have to be told who is here (`desk.feeds.note_visit`). `asked` is
+    how many concerns wait for the actor's answer.
     """
 
     position: int | None
     queued: int | None
     restrained: bool = False
     feeds_behind: bool = False
+    asked: int = 0
 
 
 def standing(connection: Connection, wiki_id: int, actor: Actor, now: datetime | None = None) -> Standing:
     """Where the wiki stands `now`; one query, asked for every screen."""
     now = now or datetime.now(UTC)
-    key = {**who_asks(wiki_id, actor), **who_is_here(actor, now), **bound(actor), "now": now}
+    key = {**who_asks(wiki_id, actor), **who_is_here(actor, now), **bound(actor), "actor_id": actor.id, "now": now}
     row = connection.execute(_STANDING, key).one()
     return Standing(
         None if row.unsealed else row.position or 0,
         int(row.waiting) - int(row.own) if row.reviews else None,
         bool(row.restrained),
         bool(row.feeds_behind),
+        int(row.asked),
     )
 
 
