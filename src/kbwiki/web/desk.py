@@ -162,10 +162,8 @@ def _opinion(visit: Visit, one: OpinionView) -> OpinionLine:
 
 
 def next_for_me(visit: Visit) -> Response:
-    """Give the moderator the next review, of the group the form names if it names one."""
-    group = visit.request.form.get("group") or None
-    given = give_next(visit, group)
-    return lead_to(visit, given, group)
+    """Give the moderator the next review of the list that the form names; of all their groups if it names none."""
+    return lead_to(visit, give_next(visit))
 
 
 def lease(visit: Visit, id: int) -> Response:

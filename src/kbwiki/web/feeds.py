@@ -76,11 +76,11 @@ def _written(visit: Visit, found: Feed, groups: list[str], lines: list[QueueLine
     here = host + visit.request.script_root + visit.request.path
     SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": here})
     for line in lines:
-        _entry(root, line, f"{name}/review/{line.id}", host + visit.url("review", id=line.id))
+        _entry(visit, root, line, f"{name}/review/{line.id}", host + visit.url("review", id=line.id))
     return b"<?xml version='1.0' encoding='utf-8'?>\n" + tostring(root, encoding="unicode").encode()
 
 
-def _entry(root: Element, line: QueueLine, name: str, url: str) -> None:
+def _entry(visit: Visit, root: Element, line: QueueLine, name: str, url: str) -> None:
     entry = SubElement(root, "entry")
     _text(entry, "id", name)
     _text(entry, "title", line.title or line.path or described(line))
@@ -90,14 +90,14 @@ def _entry(root: Element, line: QueueLine, name: str, url: str) -> None:
         _text(SubElement(entry, "author"), "name", who(author))
     SubElement(entry, "category", {"term": _xml(line.group)})
     SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": url})
-    _text(entry, "summary", _summary(line))
+    _text(entry, "summary", _summary(visit, line))
 
 
-def _summary(line: QueueLine) -> str:
+def _summary(visit: Visit, line: QueueLine) -> str:
     said = [described(line), line.path, kb_t("for {group}", group=line.group)]
     if line.comment:
         said.append(f"“{line.comment}”")
-    if reasons := risk_words(line):
+    if reasons := risk_words(visit, line):
         said.append(", ".join(reasons))
     if line.due_at is not None:
         said.append(kb_t("due {day}, {time} UTC", day=day(line.due_at), time=f"{line.due_at:%H:%M}"))

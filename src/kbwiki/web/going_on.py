@@ -13,8 +13,10 @@ from flask import Response
 
 from ..errors import Busy
 from ..moderation.desk.next import Given, next_review
+from ..moderation.desk.next_listed import next_listed
 from ..moderation.policy import Verdict
 from ..moderation.queries.around import OwnAct, own_aside, own_decision
+from ..moderation.queries.wanted import Wanted
 from ..moderation.take_back import TAKEN_BACK
 from .forms import whole_number
 from .notes import Note, UndoOffer
@@ -54,27 +56,30 @@ def as_field(visit: Visit) -> str:
 
 
 def go_on(visit: Visit, group: str, *, decided: int | None = None, aside: int | None = None) -> Response:
-    """Give the moderator the next review of their list and lead there; to the list when nothing is left."""
+    """Give the moderator the next review of their list and lead there; to the list when nothing is left.
+
+    Whoever came without a list goes on with the review's `group`, and then with their other groups.
+    """
     given = None
     with suppress(Busy):  # what was decided is decided: then the list will have to do
         given = give_next(visit, group)
-    return lead_to(visit, given, group, decided=decided, aside=aside)
+    return lead_to(visit, given, decided=decided, aside=aside)
 
 
-def give_next(visit: Visit, group: str | None) -> Given | None:
+def give_next(visit: Visit, group: str = "") -> Given | None:
     """The next review, with its lease; in a transaction of its own, for one that decided holds what others wait for."""
+    listed = list_of(visit)
     with visit.change() as tx:
-        return next_review(tx, [group] if group else None)
+        if not listed and group and (given := next_review(tx, [group])):
+            return given
+        return next_listed(tx, Wanted.read(listed), visit.wiki.subjects)
 
 
-def lead_to(
-    visit: Visit, given: Given | None, group: str | None, *, decided: int | None = None, aside: int | None = None
-) -> Response:
+def lead_to(visit: Visit, given: Given | None, *, decided: int | None = None, aside: int | None = None) -> Response:
     """To the review that was given, or to the list when none was."""
-    carried = {"group": group, **list_of(visit)} if group else list_of(visit)
     done = {"decided": decided, "aside": aside}
     if given is None:
-        return visit.go(visit.url("queue", **{**carried, "done": "nothing-left", **done}))
+        return visit.go(visit.url("queue", **{**list_of(visit), "done": "nothing-left", **done}))
     return visit.go(visit.url("review", id=given.review_id, last=given.since, **list_of(visit), **done))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from ..errors import Forbidden
 from ..moderation.messages.inbox import count_unread
+from ..moderation.messages.reasons import words_of
 from ..moderation.queries.evidence import (
     Objection,
     Restriction,
@@ -124,7 +125,7 @@ def my_changes(visit: Visit) -> Response:
         is_filtered=wanted is not None,
         concerns=concern_lines(visit),
         restrictions=tuple(_restriction(visit, one, objections) for one in restricted),
-        reports=tuple(_report(visit, one) for one in own_reports(connection, wiki_id, visit.actor)),
+        reports=_reports(visit, own_reports(connection, wiki_id, visit.actor)),
         done=kb_t(_DONE[done]) if (done := visit.request.args.get("done", "")) in _DONE else None,
         unread=count_unread(connection, inbox_of(visit)),
         older_url=visit.url("mine", state=wanted, before=older) if older else None,
@@ -179,11 +180,16 @@ def _told(visit: Visit, one: GroupAnswer, objections: Mapping[int, Objection]) -
     )
 
 
-def _report(visit: Visit, one: OwnReport) -> MyReport:
+def _reports(visit: Visit, found: Sequence[OwnReport]) -> tuple[MyReport, ...]:
+    words = words_of(visit.connection, visit.wiki.id, [one.reason for one in found if one.reason])
+    return tuple(_report(visit, one, words) for one in found)
+
+
+def _report(visit: Visit, one: OwnReport, words: Mapping[str, str]) -> MyReport:
     return MyReport(
         PageName(one.title, visit.url.page(one.path), one.path),
         when(one.at, visit.now),
-        kb_t(one.reason),
+        kb_t(words.get(one.reason, one.reason)),
         one.text,
         tuple(StateChip(MARKS[answer.became], report_words(answer)) for answer in one.answers),
     )

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
+from ..moderation.ageing import soon_by
 from ..moderation.desk.leases import leases_of
 from ..moderation.desk.marks import Mark, marks_of
 from ..moderation.queries.queue import QueueLine
-from ..moderation.rules.calendar import working_time
-from ..moderation.rules.matching import Due
+from ..moderation.queries.wanted import Wanted
 from ..moderation.transitions import State
+from .risk_words import risk_lines
 from .visit import Visit
 from .words import KINDS, kb_t, when, who
 
@@ -53,12 +54,13 @@ class QueueRow:
     risk: str
 
 
-def rows(visit: Visit, lines: list[QueueLine], *, name_groups: bool) -> tuple[QueueRow, ...]:
-    """The lines as they are shown; three queries for all of them. `name_groups` where they are of more than one."""
+def rows(visit: Visit, lines: list[QueueLine], wanted: Wanted, *, name_groups: bool) -> tuple[QueueRow, ...]:
+    """The lines of the list as they are shown; three queries for all of them. `name_groups` where they are of more."""
     ids = [line.id for line in lines]
     held = leases_of(visit.connection, ids, visit.now)
     marks = marks_of(visit.connection, visit.wiki.id, visit.actor, ids, visit.now)
-    soon = working_time(visit.settings).due(visit.now, Due(visit.settings.due_soon_hours))
+    soon = soon_by(visit.now, visit.settings)
+    listed = wanted.said()
     found = []
     for line in lines:
         lease = held.get(line.id)
@@ -67,6 +69,7 @@ def rows(visit: Visit, lines: list[QueueLine], *, name_groups: bool) -> tuple[Qu
             _row(
                 visit,
                 line,
+                visit.url("review", id=line.id, **listed),
                 group=line.group if name_groups else "",
                 held_by=lease.who if lease and not has else "",
                 badges=_badges(line, marks.get(line.id, frozenset()), has),
@@ -77,12 +80,12 @@ def rows(visit: Visit, lines: list[QueueLine], *, name_groups: bool) -> tuple[Qu
 
 
 def _row(
-    visit: Visit, line: QueueLine, *, group: str, held_by: str, badges: tuple[str, ...], soon: datetime
+    visit: Visit, line: QueueLine, url: str, *, group: str, held_by: str, badges: tuple[str, ...], soon: datetime
 ) -> QueueRow:
     due, late = due_words(line.due_at, visit.now, soon)
     return QueueRow(
         id=line.id,
-        url=visit.url("review", id=line.id),
+        url=url,
         title=line.title,
         path=line.path,
         space=line.space,
@@ -101,7 +104,7 @@ def _row(
         badges=badges,
         due=due,
         late=late,
-        risk=", ".join(risk_words(line)),
+        risk=", ".join(risk_words(visit, line)),
     )
 
 
@@ -110,10 +113,10 @@ def described(line: QueueLine) -> str:
     return ", ".join(kb_t(KINDS.get(kind, kind)) for kind in line.kinds)
 
 
-def risk_words(line: QueueLine) -> tuple[str, ...]:
+def risk_words(visit: Visit, line: QueueLine) -> tuple[str, ...]:
     """The weightiest reasons to look at it, in words; what speaks for it is no reason to."""
-    speaking = sorted((one for one in line.reasons if one[1] > 0), key=lambda one: -one[1])
-    return tuple(kb_t(name.replace("-", " ")) for name, _ in speaking[:MOST_REASONS])
+    speaking = [one for one in risk_lines(line.reasons, visit.wiki.risk.reasons.words) if one[1] > 0]
+    return tuple(words for words, _ in sorted(speaking, key=lambda one: -one[1])[:MOST_REASONS])
 
 
 def due_words(due_at: datetime | None, now: datetime, soon: datetime) -> tuple[Markup | None, bool]:

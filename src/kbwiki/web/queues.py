@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from flask import Response
 
@@ -65,6 +66,8 @@ def queue_page(visit: Visit) -> Response:
     """The reviews that wait for the moderator, or another view of their groups' reviews."""
     asked = _asked(visit)
     wanted = asked.wanted
+    if wanted.order is Order.RISK or wanted.risk is not None:
+        visit.wiki.catch_up_risk(for_a_moment=True)
     counts = worklist_counts(visit.connection, visit.wiki.id, visit.actor, asked.groups, wanted, visit.now)
     lines = worklist(
         visit.connection,
@@ -88,6 +91,7 @@ def queue_page(visit: Visit) -> Response:
         section="reviews",
         view=wanted.view.value,
         wanted=wanted.said(),
+        list=urlencode(wanted.said()),
         saved=asked.saved,
         filters={**{name: getattr(wanted, name) for name in NARROWING}, "risk": plain(wanted.risk)},
         choices=offered,
@@ -100,7 +104,7 @@ def queue_page(visit: Visit) -> Response:
         orders=_orders(visit, wanted),
         group=wanted.group,
         total=total(counts, wanted.view, asked.chosen),
-        reviews=rows(visit, shown, name_groups=len(asked.chosen) > 1),
+        reviews=rows(visit, shown, wanted, name_groups=len(asked.chosen) > 1),
         older_url=older if len(lines) > PER_PAGE else None,
         first_url=visit.url("queue", **here) if "after" in visit.request.args else None,
         done=_done(visit),

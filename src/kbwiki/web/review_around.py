@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 
 from markupsafe import Markup
 
 from ..moderation.queries.review import ReviewView
 from ..pages.queries.history import RevisionLine
 from ..pages.queries.history import history as revisions
+from .risk_words import risk_lines
 from .visit import Visit
 from .words import KINDS, day, kb_t, when, who
 
@@ -104,23 +103,11 @@ class RiskLine:
     reasons: tuple[RiskReason, ...]
 
 
-def risk_line(view: ReviewView) -> RiskLine | None:
+def risk_line(visit: Visit, view: ReviewView) -> RiskLine | None:
     """The review's risk with its heaviest reasons; None where there are none."""
     if not view.risk_reasons:
         return None
-    heaviest = sorted(view.risk_reasons, key=lambda one: abs(one[1]), reverse=True)[:MOST_REASONS]
-    reasons = tuple(RiskReason(_named(name), weight > 0) for name, weight in heaviest)
+    lines = risk_lines(view.risk_reasons, visit.wiki.risk.reasons.words)
+    heaviest = sorted(lines, key=lambda one: abs(one[1]), reverse=True)[:MOST_REASONS]
+    reasons = tuple(RiskReason(words, weight > 0) for words, weight in heaviest)
     return RiskLine(kb_t("Risk {number}", number=f"{view.risk:.1f}"), reasons)
-
-
-def _named(name: str) -> str:
-    words = _risk_words().get(name)
-    return kb_t(words) if words else name.replace("-", " ")
-
-
-def _risk_words() -> dict[str, str]:
-    """The reasons in words; a reason that a plugin added may have none, and goes by its name."""
-    if find_spec("kbwiki.web.risk_words") is None:
-        return {}
-    found: dict[str, str] = import_module("kbwiki.web.risk_words").RISK_WORDS
-    return found

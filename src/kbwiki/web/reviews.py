@@ -142,7 +142,7 @@ def show_review(
         around=history_around(visit, view),
         why=why_here(visit, view.id),
         due=due_line(view.due_at, visit.now),
-        risk=risk_line(view),
+        risk=risk_line(visit, view),
         authors=author_lines(visit, view),
         onlookers=onlooker_lines(visit, view, but=desk.lease.who if desk.lease else ""),
         other_reviews=tuple({"group": group, "state": state} for group, state in view.others),

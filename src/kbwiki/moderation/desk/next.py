@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, exists, literal_column, or_, select, tuple_, union_all
 
-from ...db import Transaction, UtcDateTime
+from ...db import Transaction, UtcDateTime, in_list
 from ...errors import Forbidden
 from ...spaces.queries import bound, readable
 from ..models import IS_LIVE, Aside, Lease, Review, ReviewAuthor, Seen
 from ..queries.state import NEEDS_LOOK, reviewing_groups
+from ..queries.wanted import Order
 from .aside import STILL_ASIDE
 from .leases import acquire, let_go
 from .seen import is_part, mark_seen
@@ -24,13 +24,6 @@ FIRST_BATCH = 16
 LARGEST_BATCH = 512
 _GROUPS_AT_ONCE = 100  # SQLite takes no more than 500 parts of a compound SELECT
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Order(StrEnum):
-    """What comes first: what is due first, or the greatest risk, and of the same risk what is due first."""
-
-    DUE = "due"
-    RISK = "risk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +78,7 @@ def next_review(
     while own:
         found = _candidates(tx, own, filters, order, after, count)
         for row in found:
-            if row.free and (given := _given(tx, row.id)):
+            if row.free and (given := give(tx, row.id)):
                 return given
         if len(found) < count:
             break
@@ -104,8 +97,8 @@ def _own_groups(tx: Transaction, groups: Sequence[str] | None) -> list[str]:
     return sorted(set(groups))
 
 
-def _given(tx: Transaction, review_id: int) -> Given | None:
-    """The review, if the lease could be had and it still waits: somebody may have been faster with either."""
+def give(tx: Transaction, review_id: int) -> Given | None:
+    """The review and its lease, if that could be had and it still waits: somebody may have been faster with either."""
     if not acquire(tx, review_id):
         return None
     row = tx.connection.execute(_STILL, {"review_id": review_id, "actor_id": tx.actor_id}).first()
@@ -115,6 +108,12 @@ def _given(tx: Transaction, review_id: int) -> Given | None:
     mark_seen(tx, row.subject_kind, row.subject_id, row.head)
     known = row.seen is not None and is_part(row.base, row.head, row.seen)
     return Given(review_id, row.seen if known else None)
+
+
+def free_among(tx: Transaction, reviews: Sequence[int]) -> frozenset[int]:
+    """Those of these reviews that nobody else has, and that the actor may decide and has not put aside."""
+    key = {"reviews": list(reviews), "actor_id": tx.actor_id, "now": tx.now}
+    return frozenset(tx.connection.execute(_FREE, key).scalars()) if reviews else frozenset()
 
 
 def _candidates(
@@ -214,6 +213,7 @@ _WITH_SOMEBODY = exists().where(
 )
 _OWN = exists().where(ReviewAuthor.review_id == Review.id, ReviewAuthor.actor_id == _ACTOR_ID)
 _ASIDE = exists().where(Aside.review_id == Review.id, Aside.actor_id == _ACTOR_ID, STILL_ASIDE)
+_FREE = select(Review.id).where(in_list(Review.id, "reviews"), ~or_(_WITH_SOMEBODY, _OWN, _ASIDE))
 _STILL = (
     select(Review.subject_kind, Review.subject_id, Review.base, Review.head, Seen.number.label("seen"))
     .outerjoin(

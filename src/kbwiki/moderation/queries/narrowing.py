@@ -19,12 +19,10 @@ from ..desk.aside import STILL_ASIDE
 from ..models import IS_LIVE, Aside, Decision, DraftNote, Lease, Opinion, Review, ReviewAuthor
 from ..policy import Verdict
 from ..transitions import State
+from .ageing import OVERDUE
 from .wanted import View, Wanted
 
 NOW = bindparam("now", type_=UtcDateTime)
-
-IS_OVERDUE: ColumnElement[bool] = Review.due_at <= NOW
-"""SQL: somebody should have looked at the review by `now`."""
 
 IS_OWN: ColumnElement[bool] = exists().where(ReviewAuthor.review_id == Review.id, ReviewAuthor.actor_id == ME)
 """SQL: the review is about what the actor did, so it is not theirs to decide."""
@@ -91,7 +89,7 @@ def conditions(view: View, narrowed: Iterable[str]) -> list[ColumnElement[bool]]
     if view in _OF_OTHERS:
         found.append(~IS_OWN)
     if view is View.OVERDUE:
-        found.append(IS_OVERDUE)
+        found.append(OVERDUE)
     return found
 
 
