@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from . import importing, queueing, saving, screens, undoing
+from . import importing, queueing, saving, screens, undoing, verifying
 from .corpus import CorpusMissing
 from .figures import Figure
 
@@ -16,6 +16,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "queue_scale": queueing.measure,
     "import": importing.measure,
     "undo": undoing.measure,
+    "verify": verifying.measure,
 }
 
 

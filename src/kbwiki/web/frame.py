@@ -104,6 +104,7 @@ _SCREENS = {
     "review_pieces": "/-/reviews/{id}/pieces",
     "review_mend": "/-/reviews/{id}/mend",
     "decisions": "/-/decisions",
+    "record_export": "/-/decisions/export",
     "show_again": "/-/decisions/{id}/show-again",
     "take_back": "/-/decisions/{id}/take-back",
     "look": "/-/look/{number}/{path}",

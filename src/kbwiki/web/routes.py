@@ -86,6 +86,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/reviews/<int:id>/pieces", "review_pieces", deciding.pieces),
     Screen("/-/reviews/<int:id>/mend", "review_mend", deciding.mend),
     Screen("/-/decisions", "decisions", decisions.log),
+    Screen("/-/decisions/export", "record_export", decisions.export, _POST),
     Screen("/-/decisions/<int:id>/show-again", "show_again", deciding.show_again, _POST),
     Screen("/-/decisions/<int:id>/take-back", "take_back", deciding.take_back_decision, _POST),
     Screen("/-/look/<int:number>/<path:path>", "look", looking.look, _POST),
