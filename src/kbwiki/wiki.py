@@ -24,16 +24,12 @@ from .journal.tail import cursor_of, last_position
 from .journal.verify import Verification, verify
 from .moderation.decision_subject import KIND as DECISION
 from .moderation.decision_subject import DecisionSubject
-from .moderation.export.check import Checked, Finding, check_file
-from .moderation.export.rows import Row
-from .moderation.export.write import exported_rows
 from .moderation.handover import hand_over_stranded
 from .moderation.journal_subject import JournalSubject
 from .moderation.lifecycle import write_tallies
 from .moderation.messages.delivery import deliver, due_recipients
 from .moderation.page_subject import KIND as PAGE
 from .moderation.page_subject import PageSubject
-from .moderation.queries.log import RecordFilter
 from .moderation.routing import route
 from .moderation.rule_subject import KIND as RULE
 from .moderation.rule_subject import RuleSubject
@@ -163,19 +159,6 @@ class Wiki:
         self.seal()
         with self.read() as connection:
             return verify(connection, self.id, exported=exported, progress=progress)
-
-    def export_record(self, actor: Actor, wanted: RecordFilter) -> Iterator[Row]:
-        """The rows of the record that the actor may see and `wanted` asks for; see `moderation.export.write`."""
-        self.seal()
-        return exported_rows(self.read, self.begin, self.id, actor, self.settings.admin_group, wanted)
-
-    def check_record(
-        self, file: Path, tell: Callable[[Finding], None], progress: Callable[[int, int], None] | None = None
-    ) -> Checked:
-        """Check an exported record against the journal, and the journal against its head."""
-        self.seal()
-        with self.read() as connection:
-            return check_file(connection, self.id, file, tell, progress)
 
     def catch_up_links(self) -> int:
         """Let links and backlinks take in everything that is in the journal; how many entries were read."""

@@ -67,7 +67,7 @@ def journal() -> None:
 
 @journal.command("verify")
 @click.option(
-    "--head", "head", metavar="HEAD|FILE", help="A head kept before, or a file that ends with one: finds what is cut off."
+    "--head", "head", metavar="HEAD|FILE", help="A head kept before, or a file that ends with one."
 )
 @click.pass_obj
 def journal_verify(wiki: Wiki, head: str | None) -> None:

@@ -10,8 +10,9 @@ from typing import Any, BinaryIO
 import click
 
 from ..actors import SYSTEM, Actor
-from ..moderation.export.check import Finding
+from ..moderation.export.check import Finding, check_file
 from ..moderation.export.files import FORMATS, written
+from ..moderation.export.write import export_record
 from ..moderation.policy import Verdict
 from ..moderation.queries.log import RecordFilter
 from ..moderation.queries.recorded import KINDS
@@ -52,7 +53,7 @@ def record_export(wiki: Wiki, /, format: str, output: BinaryIO, **wanted: Any) -
     auditor = Actor(SYSTEM.id, SYSTEM.name, frozenset({wiki.settings.admin_group}), SYSTEM.kind)
     if wanted["space"]:
         wanted["space"] = wanted["space"].strip("/")
-    for piece in written(wiki.export_record(auditor, RecordFilter(**wanted)), format):
+    for piece in written(export_record(wiki, auditor, RecordFilter(**wanted)), format):
         output.write(piece)
 
 
@@ -70,7 +71,9 @@ def record_check(wiki: Wiki, file: Path) -> None:
             click.echo(f"row {finding.row}{about}: {finding.problem}")
 
     with click.progressbar(length=1, label="Reading entries", file=sys.stderr) as bar:
-        outcome = wiki.check_record(file, tell, moves(bar))
+        wiki.seal()
+        with wiki.read() as connection:
+            outcome = check_file(connection, wiki.id, file, tell, moves(bar))
     if outcome.findings > len(told):
         click.echo(f"… and {outcome.findings - len(told):,} more")
     if outcome.journal is not None:

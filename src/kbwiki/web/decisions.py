@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from ..errors import Forbidden
 from ..moderation.export.files import FORMATS, written
+from ..moderation.export.write import export_record
 from ..moderation.policy import REASONS, Verdict
 from ..moderation.queries.log import NEWEST, RecordFilter, RecordLine, record_lines, sees_all
 from ..moderation.queries.recorded import DECIDE, KINDS
@@ -76,7 +77,7 @@ def export(visit: Visit) -> Response:
     wanted, _ = _filter(visit.request.form)
     format = visit.request.form.get("format", "")
     format = format if format in FORMATS else FORMATS[0]
-    rows = visit.wiki.export_record(visit.actor, wanted)
+    rows = export_record(visit.wiki, visit.actor, wanted)
     response = Response(written(rows, format), mimetype=_MIMETYPES[format])
     name = f"record-{visit.now:%Y-%m-%d-%H%M}.{format}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -132,7 +133,7 @@ def _choices(visit: Visit, groups: list[str]) -> dict[str, object]:
     """What the lists of the form offer."""
     spaces = readable_spaces(visit.connection, visit.wiki.id, visit.actor)
     return {
-        "kinds": ((DECIDE, kb_t(RECORD_KINDS[DECIDE])), (EVERYTHING, kb_t("decisions and every look")),
+        "kinds": ((DECIDE, kb_t(RECORD_KINDS[DECIDE])), (EVERYTHING, kb_t("everything")),
                   *((kind, kb_t(RECORD_KINDS[kind])) for kind in KINDS if kind != DECIDE)),
         "groups": tuple((group, group) for group in groups),
         "spaces": tuple((path, title) for _, path, title in spaces if path),

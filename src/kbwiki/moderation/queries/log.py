@@ -192,11 +192,13 @@ _OURS = or_(
         ),
     ),
 )
-_BY_THE_AUTHOR = exists().where(
-    ReviewAuthor.review_id == Review.id,
-    ReviewAuthor.actor_id == _AUTHOR.id,
-    _AUTHOR.external_id == bindparam("author"),
-    not_(AUTHOR_IS_HIDDEN),
+# A subquery of its own, with its own reviews: deeper down, SQLAlchemy would not see that they are those of the lines.
+_BY_THE_AUTHOR = Review.id.in_(
+    select(ReviewAuthor.review_id)
+    .join(Review, Review.id == ReviewAuthor.review_id)
+    .join(_AUTHOR, _AUTHOR.id == ReviewAuthor.actor_id)
+    .where(_AUTHOR.external_id == bindparam("author"), not_(AUTHOR_IS_HIDDEN))
+    .correlate(None)
 )
 _LOOKED_AT_THEIRS = exists().where(
     Entry.kind == "look",
