@@ -38,13 +38,13 @@ def test_an_export_holds_until_the_journal_or_the_file_is_changed(wiki: Wiki, ur
     file = str(tmp_path / "record.csv")
     assert run(url, "record", "export", "--format", "csv", "--output", file).exit_code == 0
     held = run(url, "record", "check", file)
-    assert (held.exit_code, held.output.splitlines()[-1]) == (0, "2 rows, exported as entry 5: the file holds")
+    assert (held.exit_code, held.output.splitlines()[-1]) == (0, "2 rows, exported as entry 6: the file holds")
 
     changed = tmp_path / "changed.csv"
     changed.write_bytes(Path(file).read_bytes().replace(b'"revert"', b'"approve"'))
     named = run(url, "record", "check", str(changed))
     assert named.exit_code == 1
-    assert "row 2 (entry 4): verdict is 'approve' in the file and 'revert' in the journal" in named.output
+    assert "row 2 (entry 5): verdict is 'approve' in the file and 'revert' in the journal" in named.output
 
     with wiki.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM kbwiki_entry WHERE position = 2")
@@ -73,7 +73,7 @@ def test_a_file_that_was_kept_finds_what_was_cut_off(wiki: Wiki, url: str, tmp_p
     assert run(url, "journal", "verify").exit_code == 0
     named = run(url, "journal", "verify", "--head", str(file))
     assert named.exit_code == 1
-    assert "entry 4: entry 4 is missing at the end" in named.output
+    assert "entry 4: entries 4 to 5 are missing at the end" in named.output
 
 
 def test_what_is_no_head_is_a_mistake_of_the_command_line(url: str, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_what_is_shown_can_be_taken_along_and_checked(decided_twice: Wiki, visit
 
 
 def test_an_export_is_an_entry_that_only_the_admin_group_sees(decided_twice: Wiki, visitor: Visitor) -> None:
-    visitor.post(EXPORT, form=RECORD, format="csv")
+    assert visitor.post(EXPORT, form=RECORD, format="csv").get_data()
     assert "exported" not in visitor.text(f"{RECORD}?kind=export").split('<ol class="kb-log">')[-1].split("</ol>")[0]
     visitor.actor = ADMIN
     assert "Mona Moderator" in visitor.text(f"{RECORD}?kind=export")
@@ -77,12 +77,10 @@ def test_an_export_is_an_entry_that_only_the_admin_group_sees(decided_twice: Wik
     assert row["by"] == MODERATOR.id
 
 
-@pytest.mark.parametrize("who", [WRITER, READER])
-def test_others_neither_see_the_record_nor_take_it_along(decided_twice: Wiki, visitor: Visitor, who: object) -> None:
-    visitor.actor = who  # type: ignore[assignment]
-    assert visitor.get(RECORD).status_code == 403
-    assert visitor.post(EXPORT, form="/wiki/-/new", format="csv").status_code == 403
-    assert visitor.client.post(EXPORT, data={"format": "csv"}).status_code == 403
+def test_others_neither_see_the_record_nor_take_it_along(decided_twice: Wiki, visitor: Visitor) -> None:
+    for visitor.actor in (WRITER, READER):
+        assert visitor.get(RECORD).status_code == 403
+        assert visitor.post(EXPORT, form="/wiki/-/new", format="csv").status_code == 403
 
 
 def test_nobody_exports_by_a_link_alone(decided_twice: Wiki, visitor: Visitor) -> None:

@@ -42,23 +42,26 @@ def export_record(wiki: WikiOfRecords, actor: Actor, wanted: RecordFilter) -> It
     """Every line of the record that the actor may see and `wanted` asks for, oldest first, and the last line.
 
     The journal is read up to where it stands when the first row is asked for, some rows at a time and with no
-    transaction left open between, so a slow reader keeps nobody waiting. After the last row the export itself becomes
-    an entry: who, what, how many rows, and the last seal, which makes the file one that can be proved.
+    transaction left open between, so a slow reader keeps nobody waiting. Afterwards the export itself becomes an entry,
+    also when the reader went away before the end: who, what, how many rows, and the last seal, by which the file can be
+    proved.
     """
     wiki.seal()
     with wiki.read() as connection:
         head = head_of(connection, wiki.id)
     number, seal = 0, FIRST_SEAL
-    for line in _lines(wiki, actor, wanted, head):
-        number += 1
-        row = row_of(line, number, seal)
-        seal = row["seal"]
-        yield row
-    facts = {"rows": number, "filter": wanted.said()}
-    with wiki.begin(actor) as tx:
-        payload = {**facts, "seal": seal, "position": head.position}
-        tx.record(Change("export", "export", tx.actor_id, 1, (), payload, exempt=EXEMPT))
-        at = tx.now
+    try:
+        for line in _lines(wiki, actor, wanted, head):
+            number += 1
+            row = row_of(line, number, seal)
+            seal = row["seal"]
+            yield row
+    finally:
+        facts = {"rows": number, "filter": wanted.said()}
+        with wiki.begin(actor) as tx:
+            payload = {**facts, "seal": seal, "position": head.position}
+            tx.record(Change("export", "export", tx.actor_id, 1, (), payload, exempt=EXEMPT))
+            at = tx.now
     yield end_row(str(head), at, actor.id, actor.name, facts, seal)
 
 
