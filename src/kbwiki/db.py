@@ -93,6 +93,18 @@ Digest = LargeBinary(32)
 Json = JSON
 
 
+def compact_json(value: Any) -> str:
+    """JSON as it is stored: no spaces, characters as themselves (but for halves of surrogate pairs, which cannot be).
+
+    So an entry's payload, whose keys are in order, stands there byte for byte as its digest was made of it."""
+    said = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    try:
+        said.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"))
+    return said
+
+
 class _ListOf(TypeDecorator[list[Any]]):
     """A list as one parameter: an array on PostgreSQL, JSON elsewhere."""
 
@@ -232,7 +244,8 @@ class Database:
         parsed = make_url(url)
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
-        self.engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        ping = parsed.get_backend_name() != "sqlite"
+        self.engine = create_engine(parsed, pool_pre_ping=ping, json_serializer=compact_json)
         self.dialect = self.engine.dialect.name
         self._lock_timeout = lock_timeout
         configure(self.engine, lock_timeout)

@@ -159,7 +159,9 @@ class Wiki:
         with self.database.write() as connection:
             return seal(connection, self.id)
 
-    def verify(self, exported: Head | None = None, progress: Callable[[int], None] | None = None) -> Verification:
+    def verify(
+        self, exported: Head | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> Verification:
         """Check the whole journal, against an exported head too if one is given."""
         self.seal()
         with self.read() as connection:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from kbwiki.journal.chain import EMPTY, Head, link
 from kbwiki.journal.models import Entry
@@ -31,6 +32,13 @@ EDITS = {
 def positions(wiki: Wiki, exported: Head | None = None) -> list[int]:
     """Where verification finds something wrong."""
     return sorted({fault.position for fault in wiki.verify(exported).faults})
+
+
+def payload_text(wiki: Wiki) -> str:
+    """The payload of the third entry as it is stored."""
+    stored = text("SELECT CAST(payload AS TEXT) FROM kbwiki_entry WHERE position = 3")
+    with wiki.read() as connection:
+        return str(connection.execute(stored).scalar_one())
 
 
 def test_an_untouched_journal_is_intact_and_leads_to_its_head(storied: Wiki) -> None:
@@ -189,9 +197,38 @@ def test_redacting_comments_titles_and_tags_leaves_the_journal_intact(storied: W
     assert storied.verify().intact
 
 
+def test_a_payload_that_says_one_thing_twice_is_found_and_named(storied: Wiki) -> None:
+    """Python would take the last, and find all well; the database takes the first."""
+    said = payload_text(storied)
+    twice = said.replace("{", '{"path":"elsewhere",', 1)
+    tamper(storied, "UPDATE kbwiki_entry SET payload = :twice WHERE position = 3", twice=twice)
+    assert positions(storied) == [3]
+
+
+def test_what_no_longer_can_be_read_is_found_and_named(storied: Wiki) -> None:
+    """Only SQLite lets such things be written."""
+    if storied.database.dialect == "postgresql":
+        return
+    for column in ("payload", "at", "kind", "digest", "chain", "batch", "number"):
+        with storied.database.write() as connection:
+            kept = connection.execute(text(f"SELECT {column} FROM kbwiki_entry WHERE position = 3")).scalar_one()
+        tamper(storied, f"UPDATE kbwiki_entry SET {column} = 'gibberish' WHERE position = 3")
+        assert positions(storied) == [3], column
+        tamper(storied, f"UPDATE kbwiki_entry SET {column} = :kept WHERE position = 3", kept=kept)
+    assert storied.verify().intact
+
+
+def test_entries_written_before_payloads_were_stored_in_order_are_intact(storied: Wiki) -> None:
+    said = payload_text(storied)
+    loose = json.dumps(dict(reversed(json.loads(said).items())))
+    assert loose != said
+    tamper(storied, "UPDATE kbwiki_entry SET payload = :loose WHERE position = 3", loose=loose)
+    assert storied.verify().intact
+
+
 def test_progress_is_told_for_long_journals_only(storied: Wiki) -> None:
-    told: list[int] = []
-    storied.verify(progress=told.append)
+    told: list[tuple[int, int]] = []
+    storied.verify(progress=lambda read, total: told.append((read, total)))
     assert told == []
 
 

@@ -18,8 +18,13 @@ from sqlalchemy import select, text
 from kbwiki import ANONYMOUS, Actor, KBWiki, Wiki
 from kbwiki.actors import ActorKind
 from kbwiki.moderation.decide import Answer, decide
+from kbwiki.moderation.export.files import written as file_of
+from kbwiki.moderation.export.write import export_record
+from kbwiki.moderation.looks import look_at_hidden
 from kbwiki.moderation.models import Review
 from kbwiki.moderation.policy import Verdict
+from kbwiki.moderation.queries.log import RecordFilter
+from kbwiki.pages.models import Page
 from kbwiki.signals import change_committed, decision_committed
 from kbwiki.testing import ADMIN, MODERATOR, READER, SECOND_WRITER, WRITER, look, make_space, save
 from kbwiki.web.routes import SCREENS
@@ -147,6 +152,7 @@ def addresses(wiki: Wiki) -> list[str]:
         "space": ["", "?path=both", "?path=/"],
         "queue": ["", "?group=people", "?group=safety", "?view=concern", "?order=risk&kind=hide", "?author=id-6"],
         "mine": ["", "?before=5"],
+        "decisions": ["", "?kind=all", "?kind=look", "?space=both", "?verdict=hide&reason=private"],
     }
     found = []
     for screen in SCREENS:
@@ -333,3 +339,28 @@ def test_kept_html_and_parsed_texts_still_hold_the_words_and_nothing_leads_there
         assert connection.execute(text("SELECT count(*) FROM kbwiki_rendered")).scalar_one() >= kept
         links = connection.execute(text("SELECT target FROM kbwiki_page_link")).scalars().all()
     assert not [target for target in links if case.word("link") in target]
+
+
+def test_no_export_of_the_record_betrays_a_hidden_word_to_anybody(app: Flask) -> None:
+    wiki = wiki_of(app)
+    written(wiki)
+    for case in CASES:
+        hide(wiki, case)
+        with wiki.begin(PEOPLE) as tx:
+            look_at_hidden(tx, page_of(wiki, case), 2)
+
+    exporting = {who.name for who in VISITORS.values()}  # that they exported is in the record, in their names
+    for who in VISITORS.values():
+        for wanted in (RecordFilter(), *(RecordFilter(author=case.author.id) for case in CASES)):
+            rows = list(export_record(wiki, who, wanted))
+            for format in ("csv", "jsonl"):
+                said = b"".join(file_of(iter(rows), format)).decode()
+                assert not set(EVERY_WORD.findall(said)) & FORBIDDEN - exporting
+            found = {row["path"] for row in rows[:-1] if row["kind"] in ("decide", "look")}
+            if wanted.author is not None:
+                assert not found & {case.path for case in CASES if "author" in case.parts}
+
+
+def page_of(wiki: Wiki, case: Case) -> int:
+    with wiki.read() as connection:
+        return int(connection.execute(select(Page.id).where(Page.path == case.path)).scalar_one())

@@ -12,7 +12,7 @@ from kbwiki.errors import Conflict, Forbidden, NotFound
 from kbwiki.moderation.decide import Answer, decide
 from kbwiki.moderation.models import Decision, Review
 from kbwiki.moderation.policy import Verdict
-from kbwiki.moderation.queries.log import decisions_of_groups
+from kbwiki.moderation.queries.log import record_lines
 from kbwiki.moderation.record import Decided
 from kbwiki.moderation.take_back import TAKEN_BACK, take_back
 from kbwiki.pages.actions import EditConflict
@@ -155,9 +155,9 @@ def test_the_log_tells_what_was_taken_back(changed: Wiki) -> None:
     decision = decided(changed, "page", "revert")
     back(changed, decision)
     with changed.read() as connection:
-        lines = decisions_of_groups(connection, changed.id, MODERATOR)
-        assert decisions_of_groups(connection, changed.id, WRITER) == []
-    told = [(line.decision.verdict, line.decision.taken_back, line.path) for line in lines]
+        lines = record_lines(connection, changed.id, MODERATOR, "admins")
+        assert record_lines(connection, changed.id, WRITER, "admins") == []
+    told = [(line.verdict, line.taken_back, line.path) for line in lines]
     assert told == [("take-back", False, "page"), ("revert", True, "page"), ("approve", False, "page")]
 
 

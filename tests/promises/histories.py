@@ -26,7 +26,7 @@ from kbwiki.moderation.decide import Answer, decide
 from kbwiki.moderation.evidence import report
 from kbwiki.moderation.models import Decision, Review
 from kbwiki.moderation.policy import Shown, Verdict
-from kbwiki.moderation.queries.log import decisions_of_groups
+from kbwiki.moderation.queries.log import RecordFilter, record_lines
 from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.moderation.take_back import restore_hidden, take_back
 from kbwiki.pages.actions import (
@@ -243,9 +243,10 @@ def _meddle(town: Town, path: str) -> None:
 def _take_back(town: Town, actor: Actor) -> None:
     """Take back one of the last decisions of a group the actor is in."""
     with town.wiki.read() as connection:
-        lines = decisions_of_groups(connection, town.wiki.id, actor, count=6)
+        lines = record_lines(connection, town.wiki.id, actor, "nobody", RecordFilter(kind="decide"), count=6)
     if lines:
-        decision = town.chance.choice(lines).decision.id
+        decision = town.chance.choice(lines).decision
+        assert decision is not None
         town.act(actor, lambda tx: take_back(tx, decision))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import click
 from ..actors import ANONYMOUS, SYSTEM, Actor
 from ..errors import KBWikiError
 from ..journal.append import head_of
-from ..journal.chain import Head
 from ..pages.paths import normalise_path
 from ..spaces.policy import SpaceSettings
 from ..spaces.queries import list_spaces
@@ -19,7 +19,8 @@ from ..transfer.load import Loader
 from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
 from .batches import batches
-from .report import moves, say_summary
+from .record import record
+from .report import kept_head, moves, say_summary, say_verification
 from .reviews import reviews
 from .rules import rules
 
@@ -65,20 +66,16 @@ def journal() -> None:
 
 
 @journal.command("verify")
-@click.option("--head", "head", metavar="HEAD", help="A head exported earlier; finds what was cut off since.")
+@click.option(
+    "--head", "head", metavar="HEAD|FILE", help="A head kept before, or a file that ends with one."
+)
 @click.pass_obj
 def journal_verify(wiki: Wiki, head: str | None) -> None:
     """Check that no entry was edited, deleted, reordered or cut off. Exit code 1 when one was."""
-    try:
-        exported = Head.parse(head) if head else None
-    except ValueError as error:
-        said = "a head looks like 123:9f86d0… (POSITION:64 hex digits)."
-        raise click.BadParameter(said, param_hint="--head") from error
-    outcome = wiki.verify(exported, lambda read: click.echo(f"\r{read:,} entries read", nl=False, err=True))
-    click.echo("\r", nl=False, err=True)
-    for fault in outcome.faults:
-        click.echo(f"entry {fault.position}: {fault.problem}")
-    click.echo(f"{outcome.entries:,} entries, head {outcome.head}: {'intact' if outcome.intact else 'NOT intact'}")
+    kept = kept_head(head) if head else None
+    with click.progressbar(length=1, label="Reading entries", file=sys.stderr) as bar:
+        outcome = wiki.verify(kept, moves(bar))
+    say_verification(outcome)
     if not outcome.intact:
         raise SystemExit(1)
 
@@ -248,4 +245,4 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
         time.sleep(every)
 
 
-ALL: tuple[click.Command, ...] = (db, journal, search, spaces, rules, reviews, batches, import_, work)
+ALL: tuple[click.Command, ...] = (db, journal, search, spaces, rules, reviews, record, batches, import_, work)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 
+from ..journal.chain import Head
+from ..journal.verify import Verification
+from ..moderation.export.files import head_of_file
 from ..transfer.load import Summary
 
 _MOST_NAMED = 20
@@ -46,3 +50,23 @@ def moves(bar: object) -> Callable[[int, int], None]:
         bar.update(done - bar.pos)  # type: ignore[attr-defined]
 
     return move
+
+
+def say_verification(outcome: Verification) -> None:
+    """Print each fault of a journal, then what was read and where it leads."""
+    for fault in outcome.faults:
+        click.echo(f"entry {fault.position}: {fault.problem}")
+    if outcome.unnamed:
+        click.echo(f"… and {outcome.unnamed:,} more")
+    click.echo(f"{outcome.entries:,} entries, head {outcome.head}: {'intact' if outcome.intact else 'NOT intact'}")
+
+
+def kept_head(said: str) -> Head:
+    """The head that was kept: written out, or in the last line of a file (of `journal head`, or an exported record)."""
+    try:
+        if Path(said).is_file():
+            return head_of_file(Path(said))
+        return Head.parse(said)
+    except (ValueError, OSError) as error:
+        wanted = "a head looks like 123:9f86d0… (POSITION:64 hex digits), or is a file that ends with one."
+        raise click.BadParameter(wanted, param_hint="--head") from error

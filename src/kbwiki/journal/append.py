@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from ..db import Change, Transaction, table_of
-from .chain import EMPTY, Head, digest, link
+from .chain import EMPTY, Head, digest, in_order, link
 from .models import Entry
 
 _INSERT = insert(table_of(Entry))
@@ -62,7 +62,7 @@ def entry_row(tx: Transaction, wiki: str, change: Change, *, actor_id: int, acto
         "subject_id": change.subject_id,
         "number": change.number,
         "exempt": change.exempt,
-        "payload": dict(change.payload),
+        "payload": in_order(change.payload),
         "digest": digest(
             wiki=wiki,
             kind=change.kind,

@@ -60,6 +60,15 @@ def digest(
     return sha256(canonical.encode("utf-8", "surrogatepass")).digest()
 
 
+def in_order(said: Any) -> Any:
+    """The same with the keys of all objects in the order of the canonical JSON, so that it is stored that way."""
+    if isinstance(said, Mapping):
+        return {key: in_order(said[key]) for key in sorted(said)}
+    if isinstance(said, (list, tuple)):
+        return [in_order(one) for one in said]
+    return said
+
+
 def link(head: Head, entry_digest: bytes) -> Head:
     """The head after one more entry: SHA-256 over the previous link, the new position and the entry's digest."""
     position = head.position + 1

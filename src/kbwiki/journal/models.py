@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, Digest, Id, Json, UtcDateTime
 
+RECORDED = "kind IN ('decide', 'look', 'take', 'second-look', 'export')"
+"""SQL: the entry tells of a moderator who decided or looked. The partial index is made with these very words."""
+
 
 class WikiRow(Base):
     """One wiki; a database can hold several, and every other row belongs to exactly one.
@@ -53,6 +56,13 @@ class Entry(Base):
             postgresql_where=text("position IS NULL"),
         ),
         Index("ix_kbwiki_entry_actor", "actor_id", "id"),
+        Index(
+            "ix_kbwiki_entry_record",
+            "wiki_id",
+            "position",
+            sqlite_where=text(RECORDED),
+            postgresql_where=text(RECORDED),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

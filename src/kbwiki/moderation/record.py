@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -156,6 +157,9 @@ def record_decision(tx: Transaction, act: Act, grounds: Grounds) -> int:
                 "result": act.result,
                 "decision": decision_id,
                 **({"takes_back": act.takes_back} if act.takes_back is not None else {}),
+                **({"batch": grounds.batch} if grounds.batch else {}),
+                # Like all words, which may have to be redacted one day, a note stands here by its digest alone.
+                **({"note": sha256(grounds.note.encode("utf-8", "surrogatepass")).hexdigest()} if grounds.note else {}),
             },
             exempt=EXEMPT,
         )

@@ -117,6 +117,7 @@ _SCREENS = {
     "lapsed": "/-/lapsed",
     "look_again": "/-/lapsed/{id}/look",
     "escalated": "/-/escalated",
+    "record_export": "/-/decisions/export",
     "show_again": "/-/decisions/{id}/show-again",
     "take_back": "/-/decisions/{id}/take-back",
     "look": "/-/look/{number}/{path}",

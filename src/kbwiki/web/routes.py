@@ -96,6 +96,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/reviews/<int:id>/pieces", "review_pieces", deciding.pieces),
     Screen("/-/reviews/<int:id>/mend", "review_mend", deciding.mend),
     Screen("/-/decisions", "decisions", decisions.log),
+    Screen("/-/decisions/export", "record_export", decisions.export, _POST),
     # Kept neither: they say how long ago something was, and a late look can be taken back.
     Screen("/-/lapsed", "lapsed", ageing.lapsed),
     Screen("/-/lapsed/<int:id>/look", "look_again", ageing.look_at_lapsed, _POST),

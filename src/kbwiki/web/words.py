@@ -110,3 +110,20 @@ VERDICTS = {
     "overturn": "overturned",
     "take-back": "taken back",
 }
+
+RECORD_KINDS = {
+    "decide": "decisions",
+    "look": "looks at hidden text",
+    "take": "reviews taken up",
+    "second-look": "second looks",
+    "export": "exports of this record",
+}
+"""What the record is made of."""
+
+RECORDED = {
+    "look": "hidden text of revision {n} looked at",
+    "take": "taken up to be looked at",
+    "second-look": "looked at a second time",
+    "export": "exported",
+}
+"""What happened, where it was no decision."""

@@ -16,6 +16,7 @@ from ...journal.models import ActorRow
 from ..access import require_not_own
 from ..models import Lease
 from .access import get_live, get_shown
+from .traces import trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,26 @@ def take_lease(tx: Transaction, review_id: int, *, take_over: bool = False) -> H
     for an author of the changes, who would only keep others from it.
     """
     _require_workable(tx, review_id)
-    taken = acquire(tx, review_id, take_over=take_over)
+    taken = take(tx, review_id, take_over=take_over)
     held = find_lease(tx.connection, review_id, tx.now)
     if held is None:  # it ended between the two statements: whoever comes next has it
         return Held(review_id, tx.actor.id, tx.actor.name, tx.now, tx.now)
     return Held(held.review_id, held.actor, held.who, held.since, held.until, taken)
+
+
+def take(tx: Transaction, review_id: int, *, take_over: bool = False) -> bool:
+    """`acquire`, and record it when the lease was not the actor's already."""
+    had = has_lease(tx, review_id)
+    taken = acquire(tx, review_id, take_over=take_over)
+    if taken and not had:
+        trace(tx, "take", review_id, review_id)
+    return taken
+
+
+def has_lease(tx: Transaction, review_id: int) -> bool:
+    """Whether the actor has the review just now."""
+    held = find_lease(tx.connection, review_id, tx.now)
+    return held is not None and held.actor == tx.actor.id
 
 
 def acquire(tx: Transaction, review_id: int, *, take_over: bool = False) -> bool:
@@ -83,7 +99,7 @@ def renew(tx: Transaction, review_id: int) -> bool:
     Whether it is the actor's now: somebody may have taken it over. Errors: those of `take_lease`.
     """
     _require_workable(tx, review_id)
-    return acquire(tx, review_id)
+    return take(tx, review_id)
 
 
 def _require_workable(tx: Transaction, review_id: int) -> None:

@@ -17,8 +17,9 @@ from ..models import IS_LIVE, Aside, Lease, Review, ReviewAuthor, Seen
 from ..queries.state import NEEDS_LOOK, reviewing_groups
 from ..queries.wanted import Order
 from .aside import STILL_ASIDE
-from .leases import acquire, let_go
+from .leases import acquire, has_lease, let_go
 from .seen import is_part, mark_seen
+from .traces import trace
 
 FIRST_BATCH = 16
 LARGEST_BATCH = 512
@@ -99,12 +100,15 @@ def _own_groups(tx: Transaction, groups: Sequence[str] | None) -> list[str]:
 
 def give(tx: Transaction, review_id: int) -> Given | None:
     """The review and its lease, if that could be had and it still waits: somebody may have been faster with either."""
+    had = has_lease(tx, review_id)
     if not acquire(tx, review_id):
         return None
     row = tx.connection.execute(_STILL, {"review_id": review_id, "actor_id": tx.actor_id}).first()
     if row is None:
         let_go(tx, review_id)
         return None
+    if not had:
+        trace(tx, "take", review_id, review_id)
     mark_seen(tx, row.subject_kind, row.subject_id, row.head)
     known = row.seen is not None and is_part(row.base, row.head, row.seen)
     return Given(review_id, row.seen if known else None)

@@ -22,6 +22,7 @@ from ..access import require_not_own
 from ..models import IS_LIVE, Decision, Opinion, Review, ReviewAuthor
 from ..policy import ANSWERS, MAX_NOTE, Verdict
 from .access import ME, get_live, ours, who_asks
+from .traces import trace
 
 RECENT = 500
 """How many of the newest decisions are looked at for colleagues to propose."""
@@ -115,7 +116,7 @@ def give_opinion(tx: Transaction, opinion_id: int, verdict: Verdict | str, note:
     if len(note) > MAX_NOTE:
         raise Invalid("note", f"The note is too long: at most {MAX_NOTE} characters are possible.")
     asked = tx.connection.execute(
-        select(Opinion.review_id).where(Opinion.id == opinion_id, Opinion.asked_id == tx.actor_id)
+        select(Opinion.review_id, Opinion.own_verdict).where(Opinion.id == opinion_id, Opinion.asked_id == tx.actor_id)
     ).first()
     if asked is None:
         raise NotFound("second look", str(opinion_id))
@@ -128,6 +129,7 @@ def give_opinion(tx: Transaction, opinion_id: int, verdict: Verdict | str, note:
     )
     if changed.rowcount != 1:
         raise Conflict("You have already said what you would do; it stays as it is.")
+    trace(tx, "second-look", review.id, opinion_id, would=given.value, agrees=given.value == asked.own_verdict)
     return review.id
 
 
