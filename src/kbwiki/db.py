@@ -12,7 +12,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path as FilePath
@@ -169,7 +169,8 @@ class Transaction:
 
     Leaving the block of `Wiki.begin` routes every recorded change to its reviews, appends it to the journal and
     commits; an exception rolls everything back. `subjects` are the kinds of things that can be reviewed, by name;
-    `chance` draws samples, a number from 0 up to 1.
+    `chance` draws samples, a number from 0 up to 1. `reviews` is what became of reviews since a change was last
+    recorded, by id: the next entry tells it.
     """
 
     connection: Connection
@@ -183,10 +184,19 @@ class Transaction:
     batch: str = field(default_factory=lambda: uuid.uuid4().hex)
     changes: list[Change] = field(default_factory=list)
     tallies: Counter[tuple[str, int, str]] = field(default_factory=Counter)
+    reviews: dict[int, Mapping[str, Any]] = field(default_factory=dict)
 
     def record(self, change: Change) -> None:
         """Put `change` on the one road: it will be reviewed and journalled when the transaction is left."""
-        self.changes.append(change)
+        self.changes.append(self.told(change))
+
+    def told(self, change: Change) -> Change:
+        """The change, whose entry tells from now on what became of reviews since the last one was recorded."""
+        if not self.reviews:
+            return change
+        reviews = {**change.payload.get("reviews", {}), **{str(id): said for id, said in self.reviews.items()}}
+        self.reviews.clear()
+        return replace(change, payload={**change.payload, "reviews": reviews})
 
     def tally(self, group: str, space_id: int, state: str, by: int) -> None:
         """Remember that the group has so many more live reviews of a state in a space; written on leaving."""
@@ -195,12 +205,12 @@ class Transaction:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A part of the transaction that can fail alone: an exception undoes what the block did, and is passed on."""
-        changes, tallies = list(self.changes), Counter(self.tallies)
+        changes, tallies, reviews = list(self.changes), Counter(self.tallies), dict(self.reviews)
         try:
             with translated(), self.connection.begin_nested():
                 yield
         except BaseException:
-            self.changes[:], self.tallies = changes, tallies
+            self.changes[:], self.tallies, self.reviews = changes, tallies, reviews
             raise
 
 

@@ -12,7 +12,7 @@ from ..pages.models import Page
 from ..spaces.models import Grant
 from ..spaces.policy import Right
 from ..spaces.queries import responsible_groups
-from .lifecycle import ReviewRow, copy_authors, move_on, recount, take_in
+from .lifecycle import ReviewRow, copy_authors, move_on, recount, take_in, tell, tell_the_rest
 from .models import IS_LIVE, Decision, Review
 from .transitions import Event
 
@@ -49,6 +49,7 @@ def hand_over_stranded(tx: Transaction) -> None:
         _hand_over(tx, ReviewRow(*row))
     if set_anew:
         recount(tx)
+    tell_the_rest(tx)
 
 
 def _refile(tx: Transaction) -> None:
@@ -61,7 +62,7 @@ def _refile(tx: Transaction) -> None:
     )
     for kind, found in (("page", of_page), ("decision", of_decision)):
         space = found.correlate(Review).scalar_subquery()
-        tx.connection.execute(
+        moved = tx.connection.execute(
             update(table_of(Review))
             .where(
                 Review.wiki_id == tx.wiki_id,
@@ -70,7 +71,10 @@ def _refile(tx: Transaction) -> None:
                 Review.space_id != func.coalesce(space, Review.space_id),
             )
             .values(space_id=func.coalesce(space, Review.space_id))
+            .returning(table_of(Review))
         )
+        for row in moved.all():
+            tell(tx, ReviewRow(*row))
 
 
 def _hand_over(tx: Transaction, stranded: ReviewRow) -> None:

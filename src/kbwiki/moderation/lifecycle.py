@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Insert, bindparam, delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ..db import Transaction, insert_or_ignore, table_of
+from ..db import Change, Transaction, insert_or_ignore, table_of
 from ..errors import NotFound
 from .models import IS_LIVE, LIVE, Evidence, Review, ReviewAuthor, Tally
 from .transitions import LIVE as LIVE_STATES
@@ -22,6 +22,9 @@ from .transitions import Event, State, follow
 
 WITHOUT_DUE = timedelta(days=14)
 """A review without a due time stands in the queue where one due this long after its opening would."""
+
+RULE = "reviews"
+"""The rule that exempts the entry that tells nothing but what became of reviews."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class ReviewRow:
     queue_at: datetime
     closed_as: str | None
     opened_at: datetime
+    given_at: datetime | None
     updated_at: datetime
     risk: float
     risk_reasons: list[Any]
@@ -105,15 +109,14 @@ def live_reviews(tx: Transaction, subject_kind: str, subject_id: int) -> list[Re
     return [ReviewRow(*row) for row in rows]
 
 
-def take_in(
-    tx: Transaction, duty: Duty, event: Callable[[ReviewRow], Event] = lambda row: Event.CHANGE
-) -> ReviewRow:
+def take_in(tx: Transaction, duty: Duty, event: Callable[[ReviewRow], Event] = lambda row: Event.CHANGE) -> ReviewRow:
     """Open a review of the duty, or let the group's live one take it in; the review as it is then.
 
     The common case, a new or an open review, is one statement; one that waits for its author moves on by the table
     with the `event` that this is to it.
     """
     row = ReviewRow(*tx.connection.execute(_upsert(tx.connection.dialect.name), _row(tx, duty)).one())
+    tell(tx, row)
     if row.version == 1:
         tx.tally(duty.group, row.space_id, State.OPEN, 1)
     elif row.state != State.OPEN:
@@ -137,6 +140,7 @@ def _row(tx: Transaction, duty: Duty) -> dict[str, Any]:
         "due_at": duty.due_at,
         "queue_at": duty.due_at or opened + WITHOUT_DUE,
         "opened_at": opened,
+        "given_at": tx.now if duty.opened_at is not None else None,
         "updated_at": tx.now,
     }
 
@@ -181,11 +185,31 @@ def move_on(tx: Transaction, review: ReviewRow, event: Event, **values: Any) -> 
     )
     if moved.rowcount != 1:
         raise LostRace()
+    tell(tx, replace(review, state=after.value, version=review.version + 1, **values))
     if before is not after:
         tx.tally(review.group, review.space_id, before, -1)
         if after in LIVE_STATES:
             tx.tally(review.group, review.space_id, after, 1)
     return after
+
+
+def tell(tx: Transaction, review: ReviewRow) -> None:
+    """Let the next journal entry say how the review stands now, so that the journal alone tells its whole life.
+
+    `due` is left out where there is no due time; `since` is told once, of a review that has waited elsewhere before.
+    """
+    said: dict[str, Any] = {
+        "group": review.group,
+        "state": review.state,
+        "version": review.version,
+        "space": review.space_id,
+    }
+    if review.due_at is not None:
+        said["due"] = review.due_at.isoformat()
+    since = review.opened_at.isoformat() if review.version == 1 and review.opened_at != tx.now else None
+    if since := since or tx.reviews.get(review.id, {}).get("since"):
+        said["since"] = since
+    tx.reviews[review.id] = said
 
 
 class LostRace(Exception):
@@ -194,17 +218,13 @@ class LostRace(Exception):
 
 def add_author(tx: Transaction, review_id: int, actor_id: int) -> None:
     """Somebody who may not decide this review."""
-    tx.connection.execute(
-        insert_or_ignore(tx.connection, ReviewAuthor), {"review_id": review_id, "actor_id": actor_id}
-    )
+    tx.connection.execute(insert_or_ignore(tx.connection, ReviewAuthor), {"review_id": review_id, "actor_id": actor_id})
 
 
 def copy_authors(tx: Transaction, from_id: int, to_id: int) -> None:
     """Whoever may not decide the one review may not decide the other."""
     authors = select(literal(to_id), ReviewAuthor.actor_id).where(ReviewAuthor.review_id == from_id)
-    tx.connection.execute(
-        insert_or_ignore(tx.connection, ReviewAuthor).from_select(["review_id", "actor_id"], authors)
-    )
+    tx.connection.execute(insert_or_ignore(tx.connection, ReviewAuthor).from_select(["review_id", "actor_id"], authors))
 
 
 def add_evidence(
@@ -251,6 +271,20 @@ def _count(dialect: str) -> Insert:
     )
 
 
+def tell_the_rest(tx: Transaction) -> None:
+    """Let the last entry of the transaction tell what became of reviews after it was recorded; see `tell`.
+
+    Where nothing was recorded, that reviews moved on is an entry of its own.
+    """
+    if not tx.reviews:
+        return
+    if tx.changes:
+        tx.changes[-1] = tx.told(tx.changes[-1])
+        return
+    payload = {"exempt": {"rule": RULE, "probability": 1}}
+    tx.record(Change("reviews", "review", next(iter(tx.reviews)), 1, (), payload, exempt=RULE))
+
+
 def recount(tx: Transaction) -> None:
     """Count all live reviews anew, after many of them changed their space at once."""
     tx.tallies.clear()
@@ -263,4 +297,3 @@ def recount(tx: Transaction) -> None:
     tx.connection.execute(
         insert(table_of(Tally)).from_select(["wiki_id", "group", "space_id", "state", "count"], counted)
     )
-

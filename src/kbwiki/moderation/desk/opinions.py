@@ -5,23 +5,30 @@ Blind, because a judgement that knows another one agrees with it too often to be
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import aliased
 
 from ...actors import Actor
-from ...db import Transaction, table_of
+from ...db import Change, Transaction, table_of
 from ...errors import Conflict, Invalid, NotFound
 from ...journal.models import ActorRow
 from ...pages.models import Page
 from ...spaces.queries import bound, readable
 from ..access import require_not_own
+from ..lifecycle import ReviewRow
 from ..models import IS_LIVE, Decision, Opinion, Review, ReviewAuthor
 from ..policy import ANSWERS, MAX_NOTE, Verdict
+from ..record import told_kind
 from .access import ME, get_live, ours, who_asks
+
+EXEMPT = "second-look"
+"""The rule that exempts a second look from a review of its own: it is about one."""
 
 RECENT = 500
 """How many of the newest decisions are looked at for colleagues to propose."""
@@ -80,7 +87,24 @@ def ask_opinion(tx: Transaction, review_id: int, colleague: str, own_verdict: Ve
             "note": "",
         },
     )
-    return int(created.scalar_one())
+    opinion_id = int(created.scalar_one())
+    # What the asker would do stays out of it: the one who is asked may be able to read the journal.
+    _record(tx, review, "ask-second-look", {"opinion": opinion_id})
+    return opinion_id
+
+
+def _record(tx: Transaction, review: ReviewRow, kind: str, facts: Mapping[str, Any]) -> None:
+    tx.record(
+        Change(
+            kind=kind,
+            subject_kind="review",
+            subject_id=review.id,
+            number=review.version,
+            spaces=(),
+            payload={review.subject_kind: review.subject_id, "group": review.group, **facts, **told_kind(tx)},
+            exempt=EXEMPT,
+        )
+    )
 
 
 def _answer(verdict: Verdict | str) -> Verdict:
@@ -115,7 +139,9 @@ def give_opinion(tx: Transaction, opinion_id: int, verdict: Verdict | str, note:
     if len(note) > MAX_NOTE:
         raise Invalid("note", f"The note is too long: at most {MAX_NOTE} characters are possible.")
     asked = tx.connection.execute(
-        select(Opinion.review_id).where(Opinion.id == opinion_id, Opinion.asked_id == tx.actor_id)
+        select(Opinion.review_id, Opinion.own_verdict).where(
+            Opinion.id == opinion_id, Opinion.asked_id == tx.actor_id
+        )
     ).first()
     if asked is None:
         raise NotFound("second look", str(opinion_id))
@@ -128,6 +154,17 @@ def give_opinion(tx: Transaction, opinion_id: int, verdict: Verdict | str, note:
     )
     if changed.rowcount != 1:
         raise Conflict("You have already said what you would do; it stays as it is.")
+    _record(
+        tx,
+        review,
+        "second-look",
+        {
+            "opinion": opinion_id,
+            "verdict": given.value,
+            "asker_verdict": asked.own_verdict,
+            "said": sha256(note.strip().encode()).hexdigest(),
+        },
+    )
     return review.id
 
 
