@@ -19,6 +19,7 @@ from ..transfer.load import Loader
 from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
 from .batches import batches
+from .numbers import numbers_
 from .report import moves, say_summary
 from .reviews import reviews
 from .rules import rules
@@ -243,4 +244,4 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
         time.sleep(every)
 
 
-ALL: tuple[click.Command, ...] = (db, journal, search, spaces, rules, reviews, batches, import_, work)
+ALL: tuple[click.Command, ...] = (db, journal, search, spaces, rules, reviews, batches, numbers_, import_, work)
