@@ -43,15 +43,15 @@ class Recount:
             self._read(entry)
 
     def _read(self, entry: dict[str, Any]) -> None:
-        said, kind, subject = entry["payload"], entry["kind"], entry["subject_id"]
+        said, kind = entry["payload"], entry["kind"]
         for id_, told in said.get("reviews", {}).items():
             self._review(int(id_), told, entry["at"])
         if kind == "decide":
             self._decision(entry)
-        elif kind in ("ask-second-look", "second-look"):
-            self._human_look(entry, subject)
+        elif kind in ("take", "ask-second-look", "second-look"):
+            self._human_look(entry, said["review"])
             if kind == "second-look":
-                self.second_looks.append({"review": subject, "at": entry["at"], **said})
+                self.second_looks.append({"at": entry["at"], **said})
         if "sampled" in said:
             self.drawn.append(entry)
         elif entry["exempt"] is not None and 0 < said.get("exempt", {}).get("probability", 1) < 1:
@@ -180,7 +180,7 @@ class Recount:
 
     def _agreement(self, chosen: dict[int, dict[str, Any]], since: datetime, until: datetime) -> tuple[int, int]:
         given = [one for one in self.second_looks if one["review"] in chosen and since <= one["at"] < until]
-        return sum(one["verdict"] == one["asker_verdict"] for one in given), len(given)
+        return sum(one["agrees"] for one in given), len(given)
 
     def course(self, moments: list[datetime], groups: set[str]) -> list[tuple[datetime, int, int, int]]:
         """What was open at each moment, and what came in and was closed since the one before."""

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kbwiki.actors import Actor, ActorKind
+from kbwiki.db import Change
 from kbwiki.errors import Forbidden, Invalid
 from kbwiki.moderation.appeals import appeal
 from kbwiki.moderation.decide import Answer, decide
@@ -232,6 +233,20 @@ def test_second_looks_agree_where_both_would_do_the_same(wiki: Wiki) -> None:
 
     assert (total.agreement.hits, total.agreement.n) == (1, 2)
     assert total.first_look.looked == 3
+
+
+def test_taking_a_review_up_is_a_look(wiki: Wiki) -> None:
+    clock = Clock(wiki)
+    for path in pages(wiki, 2):
+        clock.go(HOUR)
+        review = review_of(wiki, path).id
+        with wiki.begin(MODERATOR) as tx:  # what the desk's record keeps of it
+            tx.record(Change("take", "take", review, 1, (), {"review": review, "group": "moderators"}, exempt="look"))
+    clock.go(HOUR)
+
+    look = week(wiki, clock).total.first_look
+
+    assert (look.n, look.looked, [bucket.count for bucket in look.buckets][:3]) == (2, 2, [0, 2, 0])
 
 
 def test_what_a_program_decides_is_no_look_of_a_human(wiki: Wiki) -> None:

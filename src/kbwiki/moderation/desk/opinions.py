@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -22,13 +21,11 @@ from ...pages.models import Page
 from ...spaces.queries import bound, readable
 from ..access import require_not_own
 from ..lifecycle import ReviewRow
+from ..looks import EXEMPT
 from ..models import IS_LIVE, Decision, Opinion, Review, ReviewAuthor
 from ..policy import ANSWERS, MAX_NOTE, Verdict
 from ..record import told_kind
 from .access import ME, get_live, ours, who_asks
-
-EXEMPT = "second-look"
-"""The rule that exempts a second look from a review of its own: it is about one."""
 
 RECENT = 500
 """How many of the newest decisions are looked at for colleagues to propose."""
@@ -89,22 +86,15 @@ def ask_opinion(tx: Transaction, review_id: int, colleague: str, own_verdict: Ve
     )
     opinion_id = int(created.scalar_one())
     # What the asker would do stays out of it: the one who is asked may be able to read the journal.
-    _record(tx, review, "ask-second-look", {"opinion": opinion_id})
+    _record(tx, review, "ask-second-look", opinion_id, {})
     return opinion_id
 
 
-def _record(tx: Transaction, review: ReviewRow, kind: str, facts: Mapping[str, Any]) -> None:
-    tx.record(
-        Change(
-            kind=kind,
-            subject_kind="review",
-            subject_id=review.id,
-            number=review.version,
-            spaces=(),
-            payload={review.subject_kind: review.subject_id, "group": review.group, **facts, **told_kind(tx)},
-            exempt=EXEMPT,
-        )
-    )
+def _record(tx: Transaction, review: ReviewRow, kind: str, opinion_id: int, facts: Mapping[str, Any]) -> None:
+    """An entry of its own kind of subject, like a look at hidden text: nothing was changed, so nobody reviews it."""
+    about = {"review": review.id, "group": review.group, review.subject_kind: review.subject_id}
+    payload = {**about, **facts, **told_kind(tx)}
+    tx.record(Change(kind, kind, opinion_id, 1, (), payload, exempt=EXEMPT))
 
 
 def _answer(verdict: Verdict | str) -> Verdict:
@@ -154,17 +144,8 @@ def give_opinion(tx: Transaction, opinion_id: int, verdict: Verdict | str, note:
     )
     if changed.rowcount != 1:
         raise Conflict("You have already said what you would do; it stays as it is.")
-    _record(
-        tx,
-        review,
-        "second-look",
-        {
-            "opinion": opinion_id,
-            "verdict": given.value,
-            "asker_verdict": asked.own_verdict,
-            "said": sha256(note.strip().encode()).hexdigest(),
-        },
-    )
+    agrees = given.value == asked.own_verdict
+    _record(tx, review, "second-look", opinion_id, {"would": given.value, "agrees": agrees})
     return review.id
 
 

@@ -15,10 +15,10 @@ FEWEST_FOR_NINETIETH = 20
 """The same for the 90th percentile, which rests on a tenth of them."""
 
 DEFINITIONS: Mapping[str, str] = {
-    "first-look": "From when a review opened until the first time a member of its group asked the author, answered it, "
-    "handed it over, or asked for or gave a second look. Half of the reviews that opened in the period were looked at "
-    "within the first time, nine of ten within the second. One that nobody has looked at yet counts as waiting longer "
-    "than all others.",
+    "first-look": "From when a review opened until the first time a member of its group took it up, asked the author, "
+    "answered it, handed it over, or asked for or gave a second look. Half of the reviews that opened in the period "
+    "were looked at within the first time, nine of ten within the second. One that nobody has looked at yet counts as "
+    "waiting longer than all others.",
     "in-time": "Of the reviews whose due time came in the period, those decided by then. One that waits for its "
     "author at that time is late.",
     "waiting": "Reviews that are open now, by how long they have waited. Those that were handed over keep the "

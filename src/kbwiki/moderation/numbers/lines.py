@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from ...actors import Actor, ActorKind
 from ...db import UtcDateTime, in_list
-from ...journal.models import ActorRow
+from ...journal.models import ActorRow, Entry
 from ...spaces.queries import bound, readable
 from ..models import IS_LIVE, Decision, Opinion, Review
 from ..policy import Verdict
@@ -105,7 +105,7 @@ def review_lines(connection: Connection, scope: Scope, period: Period) -> Iterat
     """Every review that says something about the period, and every one that is open now."""
     for row in _read(connection, _reviews, scope, period):
         state = State(row.state)
-        looks = [at for at in (row.decided, row.asked, row.given) if at is not None]
+        looks = [at for at in (row.taken, row.decided, row.asked, row.given) if at is not None]
         yield ReviewLine(
             row.group,
             row.space_id,
@@ -121,6 +121,12 @@ def review_lines(connection: Connection, scope: Scope, period: Period) -> Iterat
 @lru_cache(maxsize=2)
 def _reviews(*, spaces: bool) -> Any:
     human = ActorRow.kind == ActorKind.HUMAN.value
+    # Who takes a review up leaves it again; that they did is told by the journal alone.
+    taken = (
+        select(func.min(Entry.at))
+        .join(ActorRow, ActorRow.id == Entry.actor_id)
+        .where(Entry.subject_id == Review.id, Entry.subject_kind == "take", human)
+    )
     decided = (
         select(func.min(_ACT.at)).join(ActorRow, ActorRow.id == _ACT.actor_id).where(_ACT.review_id == Review.id, human)
     )
@@ -142,6 +148,7 @@ def _reviews(*, spaces: bool) -> Any:
         Review.given_at,
         Review.updated_at,
         Review.due_at,
+        taken.correlate(Review).scalar_subquery().label("taken"),
         decided.correlate(Review).scalar_subquery().label("decided"),
         asked.correlate(Review).scalar_subquery().label("asked"),
         given.correlate(Review).scalar_subquery().label("given"),

@@ -30,10 +30,10 @@ class Period:
     def between(cls, first: date, last: date, now: datetime) -> Period:
         """From the beginning of one day to the end of another, or until now. Errors: Invalid."""
         since = datetime.combine(first, time(), UTC)
-        if last < first:
-            raise Invalid("to", "The last day is before the first; please exchange the two.")
         if since >= now:
             raise Invalid("from", "That is still to come; please choose an earlier first day.")
+        if last < first:
+            raise Invalid("to", "The last day is before the first; please exchange the two.")
         end = now.date() if last >= now.date() else last
         return cls(since, min(datetime.combine(end, time(), UTC) + timedelta(days=1), now))
 
