@@ -53,6 +53,7 @@ class Entry(Base):
             postgresql_where=text("position IS NULL"),
         ),
         Index("ix_kbwiki_entry_actor", "actor_id", "id"),
+        Index("ix_kbwiki_entry_at", "wiki_id", "at"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

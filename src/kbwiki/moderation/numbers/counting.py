@@ -1,4 +1,4 @@
-"""From lines to figures: one pass over each kind, for all, every group and every space at once. Pure."""
+"""From lines to figures: one pass over each kind; then groups, spaces and the whole are added up. Pure."""
 
 from __future__ import annotations
 
@@ -77,6 +77,13 @@ class Tallying:
 
     def _was_due(self, at: datetime) -> bool:
         return self.period.since <= at < min(self.period.until, self.now)
+
+    def add(self, other: Tallying) -> None:
+        """Take in what another one has counted."""
+        self.waits += other.waits
+        self.ages += other.ages
+        self.answers.update(other.answers)
+        self.counts.update(other.counts)
 
     def figures(self, name: str) -> Figures:
         """What it came to."""

@@ -75,6 +75,8 @@ class OpinionLine:
     agrees: bool
 
 
+_STATES = {state.value: state for state in State}
+_VERDICTS = {verdict.value: verdict for verdict in Verdict}
 _SINCE: Any = bindparam("since", type_=UtcDateTime)
 _UNTIL: Any = bindparam("until", type_=UtcDateTime)
 _ACT = aliased(Decision)
@@ -103,19 +105,11 @@ def _within(statement: Any, group: Any, *, spaces: bool) -> Any:
 
 def review_lines(connection: Connection, scope: Scope, period: Period) -> Iterator[ReviewLine]:
     """Every review that says something about the period, and every one that is open now."""
-    for row in _read(connection, _reviews, scope, period):
-        state = State(row.state)
-        looks = [at for at in (row.taken, row.decided, row.asked, row.given) if at is not None]
-        yield ReviewLine(
-            row.group,
-            row.space_id,
-            state,
-            row.opened_at,
-            row.given_at or row.opened_at,
-            None if state in LIVE else row.updated_at,
-            row.due_at,
-            min(looks, default=None),
-        )
+    for group, space_id, said, opened, given, updated, due, *looks in _read(connection, _reviews, scope, period):
+        state = _STATES[said]
+        closed = None if state in LIVE else updated
+        first_look = min((at for at in looks if at is not None), default=None)
+        yield ReviewLine(group, space_id, state, opened, given or opened, closed, due, first_look)
 
 
 @lru_cache(maxsize=2)
@@ -168,15 +162,10 @@ def decision_lines(connection: Connection, scope: Scope, period: Period) -> Iter
     """Every decision that closed a review in the period, save handing over: that decides nothing."""
     before = _undone(connection, scope.wiki_id)
     for row in _read(connection, _decisions, scope, period):
-        undone = before.get((row.decided_by, row.subject_kind, row.subject_id), ())
-        yield DecisionLine(
-            row.group,
-            row.space_id,
-            Verdict(row.verdict),
-            not row.undone,
-            row.people > 1,
-            any(by < row.id and base < row.head and row.base < head for by, base, head in undone),
-        )
+        id_, group, decided_by, space_id, verdict, kind, subject_id, base, head, undone, people = row
+        earlier = before.get((decided_by, kind, subject_id))
+        again = earlier is not None and any(by < id_ and first < head and base < last for by, first, last in earlier)
+        yield DecisionLine(group, space_id, _VERDICTS[verdict], not undone, people > 1, again)
 
 
 @lru_cache(maxsize=2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, union
@@ -66,31 +66,31 @@ def numbers(
         tuple(groups) if group is None else tuple(one for one in groups if one == group),
         None if not space else tuple(id_ for id_, (path, _) in titles.items() if contains(space, path)),
     )
-    total = Tallying(period, now)
-    by_group: dict[str, Tallying] = defaultdict(lambda: Tallying(period, now))
-    by_space: dict[int, Tallying] = defaultdict(lambda: Tallying(period, now))
+    cells: dict[tuple[str, int], Tallying] = defaultdict(lambda: Tallying(period, now))
     course = Course(period.points)
     for line in review_lines(connection, scope, period):
         course.review(line)
-        for tallying in (total, by_group[line.group], by_space[line.space_id]):
-            tallying.review(line)
+        cells[line.group, line.space_id].review(line)
     for decision in decision_lines(connection, scope, period):
-        for tallying in (total, by_group[decision.group], by_space[decision.space_id]):
-            tallying.decision(decision)
+        cells[decision.group, decision.space_id].decision(decision)
     for opinion in opinion_lines(connection, scope, period):
-        for tallying in (total, by_group[opinion.group], by_space[opinion.space_id]):
-            tallying.opinion(opinion)
-    named = sorted((titles.get(id_, ("", ""))[0], one) for id_, one in by_space.items())
+        cells[opinion.group, opinion.space_id].opinion(opinion)
+    paths = {id_: path for id_, (path, _) in titles.items()}
+    total = _added_up(("", cell) for cell in cells.values())
     return Numbers(
         period,
         now,
-        total.figures(""),
-        _named(sorted(by_group.items())),
-        _named(named),
+        total[0] if total else Tallying(period, now).figures(""),
+        _added_up((name, cell) for (name, _), cell in cells.items()),
+        _added_up((paths.get(id_, ""), cell) for (_, id_), cell in cells.items()),
         course.told(),
         find_unseen(connection, scope, period, settings) if group is None else None,
     )
 
 
-def _named(found: Sequence[tuple[str, Tallying]]) -> tuple[Figures, ...]:
-    return tuple(tallying.figures(name) for name, tallying in found)
+def _added_up(cells: Iterable[tuple[str, Tallying]]) -> tuple[Figures, ...]:
+    """The figures of all cells of a name together, by name."""
+    found: dict[str, Tallying] = {}
+    for name, cell in cells:
+        found.setdefault(name, Tallying(cell.period, cell.now)).add(cell)
+    return tuple(found[name].figures(name) for name in sorted(found))
