@@ -12,7 +12,16 @@ from typing import Any
 from flask import Response
 
 from ..errors import Invalid
-from ..moderation.numbers.figures import DEFINITIONS, Bucket, Figures, Numbers, Share, Waits
+from ..moderation.numbers.figures import (
+    DEFINITIONS,
+    FEWEST,
+    FEWEST_FOR_NINETIETH,
+    Bucket,
+    Figures,
+    Numbers,
+    Share,
+    Waits,
+)
 from ..moderation.numbers.period import DAYS, Period
 from ..moderation.numbers.queries import groups_of, numbers
 from ..moderation.numbers.table import HEAD, rows_of
@@ -155,13 +164,15 @@ def _about_looks(look: Waits) -> str:
     half = kb_t("Half of what came in was looked at within this time")
     if look.ninetieth is not None:
         return kb_t("{half}, nine of ten within {span}.", half=half, span=span(look.ninetieth))
+    if look.n >= FEWEST_FOR_NINETIETH:
+        return kb_t("{half}; more than one in ten still waits.", half=half)
     return f"{half}."
 
 
 def _why_no_median(look: Waits) -> str:
     if look.n == 0:
         return kb_t("Nothing came in in this time.")
-    if look.looked * 2 < look.n and look.n >= 10:
+    if look.n >= FEWEST:
         more = "More than half of what came in still waits: {looked} of {n} looked at."
         return kb_t(more, looked=look.looked, n=look.n)
     return kb_t("Too few to tell: {n} came in, {looked} looked at.", looked=look.looked, n=look.n)
