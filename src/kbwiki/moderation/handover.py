@@ -12,8 +12,9 @@ from ..pages.models import Page
 from ..spaces.models import Grant
 from ..spaces.policy import Right
 from ..spaces.queries import responsible_groups
-from .lifecycle import ReviewRow, copy_authors, move_on, recount, take_in, tell, tell_the_rest
+from .lifecycle import ReviewRow, copy_authors, move_on, recount, take_in
 from .models import IS_LIVE, Decision, Review
+from .telling import tell, tell_the_rest
 from .transitions import Event
 
 RULE = "hand-over"

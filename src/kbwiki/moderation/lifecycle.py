@@ -14,18 +14,15 @@ from typing import Any
 from sqlalchemy import Connection, Insert, bindparam, delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ..db import Change, Transaction, insert_or_ignore, table_of
+from ..db import Transaction, insert_or_ignore, table_of
 from ..errors import NotFound
 from .models import IS_LIVE, LIVE, Evidence, Review, ReviewAuthor, Tally
+from .telling import tell
 from .transitions import LIVE as LIVE_STATES
 from .transitions import Event, State, follow
 
 WITHOUT_DUE = timedelta(days=14)
 """A review without a due time stands in the queue where one due this long after its opening would."""
-
-RULE = "reviews"
-"""The rule that exempts the entry that tells nothing but what became of reviews."""
-
 
 @dataclass(frozen=True, slots=True)
 class Duty:
@@ -193,25 +190,6 @@ def move_on(tx: Transaction, review: ReviewRow, event: Event, **values: Any) -> 
     return after
 
 
-def tell(tx: Transaction, review: ReviewRow) -> None:
-    """Let the next journal entry say how the review stands now, so that the journal alone tells its whole life.
-
-    `due` is left out where there is no due time; `since` is told once, of a review that has waited elsewhere before.
-    """
-    said: dict[str, Any] = {
-        "group": review.group,
-        "state": review.state,
-        "version": review.version,
-        "space": review.space_id,
-    }
-    if review.due_at is not None:
-        said["due"] = review.due_at.isoformat()
-    since = review.opened_at.isoformat() if review.version == 1 and review.opened_at != tx.now else None
-    if since := since or tx.reviews.get(review.id, {}).get("since"):
-        said["since"] = since
-    tx.reviews[review.id] = said
-
-
 class LostRace(Exception):
     """The review is not as it was read. The caller reads again and says who was first."""
 
@@ -269,20 +247,6 @@ def _count(dialect: str) -> Insert:
         index_elements=[table.c.wiki_id, table.c.group, table.c.space_id, table.c.state],
         set_={"count": table.c.count + upsert.excluded.count},
     )
-
-
-def tell_the_rest(tx: Transaction) -> None:
-    """Let the last entry of the transaction tell what became of reviews after it was recorded; see `tell`.
-
-    Where nothing was recorded, that reviews moved on is an entry of its own.
-    """
-    if not tx.reviews:
-        return
-    if tx.changes:
-        tx.changes[-1] = tx.told(tx.changes[-1])
-        return
-    payload = {"exempt": {"rule": RULE, "probability": 1}}
-    tx.record(Change("reviews", "review", next(iter(tx.reviews)), 1, (), payload, exempt=RULE))
 
 
 def recount(tx: Transaction) -> None:

@@ -11,11 +11,12 @@ from ..db import Change, Transaction, table_of
 from ..pages.models import Revision
 from ..spaces.queries import find_space
 from .access import is_author
-from .lifecycle import Duty, ReviewRow, add_author, live_reviews, move_on, take_in, tell, tell_the_rest
+from .lifecycle import Duty, ReviewRow, add_author, live_reviews, move_on, take_in
 from .models import IS_LIVE, Decision, Evidence, Review, ReviewAuthor
 from .rules.assign import assign
 from .rules.matching import Exemption
 from .subjects import subject_of
+from .telling import tell, tell_the_rest
 from .transitions import Event
 
 DECIDED = "decision"

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Response
@@ -27,6 +27,7 @@ from ..moderation.numbers.queries import groups_of, numbers
 from ..moderation.numbers.table import HEAD, rows_of
 from ..spaces.queries import readable_spaces
 from .charts import Bar, bars, curve
+from .figure_words import moment, per_cent, said, span, too_few
 from .visit import Visit
 from .words import VERDICTS, day, kb_t
 
@@ -180,14 +181,8 @@ def _why_no_median(look: Waits) -> str:
 
 def _share_tile(name: str, share: Share, words: str) -> Tile:
     if share.share is None:
-        return Tile(name, "–", _too_few(share))
+        return Tile(name, "–", too_few(share))
     return Tile(name, per_cent(share.share), f"{kb_t('{hits} of {n}', hits=share.hits, n=share.n)} {words}")
-
-
-def _too_few(share: Share) -> str:
-    if share.n == 0:
-        return kb_t("There was none in this time.")
-    return kb_t("Too few to tell: {hits} of {n}.", hits=share.hits, n=share.n)
 
 
 def _unseen_tile(found: Numbers) -> tuple[Tile, ...]:
@@ -260,34 +255,6 @@ def _short(share: Share) -> str:
     if share.share is None:
         return kb_t("{hits} of {n}", hits=share.hits, n=share.n) if share.n else "–"
     return said(share)
-
-
-def said(share: Share) -> str:
-    """A share in words: 12 % (6 of 50), or that there are too few."""
-    if share.share is None:
-        return _too_few(share).rstrip(".")
-    return kb_t("{rate} ({hits} of {n})", rate=per_cent(share.share), hits=share.hits, n=share.n)
-
-
-def per_cent(share: float) -> str:
-    """A share as people read it: 94 %, and with one place where it is below ten."""
-    return f"{share * 100:.1f} %" if 0 < share < 0.1 else f"{share * 100:.0f} %"
-
-
-def span(time: timedelta | None) -> str:
-    """A time as people say it: 40 minutes, 3 hours, 2 days."""
-    if time is None:
-        return "–"
-    if time >= timedelta(days=2):
-        return kb_t("{n} day", "{n} days", n=round(time / timedelta(days=1)))
-    if time >= timedelta(hours=2):
-        return kb_t("{n} hour", "{n} hours", n=round(time / timedelta(hours=1)))
-    return kb_t("{n} minute", "{n} minutes", n=round(time / timedelta(minutes=1)))
-
-
-def moment(at: datetime) -> str:
-    """A moment in a table."""
-    return f"{at:%Y-%m-%d %H:%M}"
 
 
 def _csv(found: Numbers) -> Response:
