@@ -12,10 +12,9 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path as FilePath
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -32,11 +31,8 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
-    create_engine,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -44,7 +40,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .actors import Actor
-from .drivers import configure, translated
+from .drivers import translated
 from .settings import Settings
 
 TABLE_PREFIX = "kbwiki_"
@@ -181,7 +177,8 @@ class Transaction:
 
     Leaving the block of `Wiki.begin` routes every recorded change to its reviews, appends it to the journal and
     commits; an exception rolls everything back. `subjects` are the kinds of things that can be reviewed, by name;
-    `chance` draws samples, a number from 0 up to 1.
+    `chance` draws samples, a number from 0 up to 1. `reviews` is what became of reviews since a change was last
+    recorded, by id: the next entry tells it.
     """
 
     connection: Connection
@@ -195,10 +192,19 @@ class Transaction:
     batch: str = field(default_factory=lambda: uuid.uuid4().hex)
     changes: list[Change] = field(default_factory=list)
     tallies: Counter[tuple[str, int, str]] = field(default_factory=Counter)
+    reviews: dict[int, Mapping[str, Any]] = field(default_factory=dict)
 
     def record(self, change: Change) -> None:
         """Put `change` on the one road: it will be reviewed and journalled when the transaction is left."""
-        self.changes.append(change)
+        self.changes.append(self.told(change))
+
+    def told(self, change: Change) -> Change:
+        """The change, whose entry tells from now on what became of reviews since the last one was recorded."""
+        if not self.reviews:
+            return change
+        reviews = {**change.payload.get("reviews", {}), **{str(id): said for id, said in self.reviews.items()}}
+        self.reviews.clear()
+        return replace(change, payload={**change.payload, "reviews": reviews})
 
     def tally(self, group: str, space_id: int, state: str, by: int) -> None:
         """Remember that the group has so many more live reviews of a state in a space; written on leaving."""
@@ -207,12 +213,12 @@ class Transaction:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A part of the transaction that can fail alone: an exception undoes what the block did, and is passed on."""
-        changes, tallies = list(self.changes), Counter(self.tallies)
+        changes, tallies, reviews = list(self.changes), Counter(self.tallies), dict(self.reviews)
         try:
             with translated(), self.connection.begin_nested():
                 yield
         except BaseException:
-            self.changes[:], self.tallies = changes, tallies
+            self.changes[:], self.tallies, self.reviews = changes, tallies, reviews
             raise
 
 
@@ -235,65 +241,3 @@ def _insert_or_ignore(dialect: str, model: type[Base], returning: tuple[Any, ...
     upsert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = upsert(table_of(model)).on_conflict_do_nothing()
     return statement.returning(*returning) if returning else statement.inline()
-
-
-class Database:
-    """The wiki's own engine: reads from any number of threads, writes in immediate transactions."""
-
-    def __init__(self, url: str, *, lock_timeout: float = 5.0) -> None:
-        parsed = make_url(url)
-        if parsed.drivername in ("postgres", "postgresql"):
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        ping = parsed.get_backend_name() != "sqlite"
-        self.engine = create_engine(parsed, pool_pre_ping=ping, json_serializer=compact_json)
-        self.dialect = self.engine.dialect.name
-        self._lock_timeout = lock_timeout
-        configure(self.engine, lock_timeout)
-
-    @property
-    def has_single_writer(self) -> bool:
-        """True where the database lets one transaction write at a time, so that write order is commit order."""
-        return self.dialect == "sqlite"
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A connection for queries. It takes no write lock and commits nothing."""
-        with translated(), self.engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction: committed when the block ends, rolled back when it raises.
-
-        On SQLite the write lock is taken at once (BEGIN IMMEDIATE): a transaction that reads first and upgrades
-        later fails under concurrency instead of waiting. Errors: Busy when the lock is not free in time.
-        """
-        with translated(), self.engine.connect() as connection, connection.begin():
-            if self.has_single_writer:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
-
-    @contextmanager
-    def write_if_free(self) -> Iterator[Connection | None]:
-        """Like `write`, but gives None at once when somebody else is writing. For caches, which may be skipped."""
-        with translated(), self.engine.connect() as connection, connection.begin():
-            yield connection if not self.has_single_writer or self._takes_lock_at_once(connection) else None
-
-    def _takes_lock_at_once(self, connection: Connection) -> bool:
-        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError:
-            return False
-        finally:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(self._lock_timeout * 1000)}")
-        return True
-
-    def make_folder(self) -> None:
-        """Make the folder of an embedded database, so that its file can be created."""
-        if self.has_single_writer and (file := self.engine.url.database) and file != ":memory:":
-            FilePath(file).parent.mkdir(parents=True, exist_ok=True)
-
-    def dispose(self) -> None:
-        """Close every pooled connection."""
-        self.engine.dispose()

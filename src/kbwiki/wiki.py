@@ -9,17 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from . import signals
 from .actors import SYSTEM, Actor
 from .clock import Clock, utc_now
-from .db import Change, Database, Transaction, insert_or_ignore
+from .database import Database
+from .db import Change, Transaction, insert_or_ignore
 from .errors import Invalid, KBWikiError, SchemaBehind
+from .journal.actor_rows import ensure_actor
 from .journal.append import append, count_unsealed, seal
 from .journal.chain import Head
-from .journal.models import ActorRow, WikiRow
+from .journal.models import WikiRow
 from .journal.tail import cursor_of, last_position
 from .journal.verify import Verification, verify
 from .moderation.age_runs import Aged, age
@@ -137,7 +139,7 @@ class Wiki:
         """
         wiki_id = self.id
         with self.database.write() as connection:
-            actor_id = self._actor_ids.get(actor) or _ensure_actor(connection, wiki_id, actor)
+            actor_id = self._actor_ids.get(actor) or ensure_actor(connection, wiki_id, actor)
             tx = Transaction(
                 connection, wiki_id, actor, actor_id, at or self.clock(), self.settings, self.subjects, self.chance
             )
@@ -281,22 +283,3 @@ class Wiki:
                     payload=row["payload"],
                 ),
             )
-
-
-def _ensure_actor(connection: Connection, wiki_id: int, actor: Actor) -> int:
-    """The row of this actor, made or brought up to date with the name the host gives."""
-    find = select(ActorRow.id, ActorRow.name, ActorRow.kind).where(
-        ActorRow.wiki_id == wiki_id, ActorRow.external_id == actor.id
-    )
-    said = {"name": actor.name[:255], "kind": actor.kind.value}
-    row = connection.execute(find).first()
-    if row is None:
-        connection.execute(
-            insert_or_ignore(connection, ActorRow), {"wiki_id": wiki_id, "external_id": actor.id, **said}
-        )
-        row = connection.execute(find).one()
-    if (row.name, row.kind) != (said["name"], said["kind"]):
-        connection.execute(update(ActorRow).where(ActorRow.id == row.id).values(**said))
-    return int(row.id)
-
-

@@ -101,14 +101,14 @@ def test_only_the_database_modules_commit() -> None:
         f"{name_of(path)}:{line}: {receiver}.{name}()"
         for path in source_files()
         for line, receiver, name in calls_of(path)
-        if name == "commit" and path not in (PACKAGE / "db.py", PACKAGE / "drivers.py")
+        if name == "commit" and path not in (PACKAGE / "database.py", PACKAGE / "drivers.py")
     ]
 
     assert commits == []
 
 
 def test_only_the_database_module_and_migrations_open_transactions() -> None:
-    may = {PACKAGE / "db.py", PACKAGE / "upgrade.py", REPOSITORY / "migrations" / "env.py"}
+    may = {PACKAGE / "database.py", PACKAGE / "upgrade.py", REPOSITORY / "migrations" / "env.py"}
 
     begins = [
         f"{name_of(path)}:{line}: {receiver}.{name}()"

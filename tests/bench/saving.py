@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import event, select
 
 from kbwiki import Actor, Wiki
-from kbwiki.db import Database
+from kbwiki.database import Database
 from kbwiki.pages.actions import Edit, save_page
 from kbwiki.pages.models import Page
 from kbwiki.pages.texts import load_texts

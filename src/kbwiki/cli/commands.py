@@ -19,6 +19,7 @@ from ..transfer.load import Loader
 from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
 from .batches import batches
+from .numbers import numbers_
 from .record import record
 from .report import kept_head, moves, say_summary, say_verification
 from .reviews import reviews
@@ -245,4 +246,6 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
         time.sleep(every)
 
 
-ALL: tuple[click.Command, ...] = (db, journal, search, spaces, rules, reviews, record, batches, import_, work)
+ALL: tuple[click.Command, ...] = (
+    db, journal, search, spaces, rules, reviews, record, batches, numbers_, import_, work,
+)  # fmt: skip

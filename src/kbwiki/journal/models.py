@@ -63,6 +63,7 @@ class Entry(Base):
             sqlite_where=text(RECORDED),
             postgresql_where=text(RECORDED),
         ),
+        Index("ix_kbwiki_entry_at", "wiki_id", "at"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

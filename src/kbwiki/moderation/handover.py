@@ -15,6 +15,7 @@ from ..spaces.queries import responsible_groups
 from .lifecycle import ReviewRow, copy_authors, move_on, take_in
 from .models import IS_LIVE, Decision, Review
 from .tallies import recount
+from .telling import tell, tell_the_rest
 from .transitions import Event
 
 RULE = "hand-over"
@@ -50,6 +51,7 @@ def hand_over_stranded(tx: Transaction) -> None:
         _hand_over(tx, ReviewRow(*row))
     if set_anew:
         recount(tx)
+    tell_the_rest(tx)
 
 
 def _refile(tx: Transaction) -> None:
@@ -62,7 +64,7 @@ def _refile(tx: Transaction) -> None:
     )
     for kind, found in (("page", of_page), ("decision", of_decision)):
         space = found.correlate(Review).scalar_subquery()
-        tx.connection.execute(
+        moved = tx.connection.execute(
             update(table_of(Review))
             .where(
                 Review.wiki_id == tx.wiki_id,
@@ -71,7 +73,10 @@ def _refile(tx: Transaction) -> None:
                 Review.space_id != func.coalesce(space, Review.space_id),
             )
             .values(space_id=func.coalesce(space, Review.space_id))
+            .returning(table_of(Review))
         )
+        for row in moved.all():
+            tell(tx, ReviewRow(*row))
 
 
 def _hand_over(tx: Transaction, stranded: ReviewRow) -> None:

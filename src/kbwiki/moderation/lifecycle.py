@@ -31,12 +31,12 @@ from ..db import Transaction, insert_or_ignore, table_of
 from ..errors import NotFound
 from .ageing import STAYS, Ageing
 from .models import IS_LIVE, LIVE, Evidence, Review, ReviewAuthor
+from .telling import tell
 from .transitions import LIVE as LIVE_STATES
 from .transitions import Event, State, follow
 
 WITHOUT_DUE = timedelta(days=14)
 """A review without a due time stands in the queue where one due this long after its opening would."""
-
 
 @dataclass(frozen=True, slots=True)
 class Duty:
@@ -75,6 +75,7 @@ class ReviewRow:
     queue_at: datetime
     closed_as: str | None
     opened_at: datetime
+    given_at: datetime | None
     updated_at: datetime
     risk: float
     risk_reasons: list[Any]
@@ -136,15 +137,14 @@ def live_reviews(tx: Transaction, subject_kind: str, subject_id: int) -> list[Re
     return [ReviewRow(*row) for row in rows]
 
 
-def take_in(
-    tx: Transaction, duty: Duty, event: Callable[[ReviewRow], Event] = lambda row: Event.CHANGE
-) -> ReviewRow:
+def take_in(tx: Transaction, duty: Duty, event: Callable[[ReviewRow], Event] = lambda row: Event.CHANGE) -> ReviewRow:
     """Open a review of the duty, or let the group's live one take it in; the review as it is then.
 
     The common case, a new or an open review, is one statement; one that waits for its author moves on by the table
     with the `event` that this is to it.
     """
     row = ReviewRow(*tx.connection.execute(_upsert(tx.connection.dialect.name), _row(tx, duty)).one())
+    tell(tx, row)
     if row.version == 1:
         tx.tally(duty.group, row.space_id, State.OPEN, 1)
     elif row.state != State.OPEN:
@@ -169,6 +169,7 @@ def _row(tx: Transaction, duty: Duty) -> dict[str, Any]:
         "due_at": duty.due_at,
         "queue_at": duty.due_at or opened + WITHOUT_DUE,
         "opened_at": opened,
+        "given_at": tx.now if duty.opened_at is not None else None,
         "updated_at": tx.now,
         "escalate_at": ageing.escalate_at if escalates else None,
         "escalate_to": ageing.escalate_to if escalates else None,
@@ -248,6 +249,7 @@ def move_on(tx: Transaction, review: ReviewRow, event: Event, **values: Any) -> 
     )
     if moved.rowcount != 1:
         raise LostRace()
+    tell(tx, replace(review, state=after.value, version=review.version + 1, **values))
     if before is not after:
         tx.tally(review.group, review.space_id, before, -1)
         if after in LIVE_STATES:
@@ -261,17 +263,13 @@ class LostRace(Exception):
 
 def add_author(tx: Transaction, review_id: int, actor_id: int) -> None:
     """Somebody who may not decide this review."""
-    tx.connection.execute(
-        insert_or_ignore(tx.connection, ReviewAuthor), {"review_id": review_id, "actor_id": actor_id}
-    )
+    tx.connection.execute(insert_or_ignore(tx.connection, ReviewAuthor), {"review_id": review_id, "actor_id": actor_id})
 
 
 def copy_authors(tx: Transaction, from_id: int, to_id: int) -> None:
     """Whoever may not decide the one review may not decide the other."""
     authors = select(literal(to_id), ReviewAuthor.actor_id).where(ReviewAuthor.review_id == from_id)
-    tx.connection.execute(
-        insert_or_ignore(tx.connection, ReviewAuthor).from_select(["review_id", "actor_id"], authors)
-    )
+    tx.connection.execute(insert_or_ignore(tx.connection, ReviewAuthor).from_select(["review_id", "actor_id"], authors))
 
 
 def add_evidence(

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from ..actors import ActorKind
 from ..db import Change, Transaction, table_of
 from ..errors import Forbidden, Invalid
 from .messages.notices import announce
@@ -150,7 +151,8 @@ def record_decision(tx: Transaction, act: Act, grounds: Grounds) -> int:
                 "verdict": act.verdict.value,
                 "reason": grounds.reason,
                 "group": act.group,
-                act.subject_kind: act.subject_id,
+                # "decision" is this one itself; that which an answer to an objection is about has another name.
+                "about" if act.subject_kind == "decision" else act.subject_kind: act.subject_id,
                 "base": act.base,
                 "head": act.head,
                 "shown": act.digest.hex(),
@@ -160,11 +162,17 @@ def record_decision(tx: Transaction, act: Act, grounds: Grounds) -> int:
                 **({"batch": grounds.batch} if grounds.batch else {}),
                 # Like all words, which may have to be redacted one day, a note stands here by its digest alone.
                 **({"note": sha256(grounds.note.encode("utf-8", "surrogatepass")).hexdigest()} if grounds.note else {}),
+                **told_kind(tx),
             },
             exempt=EXEMPT,
         )
     )
     return decision_id
+
+
+def told_kind(tx: Transaction) -> dict[str, str]:
+    """What an entry says of an actor who is no human, so that their acts are never taken for a human's look."""
+    return {} if tx.actor.kind is ActorKind.HUMAN else {"by": tx.actor.kind.value}
 
 
 def _said(grounds: Grounds) -> dict[str, str]:

@@ -17,6 +17,7 @@ from .models import IS_LIVE, Decision, Evidence, Review, ReviewAuthor
 from .rules.assign import Assigned, assign
 from .rules.matching import Exemption
 from .subjects import subject_of
+from .telling import tell, tell_the_rest
 from .transitions import Event
 
 DECIDED = "decision"
@@ -32,7 +33,8 @@ def route(tx: Transaction) -> None:
     A change without exemption always ends up with at least one group, because every space has one (the fallback
     group where nothing else is set). A change made by a decision does not go back to the group that decided.
     """
-    tx.changes[:] = [_route_one(tx, change) for change in tx.changes]
+    tell_the_rest(tx)
+    tx.changes[:] = [tx.told(_route_one(tx, change)) for change in tx.changes]
 
 
 def _route_one(tx: Transaction, change: Change) -> Change:
@@ -122,6 +124,7 @@ def _follow(tx: Transaction, change: Change) -> None:
             tx.connection.execute(
                 update(table_of(Review)).where(Review.id == review.id).values(space_id=new)
             )
+            tell(tx, replace(review, space_id=new))
             tx.tally(review.group, review.space_id, review.state, -1)
             tx.tally(review.group, new, review.state, 1)
 

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, Executable, bindparam, null, select, union_al
 
 from ..actors import Actor
 from ..caching import BoundedCache
-from ..db import Database, in_list, insert_or_ignore
+from ..database import Database
+from ..db import in_list, insert_or_ignore
 from ..markup import RENDERER_VERSION, Document, Heading, Link, Resolved, parse, render
 from ..spaces.queries import bound, readable
 from .models import Page, ParsedText, Redirect, Rendered

@@ -17,7 +17,8 @@ from pathlib import Path
 from sqlalchemy import Connection, bindparam, select
 
 from ..actors import Actor
-from ..db import Database, in_list
+from ..database import Database
+from ..db import in_list
 from ..errors import KBWikiError
 from ..journal.models import ActorRow
 from ..journal.tail import entries_after, last_position

@@ -134,6 +134,7 @@ _SCREENS = {
     "batch_run": "/-/batches/{id}/run",
     "batch_take_back": "/-/batches/{id}/take-back",
     "mine": "/-/mine",
+    "numbers": "/-/numbers",
     "messages": "/-/messages",
     "messages_read": "/-/messages/read",
     "spaces": "/-/spaces",

@@ -25,6 +25,7 @@ from . import (
     looking,
     messages,
     mine,
+    numbers,
     queues,
     reading,
     reasons,
@@ -103,6 +104,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/escalated", "escalated", ageing.escalated),
     Screen("/-/decisions/<int:id>/show-again", "show_again", deciding.show_again, _POST),
     Screen("/-/decisions/<int:id>/take-back", "take_back", deciding.take_back_decision, _POST),
+    # Not kept: what waits grows older without any entry.
+    Screen("/-/numbers", "numbers", numbers.numbers_page),
     Screen("/-/look/<int:number>/<path:path>", "look", looking.look, _POST),
     Screen("/-/reviews/<int:id>/answer", "answer", evidence.answer, _BOTH),
     Screen("/-/decisions/<int:id>/appeal", "appeal", evidence.appeal_form, _BOTH),

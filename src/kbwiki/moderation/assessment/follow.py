@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from ...db import Database, in_list, table_of
+from ...database import Database
+from ...db import in_list, table_of
 from ...journal.tail import cursor_of, entries_after, last_position, move_cursor
 from ..models import IS_LIVE, Review
 from ..risk import Reason, Words, assess, total

@@ -81,7 +81,10 @@ def ask_opinion(tx: Transaction, review_id: int, colleague: str, own_verdict: Ve
             "note": "",
         },
     )
-    return int(created.scalar_one())
+    opinion_id = int(created.scalar_one())
+    # What the asker would do stays out of it: the one who is asked may be able to read the journal.
+    trace(tx, "ask-second-look", review.id, opinion_id)
+    return opinion_id
 
 
 def _answer(verdict: Verdict | str) -> Verdict:

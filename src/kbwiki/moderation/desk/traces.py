@@ -9,6 +9,7 @@ from sqlalchemy import select
 from ...db import Change, Transaction
 from ..looks import EXEMPT
 from ..models import Review
+from ..record import told_kind
 
 
 def trace(tx: Transaction, kind: str, review_id: int, subject_id: int, **facts: Any) -> None:
@@ -19,5 +20,6 @@ def trace(tx: Transaction, kind: str, review_id: int, subject_id: int, **facts: 
     review = tx.connection.execute(
         select(Review.group, Review.subject_kind, Review.subject_id).where(Review.id == review_id)
     ).one()
-    payload = {"review": review_id, "group": review.group, review.subject_kind: review.subject_id, **facts}
+    about = {"review": review_id, "group": review.group, review.subject_kind: review.subject_id}
+    payload = {**about, **facts, **told_kind(tx)}
     tx.record(Change(kind, kind, subject_id, 1, (), payload, exempt=EXEMPT))

@@ -33,6 +33,8 @@ class Review(Base):
     holds. `version` goes up with everything a moderator should know about: edits, reports, answers, appeals. Access is
     judged by `space_id`, which follows the subject. `queue_at` is the place in the queue: the due time, or where a
     review without one stands; it only ever moves forward. `closed_as` says how a review ended without a decision.
+    `opened_at` is since when it waits, which goes along when it is handed over or goes on in a successor; `given_at`
+    is then when this group got it (None: at once). `updated_at` of a closed one is when it was closed.
     `risk` is what `moderation.risk` adds up for its changes and `risk_reasons` the (name, weight) it is made of; both
     are assessed after the change is in, so 0 and [] until then.
     A review whose `base` is its `head` has no change to look at, only evidence.
@@ -114,6 +116,7 @@ class Review(Base):
     queue_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_as: Mapped[str | None] = mapped_column(String(100))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    given_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     risk: Mapped[float] = mapped_column(Float, default=0.0, server_default=text("0"))
     risk_reasons: Mapped[list[Any]] = mapped_column(Json, default=list, server_default=text("'[]'"))

@@ -1,0 +1,46 @@
+"""The time that is asked about, and the moments in it at which the backlog is told. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from ...errors import Invalid
+
+DAYS = (7, 30, 90, 365)
+"""The periods that are offered, in days up to now."""
+_STEPS = (1, 7, 28)
+_MOST_POINTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `since` up to but without `until`, in UTC; `days` is set for the last so many days."""
+
+    since: datetime
+    until: datetime
+    days: int | None = None
+
+    @classmethod
+    def last(cls, days: int, now: datetime) -> Period:
+        """The last so many days."""
+        return cls(now - timedelta(days=days), now, days)
+
+    @classmethod
+    def between(cls, first: date, last: date, now: datetime) -> Period:
+        """From the beginning of one day to the end of another, or until now. Errors: Invalid."""
+        since = datetime.combine(first, time(), UTC)
+        if since >= now:
+            raise Invalid("from", "That is still to come; please choose an earlier first day.")
+        if last < first:
+            raise Invalid("to", "The last day is before the first; please exchange the two.")
+        end = now.date() if last >= now.date() else last
+        return cls(since, min(datetime.combine(end, time(), UTC) + timedelta(days=1), now))
+
+    @property
+    def points(self) -> tuple[datetime, ...]:
+        """Moments in even steps of days or weeks, the end of the period the last, sixty at the most."""
+        span = self.until - self.since
+        fits = (step for step in _STEPS if span / timedelta(days=step) < _MOST_POINTS)
+        step = timedelta(days=next(fits, span.days // (_MOST_POINTS - 1) + 1))
+        return tuple(self.until - step * back for back in range(int(span / step), -1, -1))
