@@ -26,6 +26,9 @@ _MARKS = {
     Mark.CONCERN: "you asked the author",
 }
 
+_NOBODYS = {("page",), ("decision",)}
+"""Kinds of reviews without a change in them: their words do not follow the names of authors."""
+
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
@@ -91,7 +94,7 @@ def _row(
         space=line.space,
         group=group,
         describe=described(line),
-        authors=tuple(who(name) for name in line.authors),
+        authors=() if line.kinds in _NOBODYS else tuple(who(name) for name in line.authors),
         changes=line.head - line.base,
         opened_at=line.opened_at,
         opened_when=when(line.opened_at, visit.now),

@@ -230,7 +230,7 @@ def _line(
         authors=tuple(name for name, _ in authors),
         kinds=tuple(dict.fromkeys(one.kind for one in own)) or ((row.subject_kind,) if not own else ()),
         comment=next((one.comment for one in reversed(own) if one.comment), ""),
-        delta=(own[-1].size if own else 0) - (before[0] if before else 0),
+        delta=own[-1].size - (before[0] if before else 0) if own else 0,
         own=any(external_id == actor.id for _, external_id in authors),
         version=row.version,
         risk=row.risk,
