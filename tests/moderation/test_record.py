@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from kbwiki.actors import Actor
+from kbwiki.moderation.appeals import appeal
 from kbwiki.moderation.desk.leases import take_lease
 from kbwiki.moderation.desk.next import next_review
 from kbwiki.moderation.desk.opinions import ask_opinion, give_opinion
@@ -164,3 +165,17 @@ def test_a_second_look_is_recorded_without_what_it_said(organised: Wiki) -> None
         SECOND_MODERATOR.id, "notes", "moderators", "", "",
     )  # fmt: skip
     assert organised.verify().intact
+
+
+def test_taking_an_appeal_up_is_not_told_as_the_decision_it_is_about(wiki: Wiki) -> None:
+    save(wiki, "page", "One.\n")
+    wrong = decided(wiki, "page", "revert").decision_id
+    with wiki.begin(WRITER) as tx:
+        review_id = appeal(tx, wrong, "It was right.")
+    with wiki.begin(SECOND_MODERATOR) as tx:
+        take_lease(tx, review_id)
+
+    (taken,) = record(wiki, kind="take")
+
+    assert (taken.review, taken.decision, taken.past) == (review_id, None, None)
+    assert (taken.reason, taken.note) == ("", "")

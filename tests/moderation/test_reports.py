@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from kbwiki.actors import ANONYMOUS, Actor
+from kbwiki.actors import ANONYMOUS, SYSTEM, Actor
 from kbwiki.errors import Forbidden, Invalid, NotFound
 from kbwiki.moderation.decide import MovedOn
 from kbwiki.moderation.evidence import report
 from kbwiki.moderation.queries.evidence import evidence_of
+from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.moderation.take_back import take_back
 from kbwiki.pages.queries.view import get_page
 from kbwiki.testing import MODERATOR, READER, SECOND_WRITER, WRITER, TickingClock, make_space, open_reviews, read, save
@@ -192,3 +193,17 @@ def test_the_writer_may_report_too(wiki: Wiki) -> None:
     looked_at(wiki, "tea", "Green.")
 
     assert tell(wiki, "tea", "I was wrong.", by=WRITER)
+
+
+def test_a_report_goes_to_whom_a_rule_gave_the_page_as_well(wiki: Wiki) -> None:
+    with wiki.begin(SYSTEM) as tx:
+        set_rule(tx, "Legal", {}, {"replace_groups": ["legal"]})
+    save(wiki, "contract", "One.\n")
+    (waiting,) = open_reviews(wiki, "legal")
+
+    told = tell(wiki, "contract")
+
+    assert waiting.id in told
+    with wiki.read() as connection:
+        assert [one.text for one in evidence_of(connection, waiting.id)] == ["This is not so."]
+    assert seen(wiki, waiting.id).version == waiting.version + 1

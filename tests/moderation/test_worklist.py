@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
-from kbwiki.actors import Actor
+from kbwiki.actors import SYSTEM, Actor
 from kbwiki.db import table_of
 from kbwiki.errors import KBWikiError
 from kbwiki.moderation.desk.aside import skip
@@ -25,6 +25,7 @@ from kbwiki.moderation.queries.state import reviewing_groups, standing
 from kbwiki.moderation.queries.wanted import BEGINNING, NARROWING, Order, Place, View, Wanted, read_place
 from kbwiki.moderation.queries.worklist import groups_of, newest, place_of, worklist
 from kbwiki.moderation.queries.worklist_counts import MOST, Count, total, worklist_counts
+from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.spaces.models import Grant
 from kbwiki.testing import MODERATOR, SECOND_MODERATOR, WRITER, TickingClock, answer, look, make_space, save
 from kbwiki.wiki import Wiki
@@ -335,3 +336,25 @@ def test_a_decision_takes_a_review_off_every_list(wiki: Wiki) -> None:
     answer(wiki, look(wiki, review), "approve")
 
     assert {view: paths(listed(wiki, MODERATOR, Wanted(view=view))) for view in View} == {view: [] for view in View}
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [Wanted(space="docs/v1.0"), Wanted(author="Agent 2.0"), Wanted(group="team-1.0"), Wanted(risk=3.0, days=7)],
+)
+def test_a_list_is_the_same_again_when_its_address_is_read(wanted: Wanted) -> None:
+    assert Wanted.read(wanted.said()) == wanted
+
+
+def test_setting_up_a_space_leaves_a_group_that_a_rule_names_what_it_has(wiki: Wiki) -> None:
+    legal = Actor("lena", "Lena", frozenset({"legal"}))
+    with wiki.begin(SYSTEM) as tx:
+        set_rule(tx, "Legal", {"space": "contracts"}, {"add_groups": ["legal"]})
+    make_space(wiki, "contracts", reviewers=("moderators",))
+    save(wiki, "contracts/one", "One.\n")
+    decided(wiki, "contracts/one", "approve", by=legal, group="legal")
+
+    make_space(wiki, "elsewhere", reviewers=("moderators",))
+
+    with wiki.read() as connection:
+        assert reviewing_groups(connection, wiki.id, legal) == ["legal"]

@@ -86,6 +86,7 @@ def answer_concern(tx: Transaction, review_id: int, text: str) -> int:
 def report(tx: Transaction, path: str, reason: str, text: str) -> list[int]:
     """A reader says that something is wrong with a page: every group that looks after it has it in its queue.
 
+    Those are the groups responsible for its space, and those that have it to look at just now, whoever gave it to them.
     Gives back the reviews. Errors: NotFound, Invalid (nothing said, or too much said within the hour).
     """
     page = _readable(tx, path)
@@ -95,10 +96,8 @@ def report(tx: Transaction, path: str, reason: str, text: str) -> list[int]:
         raise Invalid("reason", "Please choose one of the reasons offered.")
     live = {review.group: review for review in live_reviews(tx, "page", page.id)}
     _require_patience(tx, [review.id for review in live.values()])
-    return [
-        _report_to(tx, page, group, live.get(group), reason, said)
-        for group in responsible_groups(tx.connection, [page.space_id])
-    ]
+    groups = dict.fromkeys([*responsible_groups(tx.connection, [page.space_id]), *sorted(live)])
+    return [_report_to(tx, page, group, live.get(group), reason, said) for group in groups]
 
 
 def _readable(tx: Transaction, path: str) -> CurrentPage:

@@ -12,6 +12,8 @@ from kbwiki.actors import SYSTEM, Actor
 from kbwiki.errors import Forbidden
 from kbwiki.journal.models import Entry
 from kbwiki.moderation.decide import Answer, decide
+from kbwiki.moderation.desk.aside import skip
+from kbwiki.moderation.desk.next import next_review
 from kbwiki.moderation.models import Decision
 from kbwiki.moderation.policy import Verdict
 from kbwiki.moderation.rules.actions import remove_rule, set_rule
@@ -68,6 +70,17 @@ def test_a_simulation_counts_what_a_group_that_cannot_read_is_not_given(wiki: Wi
     found = tried(wiki, rule("Legal", Match(space="vault"), add_groups=("legal",)))
     assert found.proposed.passed_over == {"legal": 3}
     assert found.proposed.groups["people"] == 3
+
+
+def test_a_simulation_is_not_cut_short_by_what_is_no_change(wiki: Wiki) -> None:
+    for number in range(4):
+        save(wiki, f"page-{number}", "x\n")
+    for line in open_reviews(wiki):
+        with wiki.begin(MODERATOR) as tx:
+            next_review(tx)
+            skip(tx, line.id)
+    assert (tried(wiki, most=4).changes, tried(wiki, most=4).cut) == (4, False)
+    assert tried(wiki, most=3).cut
 
 
 def test_a_simulation_writes_nothing(organised: Wiki) -> None:

@@ -20,6 +20,8 @@ def trace(tx: Transaction, kind: str, review_id: int, subject_id: int, **facts: 
     review = tx.connection.execute(
         select(Review.group, Review.subject_kind, Review.subject_id).where(Review.id == review_id)
     ).one()
-    about = {"review": review_id, "group": review.group, review.subject_kind: review.subject_id}
+    # `decision` is what an entry itself decided: an appeal is about one.
+    subject = "about" if review.subject_kind == "decision" else review.subject_kind
+    about = {"review": review_id, "group": review.group, subject: review.subject_id}
     payload = {**about, **facts, **told_kind(tx)}
     tx.record(Change(kind, kind, subject_id, 1, (), payload, exempt=EXEMPT))

@@ -39,7 +39,7 @@ from ...spaces.queries import bound, readable, readable_spaces
 from ..models import Decision, Review, ReviewAuthor
 from ..policy import why_of
 from .authors import AUTHOR_IS_HIDDEN
-from .recorded import IS_RECORDED
+from .recorded import DECIDE, IS_RECORDED
 from .review import PastDecision
 
 NEWEST = 2**62
@@ -113,7 +113,7 @@ class RecordLine:
     @property
     def past(self) -> PastDecision | None:
         """The decision, for what can be done about it; None for looks."""
-        if self.decision is None:
+        if self.decision is None or self.kind != DECIDE:
             return None
         return PastDecision(
             self.decision, self.review, self.verdict, self.group, self.by_name, self.at, self.reason, self.note,

@@ -85,7 +85,7 @@ class Wanted:
         for one in fields(self):
             value = getattr(self, one.name)
             if value != one.default:
-                found[one.name] = str(value).removesuffix(".0")
+                found[one.name] = repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
         return found
 
     @property

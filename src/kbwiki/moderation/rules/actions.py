@@ -28,6 +28,7 @@ RESERVED = frozenset(
         "look",
         "re-routing",
         "escalation",
+        "reviews",
         "lapse",
         "look-again",
     }

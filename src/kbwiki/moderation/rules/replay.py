@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from ...journal.models import ActorRow, Entry
 from ...settings import Settings
@@ -55,13 +55,18 @@ class Replay:
 
         What is exempt whatever the rules say (administration by kbwiki itself, imports, decisions) is left out.
         """
+        rules = select(Rule.name).where(Rule.wiki_id == self.wiki_id)
         rows = self.connection.execute(
-            _CHANGES.where(Entry.wiki_id == self.wiki_id, Entry.at >= moment, Entry.kind != "decide")
+            _CHANGES.where(
+                Entry.wiki_id == self.wiki_id,
+                Entry.at >= moment,
+                Entry.kind != "decide",
+                or_(Entry.exempt.is_(None), Entry.exempt.in_(rules)),
+            )
             .order_by(Entry.id.desc())
             .limit(most)
-        ).all()
-        names = set(self.connection.execute(select(Rule.name).where(Rule.wiki_id == self.wiki_id)).scalars())
-        return (row for row in rows if row.exempt is None or row.exempt in names)
+        )
+        return iter(rows.all())
 
     def of_subject(self, kind: str, subject_id: int, base: int, head: int) -> list[Any]:
         """The changes of a subject after `base` up to `head`, oldest first."""
