@@ -121,8 +121,9 @@ def escalate(tx: Transaction, review_id: int) -> bool:
 def lapse(tx: Transaction, review_id: int) -> bool:
     """Close a review that nobody looked at, recorded as unreviewed under its policy; whether this call did it.
 
-    Only an open one, only when its time has come, and never one that anybody spoke up about: with a report or an
-    objection, asked about by its group, in somebody's hands just now, or with a second look asked for.
+    Only an open one, only when its time has come, and never one that anybody spoke up about or took up: with a report
+    or an objection, asked about by its group, ever in somebody's hands or put aside, with a note begun, or with a
+    second look asked for.
     """
     review = _held(tx, review_id)
     can = select(Review.id).where(Review.id == review_id, *CAN_LAPSE)
