@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kbwiki.actors import SYSTEM, Actor
+from kbwiki.actors import SYSTEM, Actor, ActorKind
 from kbwiki.errors import Conflict, Forbidden
 from kbwiki.journal.models import Entry
 from kbwiki.moderation.age_runs import look_again
@@ -336,6 +336,29 @@ def test_somebody_can_look_at_what_lapsed_and_it_stays_in_the_list(wiki: Wiki, c
     assert [one.looked_at for one in listed(wiki)] == [None]
     with pytest.raises(Forbidden), wiki.begin(WRITER) as tx:
         look_again(tx, lapsed)
+
+
+def test_what_a_program_decided_is_no_look_at_what_lapsed(sqlite_wiki: Wiki) -> None:
+    wiki = sqlite_wiki
+    wiki.clock = clock = TickingClock()
+    program = Actor("bot", "Bot", frozenset({"moderators"}), ActorKind.AGENT)
+    rule(wiki, "Quiet", QUIET)
+    page_id = save(wiki, "page", "1\n").page_id
+    lapsed = review_of(wiki, "page").id
+    wait(clock, hours=101)
+    wiki.age_reviews()
+    with wiki.begin(MODERATOR) as tx:
+        again = look_again(tx, lapsed)
+
+    answer(wiki, look(wiki, again, by=program), "approve", by=program)
+
+    assert [one.looked_at for one in listed(wiki)] == [None]
+    assert waiting(wiki, page_id) == (1, 1)
+    with wiki.begin(MODERATOR) as tx:
+        third = look_again(tx, lapsed)
+    answer(wiki, look(wiki, third), "approve")
+    assert [one.looked_by for one in listed(wiki)] == ["moderators"]
+    assert waiting(wiki, page_id) == (0, 0)
 
 
 def test_a_lapsed_review_says_so_to_whoever_opens_it(wiki: Wiki, clock: TickingClock) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, or_, select, tuple_
 
-from ...actors import Actor
+from ...actors import Actor, ActorKind
 from ...db import UtcDateTime, in_list
+from ...journal.models import ActorRow
 from ...pages.models import Page
 from ...spaces.models import Space
 from ...spaces.queries import bound, readable
@@ -195,7 +196,10 @@ class Seen:
 def seen_ranges(
     connection: Connection, wiki_id: int, subject_kind: str, subject_ids: Sequence[int]
 ) -> dict[int, list[Seen]]:
-    """For each subject what people have looked at, oldest first. Handing over is no look, nor what was taken back."""
+    """For each subject what people have looked at, oldest first.
+
+    Handing over is no look, nor is what was taken back or what a program decided.
+    """
     found: dict[int, list[Seen]] = defaultdict(list)
     key = {"wiki_id": wiki_id, "subject_kind": subject_kind, "subjects": list(subject_ids)}
     rows = connection.execute(_SEEN, key)
@@ -206,7 +210,9 @@ def seen_ranges(
 
 _SEEN = (
     select(Decision.subject_id, Decision.base, Decision.head, Decision.group, Decision.at)
+    .join(ActorRow, ActorRow.id == Decision.actor_id)
     .where(
+        ActorRow.kind == ActorKind.HUMAN.value,
         Decision.wiki_id == bindparam("wiki_id"),
         Decision.subject_kind == bindparam("subject_kind"),
         in_list(Decision.subject_id, "subjects"),

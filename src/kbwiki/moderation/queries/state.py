@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, bindparam, case, exists, func, literal_column, or_, select, union
 from sqlalchemy.orm import aliased
 
-from ...actors import EVERYONE, SIGNED_IN, Actor
+from ...actors import EVERYONE, SIGNED_IN, Actor, ActorKind
 from ...db import in_list
 from ...journal.models import ActorRow, Entry
 from ...settings import Settings
@@ -31,7 +31,7 @@ NEEDS_LOOK = (State.OPEN.value, State.VERIFY.value)
 
 @dataclass(frozen=True, slots=True)
 class LookedAt:
-    """How far people have looked at a page.
+    """How far people have looked at a page. A program's decisions are no looks.
 
     `waiting` is how many changes nobody has looked at yet; `base` the last revision before them (0: none, the page is
     new). `lapsed` of them wait no more: they lapsed, and count as not looked at until somebody looks after all.
@@ -62,7 +62,9 @@ _REVIEWS = (
         (Decision.review_id == Review.id)
         & Decision.final
         & (Decision.verdict != Verdict.HAND_OVER.value)
-        & Decision.id.not_in(select(Decision.takes_back).where(Decision.takes_back.is_not(None))),
+        & Decision.id.not_in(select(Decision.takes_back).where(Decision.takes_back.is_not(None)))
+        # A program may decide, but what it did is no look.
+        & exists().where(ActorRow.id == Decision.actor_id, ActorRow.kind == ActorKind.HUMAN.value),
     )
     .where(Review.subject_kind == "page", Review.subject_id == bindparam("page_id"))
     .order_by(Review.id.desc())
