@@ -338,6 +338,28 @@ def test_somebody_can_look_at_what_lapsed_and_it_stays_in_the_list(wiki: Wiki, c
         look_again(tx, lapsed)
 
 
+def test_what_another_group_saw_before_is_no_look_after_all(sqlite_wiki: Wiki) -> None:
+    wiki = sqlite_wiki
+    wiki.clock = clock = TickingClock()
+    make_space(wiki, "both", reviewers=("moderators", "chiefs"))
+    rule(wiki, "Quiet", QUIET)
+    save(wiki, "both/page", "1\n")
+    answer(wiki, look(wiki, review_of(wiki, "both/page", "chiefs").id, by=CHIEF), "approve", by=CHIEF)
+    lapsed = review_of(wiki, "both/page").id
+    wait(clock, hours=101)
+    wiki.age_reviews()
+
+    assert [(one.group, one.looked_at) for one in listed(wiki)] == [("moderators", None)]
+    with wiki.begin(MODERATOR) as tx:
+        again = look_again(tx, lapsed)
+    decision = answer(wiki, look(wiki, again), "approve").decision_id
+    assert [one.looked_by for one in listed(wiki)] == ["moderators"]
+
+    with wiki.begin(MODERATOR) as tx:
+        take_back(tx, decision)
+    assert [one.looked_at for one in listed(wiki)] == [None]
+
+
 def test_what_a_program_decided_is_no_look_at_what_lapsed(sqlite_wiki: Wiki) -> None:
     wiki = sqlite_wiki
     wiki.clock = clock = TickingClock()

@@ -51,7 +51,7 @@ class LapsedLine:
     """One review that lapsed: what nobody of the group looked at, since when it waited, and when it lapsed.
 
     `looked_at` and `looked_by` are when, and for which group, somebody looked at all of it after all; None and '' when
-    nobody has. The lapse stays in the list all the same.
+    nobody has (`after_all` says what counts). The lapse stays in the list all the same.
     """
 
     id: int
@@ -165,7 +165,7 @@ def _line(connection: Connection, row: Any, subjects: Subjects, seen: list[Seen]
     if row.subject_kind != "page":
         place = subjects[row.subject_kind].place(connection, row.subject_id)
         title, path = place.title, place.path
-    late = _last_look((row.base, row.head), seen)
+    late = _last_look((row.base, row.head), after_all(seen, row.group, row.updated_at))
     return LapsedLine(
         row.id,
         row.closed_as,
@@ -222,6 +222,14 @@ _SEEN = (
     )
     .order_by(Decision.id)
 )
+
+
+def after_all(seen: Sequence[Seen], group: str, lapsed_at: datetime) -> list[Seen]:
+    """Those looks that make up for the one which `group` did not take in time: its own, and any since the lapse.
+
+    What another group had looked at before is no such look: this one was asked to look as well.
+    """
+    return [one for one in seen if one.group == group or one.at >= lapsed_at]
 
 
 def _last_look(span: tuple[int, int], seen: list[Seen]) -> Seen | None:
