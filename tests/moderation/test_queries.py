@@ -244,6 +244,17 @@ def test_a_page_of_two_groups_waits_for_the_one_that_has_not_looked(organised: W
     assert (state.waiting, state.base, state.group) == (1, 0, "people")
 
 
+def test_a_page_waits_for_a_group_however_often_another_has_looked_since(organised: Wiki) -> None:
+    saved = save(organised, "both/page", "0\n")
+    decided(organised, "both/page", "approve", by=PEOPLE, group="people")
+    for number in range(1, 22):
+        save(organised, "both/page", f"{number}\n", base=number)
+        decided(organised, "both/page", "approve", by=PEOPLE, group="people")
+    state = state_of(organised, saved.page_id)
+    assert state is not None
+    assert (state.waiting, state.base, state.seen) == (22, 0, (("people", 22),))
+
+
 def test_a_page_that_never_was_up_for_review_says_nothing(wiki: Wiki) -> None:
     assert state_of(wiki, 4711) is None
 

@@ -55,6 +55,10 @@ _HAS_LAPSED = exists(
         _Lapsed.state == literal_column("'lapsed'"),
     )
 ).label("has_lapsed")
+_OF_PAGE = (Review.subject_kind == "page", Review.subject_id == bindparam("page_id"))
+_NEWEST = select(Review.id).where(*_OF_PAGE).order_by(Review.id.desc()).limit(20).subquery()
+# However long ago it was opened, what is live counts; of what is closed the newest tell how far each group has looked.
+_TOLD = union(select(Review.id).where(*_OF_PAGE, IS_LIVE), select(_NEWEST.c.id)).subquery()
 _REVIEWS = (
     select(Review.state, Review.group, Review.base, Review.head, Decision.at, Decision.verdict, _HAS_LAPSED)
     .outerjoin(
@@ -66,9 +70,7 @@ _REVIEWS = (
         # A program may decide, but what it did is no look.
         & exists().where(ActorRow.id == Decision.actor_id, ActorRow.kind == ActorKind.HUMAN.value),
     )
-    .where(Review.subject_kind == "page", Review.subject_id == bindparam("page_id"))
-    .order_by(Review.id.desc())
-    .limit(20)
+    .where(Review.id.in_(select(_TOLD.c.id)))
 )
 _LOOKS = exists().where(Tally.wiki_id == bindparam("wiki_id"), in_list(Tally.group, "actor_groups"))
 # One's own changes are for others to look at. Asked only of those who look after something.
