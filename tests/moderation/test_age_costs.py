@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, event, insert
 
+from kbwiki.actors import SYSTEM
 from kbwiki.db import table_of
+from kbwiki.journal.models import Entry
 from kbwiki.moderation.models import Review
 from kbwiki.moderation.queries.ageing import Aging, due_to_escalate, due_to_lapse
 from kbwiki.spaces.queries import find_space
@@ -51,11 +53,25 @@ def plan_of(wiki: Wiki, find: Find) -> str:
         return "\n".join(" ".join(map(str, row)) for row in connection.exec_driver_sql(explain + statement, parameters))
 
 
+def tell_of(wiki: Wiki, facts: int) -> None:
+    """A journal of so many facts about other things."""
+    with wiki.begin(SYSTEM) as tx:
+        common = {
+            "wiki_id": wiki.id, "kind": "note", "actor_id": tx.actor_id, "at": NOW, "batch": "", "subject_kind": "note",
+            "number": 1, "exempt": "test", "payload": {}, "digest": bytes(32),
+        }  # fmt: skip
+        rows = [{**common, "subject_id": number} for number in range(facts)]
+        tx.connection.execute(insert(table_of(Entry)), rows)
+
+
 def test_what_is_due_is_found_by_index_on_both_databases(wiki: Wiki) -> None:
+    tell_of(wiki, 3000)
     fill(wiki, 3000, due=3)
 
     assert "ix_kbwiki_review_escalates" in plan_of(wiki, due_to_escalate)
-    assert "ix_kbwiki_review_lapses" in plan_of(wiki, due_to_lapse)
+    lapsing = plan_of(wiki, due_to_lapse)
+    assert "ix_kbwiki_review_lapses" in lapsing
+    assert "ix_kbwiki_entry_subject" in lapsing, "who took what up is not looked for in all of the journal"
     with wiki.read() as connection:
         assert len(due_to_escalate(connection, wiki.id, NOW, LONG_AGO, 200)) == 3
 

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kbwiki.actors import SYSTEM, Actor
+from kbwiki.actors import SYSTEM, Actor, ActorKind
 from kbwiki.errors import Conflict, Forbidden
 from kbwiki.journal.models import Entry
 from kbwiki.moderation.age_runs import look_again
 from kbwiki.moderation.ageing import AgeState, age_of
 from kbwiki.moderation.decide import Answer, decide
+from kbwiki.moderation.desk.aside import skip, snooze
+from kbwiki.moderation.desk.drafts import keep_draft
 from kbwiki.moderation.desk.leases import take_lease
 from kbwiki.moderation.desk.opinions import ask_opinion
 from kbwiki.moderation.evidence import report
@@ -255,26 +257,43 @@ def test_what_somebody_reported_never_lapses_whatever_comes_after(wiki: Wiki, cl
     assert [line.head for line in open_reviews(wiki)] == [2]
 
 
-def test_what_somebody_has_in_hand_does_not_lapse(wiki: Wiki, clock: TickingClock) -> None:
+def test_what_somebody_took_up_does_not_lapse(wiki: Wiki, clock: TickingClock) -> None:
     rule(wiki, "Quiet", QUIET)
-    save(wiki, "held", "1\n")
-    save(wiki, "asked", "1\n")
-    save(wiki, "notes", "1\n", by=SECOND_MODERATOR)
-    decided(wiki, "notes", "approve")
+    for path in ("quiet", "held", "given", "begun", "skipped", "snoozed", "asked", "questioned"):
+        save(wiki, path, "1\n")
+    reviews = {line.path: line.id for line in open_reviews(wiki)}
+    with wiki.begin(SECOND_MODERATOR) as tx:
+        keep_draft(tx, reviews["begun"], note="Half an hour of work.")
+        skip(tx, reviews["skipped"])
+        snooze(tx, reviews["snoozed"], tx.now + timedelta(days=2))
+        take_lease(tx, reviews["given"])
     with wiki.begin(MODERATOR) as tx:
-        ask_opinion(tx, review_of(wiki, "asked").id, SECOND_MODERATOR.id, "approve")
-    save(wiki, "questioned", "1\n")
+        ask_opinion(tx, reviews["asked"], SECOND_MODERATOR.id, "approve")
     question = decided(wiki, "questioned", "concern").decision_id
     with wiki.begin(MODERATOR) as tx:
         take_back(tx, question)
     wait(clock, hours=101)
     with wiki.begin(MODERATOR) as tx:
-        take_lease(tx, review_of(wiki, "held").id)
-    assert wiki.age_reviews().lapsed == 0
-    wait(clock, hours=1)
+        take_lease(tx, reviews["held"])
 
     assert wiki.age_reviews().lapsed == 1
-    assert sorted(line.path for line in open_reviews(wiki)) == ["asked", "questioned"]
+    wait(clock, hours=5000)
+
+    assert wiki.age_reviews().lapsed == 0
+    assert {line.path for line in open_reviews(wiki)} == reviews.keys() - {"quiet"}
+
+
+def test_an_emptied_note_keeps_nothing_from_lapsing(sqlite_wiki: Wiki) -> None:
+    wiki = sqlite_wiki
+    wiki.clock = clock = TickingClock()
+    rule(wiki, "Quiet", QUIET)
+    save(wiki, "page", "1\n")
+    with wiki.begin(MODERATOR) as tx:
+        keep_draft(tx, review_of(wiki, "page").id, note="Begun.")
+        keep_draft(tx, review_of(wiki, "page").id)
+    wait(clock, hours=101)
+
+    assert wiki.age_reviews().lapsed == 1
 
 
 def test_what_was_handed_over_or_waits_again_does_not_lapse(wiki: Wiki, clock: TickingClock) -> None:
@@ -317,6 +336,51 @@ def test_somebody_can_look_at_what_lapsed_and_it_stays_in_the_list(wiki: Wiki, c
     assert [one.looked_at for one in listed(wiki)] == [None]
     with pytest.raises(Forbidden), wiki.begin(WRITER) as tx:
         look_again(tx, lapsed)
+
+
+def test_what_another_group_saw_before_is_no_look_after_all(sqlite_wiki: Wiki) -> None:
+    wiki = sqlite_wiki
+    wiki.clock = clock = TickingClock()
+    make_space(wiki, "both", reviewers=("moderators", "chiefs"))
+    rule(wiki, "Quiet", QUIET)
+    save(wiki, "both/page", "1\n")
+    answer(wiki, look(wiki, review_of(wiki, "both/page", "chiefs").id, by=CHIEF), "approve", by=CHIEF)
+    lapsed = review_of(wiki, "both/page").id
+    wait(clock, hours=101)
+    wiki.age_reviews()
+
+    assert [(one.group, one.looked_at) for one in listed(wiki)] == [("moderators", None)]
+    with wiki.begin(MODERATOR) as tx:
+        again = look_again(tx, lapsed)
+    decision = answer(wiki, look(wiki, again), "approve").decision_id
+    assert [one.looked_by for one in listed(wiki)] == ["moderators"]
+
+    with wiki.begin(MODERATOR) as tx:
+        take_back(tx, decision)
+    assert [one.looked_at for one in listed(wiki)] == [None]
+
+
+def test_what_a_program_decided_is_no_look_at_what_lapsed(sqlite_wiki: Wiki) -> None:
+    wiki = sqlite_wiki
+    wiki.clock = clock = TickingClock()
+    program = Actor("bot", "Bot", frozenset({"moderators"}), ActorKind.AGENT)
+    rule(wiki, "Quiet", QUIET)
+    page_id = save(wiki, "page", "1\n").page_id
+    lapsed = review_of(wiki, "page").id
+    wait(clock, hours=101)
+    wiki.age_reviews()
+    with wiki.begin(MODERATOR) as tx:
+        again = look_again(tx, lapsed)
+
+    answer(wiki, look(wiki, again, by=program), "approve", by=program)
+
+    assert [one.looked_at for one in listed(wiki)] == [None]
+    assert waiting(wiki, page_id) == (1, 1)
+    with wiki.begin(MODERATOR) as tx:
+        third = look_again(tx, lapsed)
+    answer(wiki, look(wiki, third), "approve")
+    assert [one.looked_by for one in listed(wiki)] == ["moderators"]
+    assert waiting(wiki, page_id) == (0, 0)
 
 
 def test_a_lapsed_review_says_so_to_whoever_opens_it(wiki: Wiki, clock: TickingClock) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kbwiki.actors import ANONYMOUS, Actor
+from kbwiki.actors import ANONYMOUS, Actor, ActorKind
 from kbwiki.errors import NotFound
 from kbwiki.moderation.queries.outcomes import Outcome, outcome_of, outcomes
 from kbwiki.moderation.queries.queue import QueueLine, queue, queue_counts
@@ -222,12 +222,37 @@ def test_a_page_says_how_far_it_was_looked_at(timed: Wiki) -> None:
     assert (state.waiting, state.base, state.group) == (1, 2, "moderators")
 
 
+def test_a_page_says_how_far_people_looked_and_not_how_far_programs_decided(wiki: Wiki) -> None:
+    program = Actor("bot", "Bot", frozenset({"moderators"}), ActorKind.AGENT)
+    saved = save(wiki, "page", "1\n")
+    decided(wiki, "page", "approve", by=program)
+    assert state_of(wiki, saved.page_id) == LookedAt(0, 0, None, None, None)
+    save(wiki, "page", "2\n", base=1)
+    decided(wiki, "page", "approve")
+    save(wiki, "page", "3\n", base=2)
+    decided(wiki, "page", "approve", by=program)
+    state = state_of(wiki, saved.page_id)
+    assert state is not None
+    assert state.seen == (("moderators", 2),)
+
+
 def test_a_page_of_two_groups_waits_for_the_one_that_has_not_looked(organised: Wiki) -> None:
     saved = save(organised, "both/page", "1\n")
     decided(organised, "both/page", "approve", by=PEOPLE, group="people")
     state = state_of(organised, saved.page_id)
     assert state is not None
     assert (state.waiting, state.base, state.group) == (1, 0, "people")
+
+
+def test_a_page_waits_for_a_group_however_often_another_has_looked_since(organised: Wiki) -> None:
+    saved = save(organised, "both/page", "0\n")
+    decided(organised, "both/page", "approve", by=PEOPLE, group="people")
+    for number in range(1, 22):
+        save(organised, "both/page", f"{number}\n", base=number)
+        decided(organised, "both/page", "approve", by=PEOPLE, group="people")
+    state = state_of(organised, saved.page_id)
+    assert state is not None
+    assert (state.waiting, state.base, state.seen) == (22, 0, (("people", 22),))
 
 
 def test_a_page_that_never_was_up_for_review_says_nothing(wiki: Wiki) -> None:

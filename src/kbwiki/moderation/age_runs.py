@@ -35,7 +35,7 @@ from .lifecycle import (
 )
 from .models import Decision, Review
 from .queries.ageing import CAN_LAPSE, Aging, due_to_escalate, due_to_lapse
-from .queries.lapses import seen_ranges
+from .queries.lapses import after_all, seen_ranges
 from .rules.calendar import working_time
 from .rules.matching import Due
 from .subjects import subject_of
@@ -121,8 +121,9 @@ def escalate(tx: Transaction, review_id: int) -> bool:
 def lapse(tx: Transaction, review_id: int) -> bool:
     """Close a review that nobody looked at, recorded as unreviewed under its policy; whether this call did it.
 
-    Only an open one, only when its time has come, and never one that anybody spoke up about: with a report or an
-    objection, asked about by its group, in somebody's hands just now, or with a second look asked for.
+    Only an open one, only when its time has come, and never one that anybody spoke up about or took up: with a report
+    or an objection, asked about by its group, ever in somebody's hands or put aside, with a note begun, or with a
+    second look asked for.
     """
     review = _held(tx, review_id)
     can = select(Review.id).where(Review.id == review_id, *CAN_LAPSE)
@@ -156,7 +157,8 @@ def look_again(tx: Transaction, review_id: int) -> int:
         if live.group == review.group and live.base <= review.base and live.head >= review.head:
             return live.id
     seen = seen_ranges(tx.connection, tx.wiki_id, review.subject_kind, [review.subject_id])[review.subject_id]
-    if not left_of((review.base, review.head), [(one.base, one.head) for one in seen]):
+    late = after_all(seen, review.group, review.updated_at)
+    if not left_of((review.base, review.head), [(one.base, one.head) for one in late]):
         raise Conflict("Somebody has looked at these changes since, so there is nothing left to look at.")
     duty = Duty(review.group, review.subject_kind, review.subject_id, space_id, review.base, review.head)
     again = take_in(tx, duty, lambda _: Event.REPORT)

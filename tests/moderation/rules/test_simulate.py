@@ -21,7 +21,7 @@ from kbwiki.moderation.rules.matching import Effect, Match, NamedRule, TrustNeed
 from kbwiki.moderation.rules.queries import list_rules
 from kbwiki.moderation.rules.rerouting import Rerouted, reroute
 from kbwiki.moderation.rules.simulate import Simulation, simulate, with_rule
-from kbwiki.testing import ADMIN, MODERATOR, WRITER, answer, look, make_space, open_reviews, save
+from kbwiki.testing import ADMIN, MODERATOR, WRITER, TickingClock, answer, look, make_space, open_reviews, save
 from kbwiki.wiki import Wiki
 from tests.moderation.conftest import decided, ranges, review_of
 from tests.promises.invariants import faults
@@ -192,6 +192,25 @@ def test_what_a_moderator_handed_over_stays_where_they_put_it(wiki: Wiki) -> Non
         decide(tx, given)
     assert moved(wiki).moved == 0
     assert ranges(wiki, "legal") == {"page": (0, 1)}
+
+
+@pytest.mark.parametrize("moves_on", [False, True])
+def test_a_group_that_was_asked_to_help_keeps_what_it_was_given(sqlite_wiki: Wiki, *, moves_on: bool) -> None:
+    wiki = sqlite_wiki
+    wiki.clock = clock = TickingClock()
+    put(wiki, "Late", {}, escalate_after={"hours": 8, "working": False}, escalate_to="chiefs")
+    save(wiki, "page", "1\n")
+    clock.now += timedelta(hours=9)
+    wiki.age_reviews()
+    if moves_on:
+        put(wiki, "All", {}, replace_groups=["legal"])
+
+    done = [moved(wiki).moved for _ in range(2)]
+
+    assert done == [int(moves_on), 0]
+    assert ranges(wiki, "chiefs") == {"page": (0, 1)}
+    assert ranges(wiki, "legal" if moves_on else "moderators") == {"page": (0, 1)}
+    assert faults(wiki) == []
 
 
 def test_rerouting_goes_on_where_it_was(wiki: Wiki) -> None:

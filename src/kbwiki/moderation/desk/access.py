@@ -32,6 +32,19 @@ def ours(actor: Actor) -> ColumnElement[bool]:
     return Review.group.in_(sorted(actor.effective_groups))
 
 
+_HELD = select(Review.id).where(Review.id == bindparam("review_id")).with_for_update(read=True, key_share=True)
+
+
+def hold(tx: Transaction, review_id: int) -> None:
+    """Let nobody decide the review or let it lapse before the transaction is over; any number may hold it at once.
+
+    Ask for it before writing anything that is kept beside the review: who decides takes the locks in that order, too.
+    A review that is read as live afterwards stays live, unless its author puts back what was there before. Where
+    writers come one at a time it needs no lock.
+    """
+    tx.connection.execute(_HELD, {"review_id": review_id})
+
+
 def get_shown(tx: Transaction, review_id: int, *, lock: bool = False) -> ReviewRow:
     """The review, if the actor is in its group and may read what it is about. Errors: NotFound, whichever it is."""
     review = get_review_row(tx.connection, tx.wiki_id, review_id, lock=lock)

@@ -16,7 +16,7 @@ from ...pages.models import Page
 from ...spaces.queries import bound, readable
 from ..models import IS_LIVE, Aside, Review
 from ..subjects import Subjects
-from .access import ME, get_live, get_shown, ours, who_asks
+from .access import ME, get_live, get_shown, hold, ours, who_asks
 from .leases import let_go
 from .seen import mark_seen
 
@@ -47,6 +47,7 @@ def snooze(
 def _put_aside(
     tx: Transaction, review_id: int, until: datetime | None, version: int | None, head: int | None
 ) -> None:
+    hold(tx, review_id)
     review = get_live(tx, review_id)
     tx.connection.execute(
         _upsert(tx.connection.dialect.name),

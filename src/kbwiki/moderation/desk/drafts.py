@@ -14,7 +14,7 @@ from ...db import Transaction, table_of
 from ...errors import Invalid
 from ..models import DraftNote
 from ..policy import MAX_NOTE, Verdict
-from .access import ME, get_shown, who_asks
+from .access import ME, get_shown, hold, who_asks
 
 MAX_REASON = 100
 
@@ -34,6 +34,7 @@ def keep_draft(tx: Transaction, review_id: int, verdict: str = "", reason: str =
 
     It outlives the lease and whatever becomes of the review, and nobody else sees it. Errors: NotFound, Invalid.
     """
+    hold(tx, review_id)
     review = get_shown(tx, review_id)
     if verdict and verdict not in set(Verdict):
         raise Invalid("verdict", f"“{verdict}” is nothing that can be decided.")

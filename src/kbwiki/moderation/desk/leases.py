@@ -15,7 +15,7 @@ from ...db import Transaction, UtcDateTime, in_list, table_of
 from ...journal.models import ActorRow
 from ..access import require_not_own
 from ..models import Lease
-from .access import get_live, get_shown
+from .access import get_live, get_shown, hold
 from .traces import trace
 
 
@@ -61,7 +61,10 @@ def has_lease(tx: Transaction, review_id: int) -> bool:
 
 
 def acquire(tx: Transaction, review_id: int, *, take_over: bool = False) -> bool:
-    """Take the lease if it is free, over, or one's own already; whether it is the actor's now. The database decides."""
+    """Take the lease if it is free, over, or one's own already; whether it is the actor's now. The database decides.
+
+    The caller holds the review (`access.hold`) and knows that it is live.
+    """
     row = tx.connection.execute(
         _upsert(tx.connection.dialect.name, take_over),
         {
@@ -103,6 +106,7 @@ def renew(tx: Transaction, review_id: int) -> bool:
 
 
 def _require_workable(tx: Transaction, review_id: int) -> None:
+    hold(tx, review_id)
     get_live(tx, review_id)
     require_not_own(tx, review_id)
 

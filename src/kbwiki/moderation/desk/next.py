@@ -17,7 +17,7 @@ from ..models import IS_LIVE, Aside, Lease, Review, ReviewAuthor, Seen
 from ..queries.state import NEEDS_LOOK, reviewing_groups
 from ..queries.wanted import Order
 from .aside import STILL_ASIDE
-from .leases import acquire, has_lease, let_go
+from .leases import acquire, has_lease
 from .seen import is_part, mark_seen
 from .traces import trace
 
@@ -101,11 +101,8 @@ def _own_groups(tx: Transaction, groups: Sequence[str] | None) -> list[str]:
 def give(tx: Transaction, review_id: int) -> Given | None:
     """The review and its lease, if that could be had and it still waits: somebody may have been faster with either."""
     had = has_lease(tx, review_id)
-    if not acquire(tx, review_id):
-        return None
     row = tx.connection.execute(_STILL, {"review_id": review_id, "actor_id": tx.actor_id}).first()
-    if row is None:
-        let_go(tx, review_id)
+    if row is None or not acquire(tx, review_id):
         return None
     if not had:
         trace(tx, "take", review_id, review_id)
@@ -218,6 +215,8 @@ _WITH_SOMEBODY = exists().where(
 _OWN = exists().where(ReviewAuthor.review_id == Review.id, ReviewAuthor.actor_id == _ACTOR_ID)
 _ASIDE = exists().where(Aside.review_id == Review.id, Aside.actor_id == _ACTOR_ID, STILL_ASIDE)
 _FREE = select(Review.id).where(in_list(Review.id, "reviews"), ~or_(_WITH_SOMEBODY, _OWN, _ASIDE))
+# Held until the transaction is over, so that nobody decides it or lets it lapse while it is given (`access.hold`).
+# Whoever is at that very thing now is not waited for: there are other reviews, and two who wait could wait for ever.
 _STILL = (
     select(Review.subject_kind, Review.subject_id, Review.base, Review.head, Seen.number.label("seen"))
     .outerjoin(
@@ -227,4 +226,5 @@ _STILL = (
         & (Seen.subject_id == Review.subject_id),
     )
     .where(Review.id == bindparam("review_id"), IS_LIVE, Review.state.in_(NEEDS_LOOK))
+    .with_for_update(read=True, key_share=True, skip_locked=True, of=Review)
 )

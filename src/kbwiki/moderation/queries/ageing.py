@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, literal_column, select, tuple_
 
 from ...db import UtcDateTime
+from ...journal.models import Entry
 from ...settings import Settings
 from ..ageing import soon_by
-from ..models import Decision, Evidence, Lease, Opinion, Review
+from ..models import Aside, Decision, DraftNote, Evidence, Lease, Opinion, Review
 
 _NOW = bindparam("now", type_=UtcDateTime)
 _SOON = bindparam("soon", type_=UtcDateTime)
@@ -42,8 +43,12 @@ CAN_LAPSE: tuple[ColumnElement[bool], ...] = (
     ~exists().where(Lease.review_id == Review.id, Lease.expires_at > _NOW),
     ~exists().where(Opinion.review_id == Review.id),
     ~exists().where(Decision.review_id == Review.id),
+    ~exists().where(DraftNote.review_id == Review.id),
+    ~exists().where(Aside.review_id == Review.id),
+    # A lease ends after some idle minutes; that somebody had the review is told by the journal alone.
+    ~exists().where(Entry.subject_id == Review.id, Entry.subject_kind == literal_column("'take'")),
 )
-"""SQL: nobody took the review up, and its policy lets it lapse by `now`."""
+"""SQL: nobody took the review up, and its policy lets it lapse by `now`. Asked only of what is due, by index."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, or_, select, tuple_
 
-from ...actors import Actor
+from ...actors import Actor, ActorKind
 from ...db import UtcDateTime, in_list
+from ...journal.models import ActorRow
 from ...pages.models import Page
 from ...spaces.models import Space
 from ...spaces.queries import bound, readable
@@ -50,7 +51,7 @@ class LapsedLine:
     """One review that lapsed: what nobody of the group looked at, since when it waited, and when it lapsed.
 
     `looked_at` and `looked_by` are when, and for which group, somebody looked at all of it after all; None and '' when
-    nobody has. The lapse stays in the list all the same.
+    nobody has (`after_all` says what counts). The lapse stays in the list all the same.
     """
 
     id: int
@@ -164,7 +165,7 @@ def _line(connection: Connection, row: Any, subjects: Subjects, seen: list[Seen]
     if row.subject_kind != "page":
         place = subjects[row.subject_kind].place(connection, row.subject_id)
         title, path = place.title, place.path
-    late = _last_look((row.base, row.head), seen)
+    late = _last_look((row.base, row.head), after_all(seen, row.group, row.updated_at))
     return LapsedLine(
         row.id,
         row.closed_as,
@@ -195,7 +196,10 @@ class Seen:
 def seen_ranges(
     connection: Connection, wiki_id: int, subject_kind: str, subject_ids: Sequence[int]
 ) -> dict[int, list[Seen]]:
-    """For each subject what people have looked at, oldest first. Handing over is no look, nor what was taken back."""
+    """For each subject what people have looked at, oldest first.
+
+    Handing over is no look, nor is what was taken back or what a program decided.
+    """
     found: dict[int, list[Seen]] = defaultdict(list)
     key = {"wiki_id": wiki_id, "subject_kind": subject_kind, "subjects": list(subject_ids)}
     rows = connection.execute(_SEEN, key)
@@ -206,7 +210,9 @@ def seen_ranges(
 
 _SEEN = (
     select(Decision.subject_id, Decision.base, Decision.head, Decision.group, Decision.at)
+    .join(ActorRow, ActorRow.id == Decision.actor_id)
     .where(
+        ActorRow.kind == ActorKind.HUMAN.value,
         Decision.wiki_id == bindparam("wiki_id"),
         Decision.subject_kind == bindparam("subject_kind"),
         in_list(Decision.subject_id, "subjects"),
@@ -216,6 +222,14 @@ _SEEN = (
     )
     .order_by(Decision.id)
 )
+
+
+def after_all(seen: Sequence[Seen], group: str, lapsed_at: datetime) -> list[Seen]:
+    """Those looks that make up for the one which `group` did not take in time: its own, and any since the lapse.
+
+    What another group had looked at before is no such look: this one was asked to look as well.
+    """
+    return [one for one in seen if one.group == group or one.at >= lapsed_at]
 
 
 def _last_look(span: tuple[int, int], seen: list[Seen]) -> Seen | None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, bindparam, case, exists, func, literal_column, or_, select, union
 from sqlalchemy.orm import aliased
 
-from ...actors import EVERYONE, SIGNED_IN, Actor
+from ...actors import EVERYONE, SIGNED_IN, Actor, ActorKind
 from ...db import in_list
 from ...journal.models import ActorRow, Entry
 from ...settings import Settings
@@ -31,7 +31,7 @@ NEEDS_LOOK = (State.OPEN.value, State.VERIFY.value)
 
 @dataclass(frozen=True, slots=True)
 class LookedAt:
-    """How far people have looked at a page.
+    """How far people have looked at a page. A program's decisions are no looks.
 
     `waiting` is how many changes nobody has looked at yet; `base` the last revision before them (0: none, the page is
     new). `lapsed` of them wait no more: they lapsed, and count as not looked at until somebody looks after all.
@@ -55,6 +55,10 @@ _HAS_LAPSED = exists(
         _Lapsed.state == literal_column("'lapsed'"),
     )
 ).label("has_lapsed")
+_OF_PAGE = (Review.subject_kind == "page", Review.subject_id == bindparam("page_id"))
+_NEWEST = select(Review.id).where(*_OF_PAGE).order_by(Review.id.desc()).limit(20).subquery()
+# However long ago it was opened, what is live counts; of what is closed the newest tell how far each group has looked.
+_TOLD = union(select(Review.id).where(*_OF_PAGE, IS_LIVE), select(_NEWEST.c.id)).subquery()
 _REVIEWS = (
     select(Review.state, Review.group, Review.base, Review.head, Decision.at, Decision.verdict, _HAS_LAPSED)
     .outerjoin(
@@ -62,11 +66,11 @@ _REVIEWS = (
         (Decision.review_id == Review.id)
         & Decision.final
         & (Decision.verdict != Verdict.HAND_OVER.value)
-        & Decision.id.not_in(select(Decision.takes_back).where(Decision.takes_back.is_not(None))),
+        & Decision.id.not_in(select(Decision.takes_back).where(Decision.takes_back.is_not(None)))
+        # A program may decide, but what it did is no look.
+        & exists().where(ActorRow.id == Decision.actor_id, ActorRow.kind == ActorKind.HUMAN.value),
     )
-    .where(Review.subject_kind == "page", Review.subject_id == bindparam("page_id"))
-    .order_by(Review.id.desc())
-    .limit(20)
+    .where(Review.id.in_(select(_TOLD.c.id)))
 )
 _LOOKS = exists().where(Tally.wiki_id == bindparam("wiki_id"), in_list(Tally.group, "actor_groups"))
 # One's own changes are for others to look at. Asked only of those who look after something.

@@ -38,8 +38,9 @@ class Rerouted:
 def reroute(tx: Transaction, *, after: int = 0, count: int = 500) -> Rerouted:
     """Let the groups that the rules name now have the open reviews, with their whole range and their authors.
 
-    A group that has had the range already is not given it again. What a moderator handed over, what is about an appeal
-    or a report alone, and what would be left with nobody stays where it is. Errors: Forbidden.
+    A group that has had the range already is not given it again. What a moderator handed over, what a group was given
+    because another is late, what is about an appeal or a report alone, and what would be left with nobody stays where
+    it is. Errors: Forbidden.
     """
     require_administrator(tx)
     waiting = (
@@ -65,7 +66,7 @@ def _reroute_one(tx: Transaction, replay: Replay, rules: RuleSet, review_id: int
     # The subject first, as everywhere: whoever saves or decides holds it before any review of it.
     subject_of(tx, review.subject_kind).lock(tx, review.subject_id)
     review = get_review_row(tx.connection, tx.wiki_id, review_id, lock=True)
-    if State(review.state) not in LIVE or _handed_over_by_hand(tx, review):
+    if State(review.state) not in LIVE or _handed_over_by_hand(tx, review) or _helps_a_late_group(tx, review):
         return False, 0
     wanted = _wanted(replay, rules, review)
     had = _had_it(tx, review)
@@ -125,6 +126,23 @@ def _handed_over_by_hand(tx: Transaction, review: ReviewRow) -> bool:
         Decision.verdict == Verdict.HAND_OVER.value,
     )
     return any(facts.get("review") == review.id for facts in tx.connection.execute(decisions).scalars())
+
+
+def _helps_a_late_group(tx: Transaction, review: ReviewRow) -> bool:
+    """Whether the group was given the review because another was late, and nobody has decided there.
+
+    No rule names it for these changes, and an escalation happens once: taken away, nobody would be asked again.
+    Re-routed or handed over, the late review has gone on to a third group, and the help is wanted as before.
+    """
+    late = select(Review.id).where(
+        _same_subject(review),
+        Review.escalated_at.is_not(None),
+        Review.escalate_to == review.group,
+        IS_LIVE | (Review.state == State.HANDED_OVER.value),
+        Review.base < review.head,
+        Review.head > review.base,
+    )
+    return tx.connection.execute(late.limit(1)).first() is not None
 
 
 def _record(tx: Transaction, review: ReviewRow, new: list[str], *, moved: bool) -> None:
