@@ -15,8 +15,8 @@ from kbwiki.moderation.policy import Verdict
 from kbwiki.moderation.queries.log import record_lines
 from kbwiki.moderation.record import Decided
 from kbwiki.moderation.take_back import TAKEN_BACK, take_back
-from kbwiki.pages.actions import EditConflict
-from kbwiki.testing import MODERATOR, READER, SECOND_MODERATOR, WRITER, look, make_space, read, save
+from kbwiki.pages.actions import EditConflict, move_page
+from kbwiki.testing import MODERATOR, READER, SECOND_MODERATOR, WRITER, look, make_space, open_reviews, read, save
 from kbwiki.wiki import Wiki
 from tests.promises.invariants import faults
 
@@ -171,3 +171,40 @@ def test_decisions_are_only_added(changed: Wiki) -> None:
         states = connection.execute(select(Review.state).order_by(Review.id)).scalars().all()
     assert after[: len(before)] == before
     assert states == ["decided", "decided", "open"]
+
+
+BOARD = Actor("bo", "Bo Board", frozenset({"board"}))
+PEOPLE_AND_BOARD = Actor("both", "Bodil", frozenset({"board", "people"}))
+
+
+def locked_away(wiki: Wiki, verdict: str = "approve") -> Decided:
+    """A decision of the people's about a page that lies in the closed space of the board since."""
+    make_space(wiki, "people", reviewers=("people",))
+    make_space(wiki, "secret", readers=("board",), writers=("board",), reviewers=("board",))
+    save(wiki, "people/page", OLD)
+    decided(wiki, "people/page", "approve", by=PEOPLE, group="people")
+    save(wiki, "people/page", NEW, base=1)
+    decision = decided(wiki, "people/page", verdict, by=PEOPLE, group="people")
+    with wiki.begin(PEOPLE_AND_BOARD) as tx:
+        move_page(tx, "people/page", "secret/plan")
+    return decision
+
+
+def test_what_waits_again_waits_where_the_page_is_now_and_for_those_who_can_read_it(wiki: Wiki) -> None:
+    decision = locked_away(wiki)
+    back(wiki, decision, by=PEOPLE_AND_BOARD)
+    assert ranges(wiki, "people") == {}
+    assert ranges(wiki, "board") == {"secret/plan": (1, 3)}
+    assert {line.space for line in open_reviews(wiki, "board")} == {"secret"}
+    assert faults(wiki) == []
+
+
+def test_what_waits_again_waits_for_the_same_group_in_another_space_that_it_can_read(wiki: Wiki) -> None:
+    make_space(wiki, "safety", reviewers=("safety",))
+    save(wiki, "page", OLD)
+    decision = decided(wiki, "page", "approve")
+    with wiki.begin(WRITER) as tx:
+        move_page(tx, "page", "safety/page")
+    back(wiki, decision)
+    assert {(line.path, line.space) for line in open_reviews(wiki)} == {("safety/page", "safety")}
+    assert faults(wiki) == []

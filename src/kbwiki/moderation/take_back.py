@@ -17,6 +17,7 @@ from ..pages.policy import Kind
 from ..spaces.restraints import Restraint
 from .access import require_member, require_not_own
 from .ageing import STAYS
+from .handover import keep_or_hand_over
 from .lifecycle import ReviewRow, copy_authors, get_review_row, live_reviews, move_on, take_in
 from .models import Decision
 from .policy import Verdict
@@ -123,11 +124,23 @@ def _recorded(tx: Transaction, decision: Any, verdict: Verdict, number: int, gro
 
 
 def _reopen(tx: Transaction, review: ReviewRow | None) -> None:
-    """Let the range of a closed review wait again, for the same group, with the same authors."""
+    """Let the range of a closed review wait again where its subject is now, with the same authors.
+
+    For the same group, or for those who look after that place if the group cannot read there any more.
+    """
     if review is None:
         raise Conflict("The review of this decision is not there any more.")
-    again = take_in(tx, replace(review.duty, due_at=None, opened_at=None, ageing=STAYS), lambda _: Event.REPORT)
+    space_id = _space_now(tx, review.subject_kind, review.subject_id, review)
+    duty = replace(review.duty, space_id=space_id, due_at=None, opened_at=None, ageing=STAYS)
+    again = take_in(tx, duty, lambda _: Event.REPORT)
     copy_authors(tx, review.id, again.id)
+    keep_or_hand_over(tx, again)
+
+
+def _space_now(tx: Transaction, kind: str, subject_id: int, review: ReviewRow | None) -> int:
+    """The space the subject lies in now; what has no place of its own lies where its closed review was, which stays."""
+    place = subject_of(tx, kind).place(tx.connection, subject_id)
+    return place.space_id or (review.space_id if review is not None else 0)
 
 
 def _approval(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
