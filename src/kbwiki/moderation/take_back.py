@@ -14,6 +14,8 @@ from ..pages.actions import merge_out
 from ..pages.hiding import show_revisions
 from ..pages.locking import get_locked
 from ..pages.policy import Kind
+from ..spaces.policy import Right
+from ..spaces.queries import has_right
 from ..spaces.restraints import Restraint
 from .access import require_member, require_not_own
 from .ageing import STAYS
@@ -31,8 +33,9 @@ from .transitions import Event, State
 def take_back(tx: Transaction, decision_id: int, *, note: str = "", key: str | None = None) -> Decided:
     """Undo what a decision did; the changes it answered wait for a look again. Itself a decision, taken once.
 
-    Errors: NotFound, Forbidden (not in the group, or an author of the changes), Conflict when it was taken back
-    already or cannot be any more, EditConflict when later changes build on what it did.
+    Errors: NotFound (also where its subject is now and cannot be read), Forbidden (not in the group, or an author of
+    the changes), Conflict when it was taken back already or cannot be any more, EditConflict when later changes build
+    on what it did.
     """
     if repeated := find_repeated(tx, key):
         return repeated
@@ -45,7 +48,7 @@ def undo_decision(tx: Transaction, decision_id: int, group: str) -> int:
     """Undo what a decision did in the name of another `group`, which an appeal gave the say; the newest state after it.
 
     The caller holds the lock of the decision's subject, and records a decision that takes this one back. Errors:
-    Conflict when it was taken back already or cannot be any more, EditConflict.
+    NotFound, Conflict when it was taken back already or cannot be any more, EditConflict.
     """
     decision, review = _still_standing(tx, _get(tx, decision_id))
     return _undo(tx, decision, review, group)
@@ -63,8 +66,8 @@ def restore_hidden(
 ) -> Decided:
     """Show again what the decision `decision_id` hid, for good: unlike taking it back, nothing waits afterwards.
 
-    With a `key` it happens once, however often it is asked for. Errors: NotFound, Forbidden (not in the group, or an
-    author of what was hidden), Conflict when it is visible.
+    With a `key` it happens once, however often it is asked for. Errors: NotFound (also where the page is now and cannot
+    be read), Forbidden (not in the group, or an author of what was hidden), Conflict when it is visible.
     """
     if repeated := find_repeated(tx, key):
         return repeated
@@ -99,13 +102,17 @@ def _locked(tx: Transaction, decision_id: int) -> tuple[Any, ReviewRow | None]:
 
 
 def _still_standing(tx: Transaction, decision: Any) -> tuple[Any, ReviewRow | None]:
-    """The decision and its review. Errors: Conflict when somebody has taken it back."""
+    """The decision and its review. Errors: NotFound for who may not read it, Conflict when it has been taken back."""
+    review = None
+    if decision.review_id is not None:
+        review = get_review_row(tx.connection, tx.wiki_id, decision.review_id, lock=True)
+    space_id = _space_now(tx, decision.subject_kind, decision.subject_id, review)
+    if not has_right(tx.connection, space_id, Right.READ, tx.actor):
+        raise NotFound("decision", str(decision.id))
     done = select(Decision.id).where(Decision.takes_back == decision.id)
     if tx.connection.execute(done).first() is not None:
         raise Conflict("Somebody has already taken this back, so there is nothing left to do.")
-    if decision.review_id is None:
-        return decision, None
-    return decision, get_review_row(tx.connection, tx.wiki_id, decision.review_id, lock=True)
+    return decision, review
 
 
 def _recorded(tx: Transaction, decision: Any, verdict: Verdict, number: int, grounds: Grounds) -> Decided:
