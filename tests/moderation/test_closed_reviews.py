@@ -11,8 +11,10 @@ from kbwiki.errors import NotFound
 from kbwiki.moderation.age_runs import look_again
 from kbwiki.moderation.appeals import appeal
 from kbwiki.moderation.desk.aside import snooze
+from kbwiki.moderation.desk.leases import take_lease
 from kbwiki.moderation.queries.appeals import get_appeal
 from kbwiki.moderation.queries.around import own_aside, own_decision
+from kbwiki.moderation.queries.log import record_lines
 from kbwiki.moderation.queries.titles import ReviewTitle, titles_of
 from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.pages.actions import move_page
@@ -78,7 +80,9 @@ def answered_appeal(wiki: Wiki) -> int:
     decision = decided(wiki, "people/page", "revert", by=PEOPLE, group="people")
     with wiki.begin(WRITER) as tx:
         review_id = appeal(tx, decision.decision_id, "It was right.")
-    decide_on(wiki, seen(wiki, review_id), "uphold", by=MODERATOR)
+    with wiki.begin(MODERATOR) as tx:
+        take_lease(tx, review_id)
+    decide_on(wiki, seen(wiki, review_id), "uphold", by=MODERATOR, note="Sensitive words.")
     move_away(wiki, 3)
     return review_id
 
@@ -132,3 +136,13 @@ def test_an_answered_appeal_is_shown_to_those_who_can_read_what_it_was_about(clo
     assert told.title == "Appeal about Merger with Acme"
     with pytest.raises(NotFound):
         look(closed, review, by=MODERATOR)
+
+
+def test_the_record_tells_of_appeals_to_those_who_can_read_what_they_were_about(closed: Wiki) -> None:
+    answered_appeal(closed)
+    insider = Actor("both", "Bodil", frozenset({"board", "moderators"}))
+    with closed.read() as connection:
+        assert record_lines(connection, closed.id, MODERATOR, "admins") == []
+        told = record_lines(connection, closed.id, insider, "admins")
+    assert [(line.kind, line.verdict) for line in told] == [("decide", "uphold"), ("take", "")]
+    assert told[0].note == "Sensitive words."
