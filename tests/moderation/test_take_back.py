@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,18 +10,35 @@ from sqlalchemy import select
 
 from kbwiki.actors import Actor
 from kbwiki.errors import Conflict, Forbidden, NotFound
+from kbwiki.moderation.acts import lock_pages
+from kbwiki.moderation.appeals import appeal
 from kbwiki.moderation.decide import Answer, decide
 from kbwiki.moderation.models import Decision, Review
 from kbwiki.moderation.policy import Verdict
 from kbwiki.moderation.queries.log import record_lines
 from kbwiki.moderation.record import Decided
-from kbwiki.moderation.take_back import TAKEN_BACK, take_back
-from kbwiki.pages.actions import EditConflict
-from kbwiki.testing import MODERATOR, READER, SECOND_MODERATOR, WRITER, look, make_space, read, save
+from kbwiki.moderation.rules.actions import set_rule
+from kbwiki.moderation.subjects import ChangeKind, Place
+from kbwiki.moderation.take_back import TAKEN_BACK, restore_hidden, take_back
+from kbwiki.pages.actions import EditConflict, move_page
+from kbwiki.spaces.policy import SpaceSettings
+from kbwiki.testing import (
+    ADMIN,
+    MODERATOR,
+    READER,
+    SECOND_MODERATOR,
+    WRITER,
+    answer,
+    look,
+    make_space,
+    open_reviews,
+    read,
+    save,
+)
 from kbwiki.wiki import Wiki
 from tests.promises.invariants import faults
 
-from .conftest import PEOPLE, SAFETY, decided, ranges, review_of
+from .conftest import PEOPLE, SAFETY, decide_on, decided, ranges, review_of, seen, state_of
 
 OLD = "One.\n\nTwo.\n\nThree.\n"
 NEW = "One.\n\nTWO and more.\n\nThree.\n"
@@ -171,3 +189,132 @@ def test_decisions_are_only_added(changed: Wiki) -> None:
         states = connection.execute(select(Review.state).order_by(Review.id)).scalars().all()
     assert after[: len(before)] == before
     assert states == ["decided", "decided", "open"]
+
+
+BOARD = Actor("bo", "Bo Board", frozenset({"board"}))
+PEOPLE_AND_BOARD = Actor("both", "Bodil", frozenset({"board", "people"}))
+
+
+def locked_away(wiki: Wiki, verdict: str = "approve") -> Decided:
+    """A decision of the people's about a page that lies in the closed space of the board since."""
+    make_space(wiki, "people", reviewers=("people",))
+    make_space(wiki, "secret", readers=("board",), writers=("board",), reviewers=("board",))
+    save(wiki, "people/page", OLD)
+    decided(wiki, "people/page", "approve", by=PEOPLE, group="people")
+    save(wiki, "people/page", NEW, base=1)
+    decision = decided(wiki, "people/page", verdict, by=PEOPLE, group="people")
+    with wiki.begin(PEOPLE_AND_BOARD) as tx:
+        move_page(tx, "people/page", "secret/plan")
+    return decision
+
+
+def test_what_waits_again_waits_where_the_page_is_now_and_for_those_who_can_read_it(wiki: Wiki) -> None:
+    decision = locked_away(wiki)
+    back(wiki, decision, by=PEOPLE_AND_BOARD)
+    assert ranges(wiki, "people") == {}
+    assert ranges(wiki, "board") == {"secret/plan": (1, 3)}
+    assert {line.space for line in open_reviews(wiki, "board")} == {"secret"}
+    assert faults(wiki) == []
+
+
+def test_what_waits_again_waits_for_the_same_group_in_another_space_that_it_can_read(wiki: Wiki) -> None:
+    make_space(wiki, "safety", reviewers=("safety",))
+    save(wiki, "page", OLD)
+    decision = decided(wiki, "page", "approve")
+    with wiki.begin(WRITER) as tx:
+        move_page(tx, "page", "safety/page")
+    back(wiki, decision)
+    assert {(line.path, line.space) for line in open_reviews(wiki)} == {("safety/page", "safety")}
+    assert faults(wiki) == []
+
+
+@pytest.mark.parametrize("verdict", ["approve", "revert", "hide"])
+def test_nobody_takes_back_what_is_about_a_page_they_cannot_read_any_more(sqlite_wiki: Wiki, verdict: str) -> None:
+    decision = locked_away(sqlite_wiki, verdict)
+    with pytest.raises(NotFound):
+        back(sqlite_wiki, decision, by=PEOPLE)
+    assert ranges(sqlite_wiki, "people") == {}
+    back(sqlite_wiki, decision, by=PEOPLE_AND_BOARD)
+    assert faults(sqlite_wiki) == []
+
+
+def test_nobody_shows_again_what_is_hidden_in_a_page_they_cannot_read_any_more(sqlite_wiki: Wiki) -> None:
+    decision = locked_away(sqlite_wiki, "hide")
+    with pytest.raises(NotFound), sqlite_wiki.begin(PEOPLE) as tx:
+        restore_hidden(tx, decision.decision_id)
+    with sqlite_wiki.begin(PEOPLE_AND_BOARD) as tx:
+        restore_hidden(tx, decision.decision_id)
+    assert faults(sqlite_wiki) == []
+
+
+def test_nobody_lifts_a_lock_of_a_page_they_cannot_read_any_more(sqlite_wiki: Wiki) -> None:
+    locked_away(sqlite_wiki)
+    with sqlite_wiki.begin(BOARD) as tx:
+        lock = lock_pages(tx, "secret/plan", until=tx.now + timedelta(days=1), group="board", reason="wrong")
+    make_space(sqlite_wiki, "secret", readers=("chiefs",), writers=("chiefs",), reviewers=("chiefs",))
+    with pytest.raises(NotFound):
+        back(sqlite_wiki, lock, by=BOARD)
+    back(sqlite_wiki, lock, by=Actor("boss", "Boss", frozenset({"board", "chiefs"})))
+
+
+def test_what_the_host_moved_is_taken_back_by_those_who_read_its_place_now(sqlite_wiki: Wiki) -> None:
+    spaces = {name: make_space(sqlite_wiki, name) for name in ("open", "moved")}
+    home = {"of the post": spaces["open"]}
+    sqlite_wiki.register_change_kind(
+        ChangeKind("post", lambda *_: Place("A post", "", home["of the post"], 1), lambda *_: ("", "x"))
+    )
+    with sqlite_wiki.begin(WRITER) as tx:
+        sqlite_wiki.submit_change(tx, "post", 7, 1, space="open")
+    (line,) = open_reviews(sqlite_wiki)
+    decision = answer(sqlite_wiki, look(sqlite_wiki, line.id), "approve")
+    make_space(sqlite_wiki, "moved", readers=("board",), writers=("board",), reviewers=("board",))
+    home["of the post"] = spaces["moved"]
+
+    with pytest.raises(NotFound):
+        back(sqlite_wiki, decision)
+
+    back(sqlite_wiki, decision, by=Actor("both", "Bodil", frozenset({"board", "moderators"})))
+    assert open_reviews(sqlite_wiki) == []
+    assert [one.title for one in open_reviews(sqlite_wiki, "board")] == ["A post"]
+
+
+@pytest.mark.parametrize("kind", ["rule", "space"])
+def test_administrators_take_back_what_they_decided_about_rules_and_spaces(sqlite_wiki: Wiki, kind: str) -> None:
+    with sqlite_wiki.begin(ADMIN) as tx:
+        if kind == "rule":
+            set_rule(tx, "legal", {}, {"add_groups": ["legal"]})
+        else:
+            sqlite_wiki.set_space(tx, "new", SpaceSettings("New"))
+    (line,) = open_reviews(sqlite_wiki, "admins")
+    colleague = Actor("second", "Adam", frozenset({"admins"}))
+    approved = answer(sqlite_wiki, look(sqlite_wiki, line.id, by=colleague), "approve", by=colleague)
+    back(sqlite_wiki, approved, by=colleague)
+    assert [one.subject_kind for one in open_reviews(sqlite_wiki, "admins")] == [kind]
+
+
+def test_nobody_overturns_a_decision_about_what_they_cannot_read_any_more(sqlite_wiki: Wiki) -> None:
+    spaces = {name: make_space(sqlite_wiki, name, reviewers=("people",)) for name in ("open", "moved")}
+    home, undone = {"of the post": spaces["open"]}, []
+    sqlite_wiki.register_change_kind(
+        ChangeKind(
+            "post",
+            lambda *_: Place("A post", "", home["of the post"], 1),
+            lambda *_: ("", "x"),
+            lambda *_: undone.append("once") or len(undone),
+        )
+    )
+    with sqlite_wiki.begin(WRITER) as tx:
+        sqlite_wiki.submit_change(tx, "post", 7, 1, space="open")
+    (line,) = open_reviews(sqlite_wiki, "people")
+    decision = answer(sqlite_wiki, look(sqlite_wiki, line.id, by=PEOPLE), "revert", by=PEOPLE, reason="wrong")
+    with sqlite_wiki.begin(WRITER) as tx:
+        review_id = appeal(tx, decision.decision_id, "It was right.")
+    make_space(sqlite_wiki, "moved", readers=("board",), writers=("board",), reviewers=("board",))
+    home["of the post"] = spaces["moved"]
+
+    with pytest.raises(NotFound):
+        decide_on(sqlite_wiki, seen(sqlite_wiki, review_id), "overturn", by=MODERATOR)
+
+    assert state_of(sqlite_wiki, review_id) == "open"
+    both = Actor("both", "Bodil", frozenset({"board", "moderators"}))
+    decide_on(sqlite_wiki, seen(sqlite_wiki, review_id), "overturn", by=both)

@@ -9,7 +9,9 @@ from ..db import Transaction
 from ..errors import Forbidden
 from ..spaces.models import Grant
 from ..spaces.policy import Right
+from ..spaces.queries import has_right
 from .models import ReviewAuthor
+from .subjects import Place
 
 
 def require_member(actor: Actor, group: str) -> None:
@@ -26,6 +28,14 @@ def reads(connection: Connection, space_id: int, group: str) -> bool:
         Grant.group.in_((group, EVERYONE, SIGNED_IN)),
     )
     return connection.execute(found.limit(1)).first() is not None
+
+
+def is_readable(connection: Connection, place: Place, actor: Actor) -> bool:
+    """Whether the actor may read where the subject of a review is now: a closed review stays where it was closed.
+
+    What has no place of its own lies where its review does, which the caller asks besides.
+    """
+    return not place.space_id or has_right(connection, place.space_id, Right.READ, actor)
 
 
 def is_author(tx: Transaction, review_id: int) -> bool:

@@ -18,10 +18,11 @@ from sqlalchemy import Connection, select
 from ..db import Change, Transaction
 from ..errors import Conflict, KBWikiError, NotFound
 from ..spaces.policy import Right
-from ..spaces.queries import has_right
+from ..spaces.queries import has_right, responsible_groups
 from .access import reads, require_member
 from .ageing import left_of
 from .desk.leases import end_lease
+from .handover import keep_or_hand_over
 from .lifecycle import (
     Duty,
     LostRace,
@@ -141,21 +142,22 @@ def lapse(tx: Transaction, review_id: int) -> bool:
 def look_again(tx: Transaction, review_id: int) -> int:
     """Let the changes of a lapsed review wait for its group again; the id of the review that holds them now.
 
-    The lapse stays on record. Errors: NotFound, Forbidden outside the group, Conflict when the review has not lapsed or
-    somebody has looked at all of it since.
+    Where the group cannot read any more, they wait for those who look after that place, and the review is the actor's
+    own, if there is one among theirs. The lapse stays on record. Errors: NotFound, Forbidden outside the group,
+    Conflict when the review has not lapsed or somebody has looked at all of it since.
     """
     review = get_review_row(tx.connection, tx.wiki_id, review_id)
     subject = subject_of(tx, review.subject_kind)
+    # Locked before its place is asked, or it could be moved to where neither actor nor group can read.
+    subject.lock(tx, review.subject_id)
     space_id = subject.place(tx.connection, review.subject_id).space_id or review.space_id
     if not has_right(tx.connection, space_id, Right.READ, tx.actor):
         raise NotFound("review", str(review_id))
     require_member(tx.actor, review.group)
-    subject.lock(tx, review.subject_id)
     if State(review.state) is not State.LAPSED:
         raise Conflict("Only what has lapsed is opened again. This review has not.")
-    for live in live_reviews(tx, review.subject_kind, review.subject_id):
-        if live.group == review.group and live.base <= review.base and live.head >= review.head:
-            return live.id
+    if waiting := _waiting(tx, review, space_id):
+        return waiting
     seen = seen_ranges(tx.connection, tx.wiki_id, review.subject_kind, [review.subject_id])[review.subject_id]
     late = after_all(seen, review.group, review.updated_at)
     if not left_of((review.base, review.head), [(one.base, one.head) for one in late]):
@@ -163,8 +165,24 @@ def look_again(tx: Transaction, review_id: int) -> int:
     duty = Duty(review.group, review.subject_kind, review.subject_id, space_id, review.base, review.head)
     again = take_in(tx, duty, lambda _: Event.REPORT)
     copy_authors(tx, review.id, again.id)
-    _record(tx, review, "look-again", LOOK_AGAIN, {"review": again.id, "policy": review.closed_as})
-    return again.id
+    given = _own_first(tx, keep_or_hand_over(tx, again))[0]
+    _record(tx, review, "look-again", LOOK_AGAIN, {"review": given.id, "policy": review.closed_as})
+    return given.id
+
+
+def _waiting(tx: Transaction, lapsed: ReviewRow, space_id: int) -> int | None:
+    """The live review that holds all of what lapsed: its group's, or of those who look after what that cannot read."""
+    group = lapsed.group
+    groups = (group,) if reads(tx.connection, space_id, group) else responsible_groups(tx.connection, [space_id])
+    for live in _own_first(tx, live_reviews(tx, lapsed.subject_kind, lapsed.subject_id)):
+        if live.group in groups and live.base <= lapsed.base and live.head >= lapsed.head:
+            return live.id
+    return None
+
+
+def _own_first(tx: Transaction, reviews: list[ReviewRow]) -> list[ReviewRow]:
+    """The reviews of the actor's own groups, which they can go on with, before those of others."""
+    return sorted(reviews, key=lambda one: one.group not in tx.actor.effective_groups)
 
 
 def _held(tx: Transaction, review_id: int) -> ReviewRow | None:

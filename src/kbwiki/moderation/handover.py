@@ -12,6 +12,7 @@ from ..pages.models import Page
 from ..spaces.models import Grant
 from ..spaces.policy import Right
 from ..spaces.queries import responsible_groups
+from .access import reads
 from .lifecycle import ReviewRow, copy_authors, move_on, take_in
 from .models import IS_LIVE, Decision, Review
 from .tallies import recount
@@ -79,10 +80,18 @@ def _refile(tx: Transaction) -> None:
             tell(tx, ReviewRow(*row))
 
 
-def _hand_over(tx: Transaction, stranded: ReviewRow) -> None:
+def keep_or_hand_over(tx: Transaction, review: ReviewRow) -> list[ReviewRow]:
+    """The reviews that hold the range of a live one: itself, or those it is handed over to, as its group cannot read.
+
+    For whoever lets something wait again that was closed while it lay in another space.
+    """
+    return [review] if reads(tx.connection, review.space_id, review.group) else _hand_over(tx, review)
+
+
+def _hand_over(tx: Transaction, stranded: ReviewRow) -> list[ReviewRow]:
     groups = responsible_groups(tx.connection, [stranded.space_id])
-    for group in groups:
-        taken = take_in(tx, replace(stranded.duty, group=group), lambda _: Event.REPORT)
+    given = [take_in(tx, replace(stranded.duty, group=group), lambda _: Event.REPORT) for group in groups]
+    for taken in given:
         copy_authors(tx, stranded.id, taken.id)
     move_on(tx, stranded, Event.HAND_OVER)
     tx.record(
@@ -101,3 +110,4 @@ def _hand_over(tx: Transaction, stranded: ReviewRow) -> None:
             exempt=RULE,
         )
     )
+    return given

@@ -14,9 +14,12 @@ from ..pages.actions import merge_out
 from ..pages.hiding import show_revisions
 from ..pages.locking import get_locked
 from ..pages.policy import Kind
+from ..spaces.policy import Right
+from ..spaces.queries import has_right
 from ..spaces.restraints import Restraint
 from .access import require_member, require_not_own
 from .ageing import STAYS
+from .handover import keep_or_hand_over
 from .lifecycle import ReviewRow, copy_authors, get_review_row, live_reviews, move_on, take_in
 from .models import Decision
 from .policy import Verdict
@@ -30,8 +33,9 @@ from .transitions import Event, State
 def take_back(tx: Transaction, decision_id: int, *, note: str = "", key: str | None = None) -> Decided:
     """Undo what a decision did; the changes it answered wait for a look again. Itself a decision, taken once.
 
-    Errors: NotFound, Forbidden (not in the group, or an author of the changes), Conflict when it was taken back
-    already or cannot be any more, EditConflict when later changes build on what it did.
+    Errors: NotFound (also where its subject is now and cannot be read), Forbidden (not in the group, or an author of
+    the changes), Conflict when it was taken back already or cannot be any more, EditConflict when later changes build
+    on what it did.
     """
     if repeated := find_repeated(tx, key):
         return repeated
@@ -44,7 +48,7 @@ def undo_decision(tx: Transaction, decision_id: int, group: str) -> int:
     """Undo what a decision did in the name of another `group`, which an appeal gave the say; the newest state after it.
 
     The caller holds the lock of the decision's subject, and records a decision that takes this one back. Errors:
-    Conflict when it was taken back already or cannot be any more, EditConflict.
+    NotFound, Conflict when it was taken back already or cannot be any more, EditConflict.
     """
     decision, review = _still_standing(tx, _get(tx, decision_id))
     return _undo(tx, decision, review, group)
@@ -62,8 +66,8 @@ def restore_hidden(
 ) -> Decided:
     """Show again what the decision `decision_id` hid, for good: unlike taking it back, nothing waits afterwards.
 
-    With a `key` it happens once, however often it is asked for. Errors: NotFound, Forbidden (not in the group, or an
-    author of what was hidden), Conflict when it is visible.
+    With a `key` it happens once, however often it is asked for. Errors: NotFound (also where the page is now and cannot
+    be read), Forbidden (not in the group, or an author of what was hidden), Conflict when it is visible.
     """
     if repeated := find_repeated(tx, key):
         return repeated
@@ -98,13 +102,17 @@ def _locked(tx: Transaction, decision_id: int) -> tuple[Any, ReviewRow | None]:
 
 
 def _still_standing(tx: Transaction, decision: Any) -> tuple[Any, ReviewRow | None]:
-    """The decision and its review. Errors: Conflict when somebody has taken it back."""
+    """The decision and its review. Errors: NotFound for who may not read it, Conflict when it has been taken back."""
+    review = None
+    if decision.review_id is not None:
+        review = get_review_row(tx.connection, tx.wiki_id, decision.review_id, lock=True)
+    space_id = _space_now(tx, decision.subject_kind, decision.subject_id, review)
+    if not has_right(tx.connection, space_id, Right.READ, tx.actor):
+        raise NotFound("decision", str(decision.id))
     done = select(Decision.id).where(Decision.takes_back == decision.id)
     if tx.connection.execute(done).first() is not None:
         raise Conflict("Somebody has already taken this back, so there is nothing left to do.")
-    if decision.review_id is None:
-        return decision, None
-    return decision, get_review_row(tx.connection, tx.wiki_id, decision.review_id, lock=True)
+    return decision, review
 
 
 def _recorded(tx: Transaction, decision: Any, verdict: Verdict, number: int, grounds: Grounds) -> Decided:
@@ -123,11 +131,23 @@ def _recorded(tx: Transaction, decision: Any, verdict: Verdict, number: int, gro
 
 
 def _reopen(tx: Transaction, review: ReviewRow | None) -> None:
-    """Let the range of a closed review wait again, for the same group, with the same authors."""
+    """Let the range of a closed review wait again where its subject is now, with the same authors.
+
+    For the same group, or for those who look after that place if the group cannot read there any more.
+    """
     if review is None:
         raise Conflict("The review of this decision is not there any more.")
-    again = take_in(tx, replace(review.duty, due_at=None, opened_at=None, ageing=STAYS), lambda _: Event.REPORT)
+    space_id = _space_now(tx, review.subject_kind, review.subject_id, review)
+    duty = replace(review.duty, space_id=space_id, due_at=None, opened_at=None, ageing=STAYS)
+    again = take_in(tx, duty, lambda _: Event.REPORT)
     copy_authors(tx, review.id, again.id)
+    keep_or_hand_over(tx, again)
+
+
+def _space_now(tx: Transaction, kind: str, subject_id: int, review: ReviewRow | None) -> int:
+    """The space the subject lies in now; what has no place of its own lies where its closed review was, which stays."""
+    place = subject_of(tx, kind).place(tx.connection, subject_id)
+    return place.space_id or (review.space_id if review is not None else 0)
 
 
 def _approval(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:

@@ -12,6 +12,7 @@ from ...errors import NotFound
 from ...journal.models import ActorRow
 from ...spaces.policy import Right
 from ...spaces.queries import bound, has_right, readable
+from ..access import is_readable
 from ..decision_subject import KIND
 from ..models import Decision, Review, ReviewAuthor
 from ..policy import CAN_BE_APPEALED, Shown, Verdict
@@ -58,9 +59,10 @@ def get_appeal(connection: Connection, wiki_id: int, review_id: int, actor: Acto
         ),
         bound(actor),
     ).first()
-    if row is None:
-        raise NotFound("review", str(review_id))
     subject = subjects[KIND]
+    place = subject.place(connection, row.subject_id) if row is not None else None
+    if row is None or place is None or not is_readable(connection, place, actor):
+        raise NotFound("review", str(review_id))
     decision = _decision(connection, Decision.id == row.subject_id)
     if decision is None:
         raise NotFound("decision", str(row.subject_id))
@@ -71,7 +73,7 @@ def get_appeal(connection: Connection, wiki_id: int, review_id: int, actor: Acto
         state=row.state,
         opened_at=row.opened_at,
         shown=what_is_shown(connection, wiki_id, review_id, subjects),
-        title=subject.place(connection, row.subject_id).title,
+        title=place.title,
         decision=decision,
         is_of_page=decision.review_id is not None,
         sides=subject.sides(connection, row.subject_id, row.base, row.head),

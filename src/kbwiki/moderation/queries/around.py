@@ -12,6 +12,7 @@ from ...actors import Actor
 from ...db import UtcDateTime
 from ...journal.models import ActorRow
 from ...spaces.queries import bound, readable
+from ..access import is_readable
 from ..desk.access import ours
 from ..models import IS_LIVE, Aside, Decision, Lease, Review, ReviewAuthor, Seen
 from ..subjects import Subjects
@@ -111,8 +112,8 @@ def own_decision(
     ).first()
     if row is None:
         return None
-    title = subjects[row.subject_kind].place(connection, row.subject_id).title
-    return OwnAct(decision_id, row.verdict, title)
+    place = subjects[row.subject_kind].place(connection, row.subject_id)
+    return OwnAct(decision_id, row.verdict, place.title) if is_readable(connection, place, actor) else None
 
 
 def own_aside(
@@ -134,7 +135,8 @@ def own_aside(
     ).first()
     if row is None:
         return None
-    return OwnAct(review_id, "", subjects[row.subject_kind].place(connection, row.subject_id).title)
+    place = subjects[row.subject_kind].place(connection, row.subject_id)
+    return OwnAct(review_id, "", place.title) if is_readable(connection, place, actor) else None
 
 
 def waiting_again(connection: Connection, wiki_id: int, decision_id: int) -> int | None:

@@ -134,6 +134,11 @@ _GROUP = func.coalesce(_text("group"), _text("only_group"))
 _UNDONE = aliased(Decision)
 _LATER = aliased(Decision)
 _AUTHOR = aliased(ActorRow)
+_APPEALED = aliased(Decision)
+_ABOUT = aliased(Page)
+_PAGE_DECIDED = case(
+    (_APPEALED.subject_kind == "page", _APPEALED.subject_id), (Decision.subject_kind == "page", Decision.subject_id)
+)
 _HOME = func.coalesce(
     Page.space_id, Review.space_id, case((Decision.subject_kind == "space", Decision.subject_id))
 )
@@ -170,6 +175,8 @@ _LINES: Any = (
     .outerjoin(_UNDONE, _UNDONE.id == Decision.takes_back)
     .outerjoin(Review, Review.id == func.coalesce(Decision.review_id, _UNDONE.review_id, _number("review")))
     .outerjoin(Page, Page.id == _number("page"))
+    .outerjoin(_APPEALED, (_APPEALED.id == Review.subject_id) & (Review.subject_kind == "decision"))
+    .outerjoin(_ABOUT, _ABOUT.id == _PAGE_DECIDED)
     .outerjoin(Space, Space.id == _HOME)
     .where(
         Entry.wiki_id == bindparam("wiki_id"),
@@ -177,6 +184,8 @@ _LINES: Any = (
         Entry.position > bindparam("after"),
         Entry.position < bindparam("before"),
         or_(Page.id.is_(None), readable(Page.space_id)),
+        # An answered appeal stays in the space it was answered in; what it was about may have moved since.
+        or_(_ABOUT.id.is_(None), readable(_ABOUT.space_id)),
         or_(Review.id.is_(None), readable(Review.space_id)),
         or_(Space.id.is_(None), readable(Space.id)),
     )

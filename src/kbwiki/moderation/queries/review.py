@@ -15,6 +15,7 @@ from ...pages.models import Page, Revision
 from ...pages.queries.masks import ANY_HIDDEN, AUTHOR, COMMENT
 from ...pages.queries.view import PageView, get_by_id
 from ...spaces.queries import bound, readable
+from ..access import is_readable
 from ..models import IS_LIVE, Decision, Review, ReviewAuthor
 from ..policy import Shown, why_of
 from ..shown import what_is_shown
@@ -73,7 +74,7 @@ class ReviewView:
 def get_review(
     connection: Connection, wiki_id: int, review_id: int, actor: Actor, subjects: Subjects
 ) -> ReviewView:
-    """The review, if the actor may read its page and is in its group. Errors: NotFound."""
+    """The review, if the actor may read what it is about, where that is now, and is in its group. Errors: NotFound."""
     row = connection.execute(
         select(
             Review.group,
@@ -95,8 +96,10 @@ def get_review(
     ).first()
     if row is None:
         raise NotFound("review", str(review_id))
-    decisions = _decisions(connection, row.subject_kind, row.subject_id)
     place = subjects[row.subject_kind].place(connection, row.subject_id)
+    if not is_readable(connection, place, actor):
+        raise NotFound("review", str(review_id))
+    decisions = _decisions(connection, row.subject_kind, row.subject_id)
     is_page = row.subject_kind == "page"
     return ReviewView(
         id=review_id,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from ...actors import Actor
 from ...db import in_list
 from ...pages.models import Page
 from ...spaces.queries import bound, readable
+from ..access import is_readable
 from ..models import Review
 from ..subjects import Subjects
 
@@ -27,7 +28,13 @@ class ReviewTitle:
 _TITLES = (
     select(Review.id, Review.subject_kind, Review.subject_id, Page.title, Page.path)
     .outerjoin(Page, (Page.id == Review.subject_id) & (Review.subject_kind == "page"))
-    .where(Review.wiki_id == bindparam("wiki_id"), in_list(Review.id, "reviews"), readable(Review.space_id))
+    .where(
+        Review.wiki_id == bindparam("wiki_id"),
+        in_list(Review.id, "reviews"),
+        readable(Review.space_id),
+        # A closed review stays in the space it was closed in; its page may have moved since.
+        or_(Page.id.is_(None), readable(Page.space_id)),
+    )
 )
 
 
@@ -43,7 +50,8 @@ def titles_of(
     for row in connection.execute(mine, key):
         if row.subject_kind == "page":
             found[row.id] = ReviewTitle(row.id, row.title, row.path)
-        else:
-            place = subjects[row.subject_kind].place(connection, row.subject_id)
+            continue
+        place = subjects[row.subject_kind].place(connection, row.subject_id)
+        if is_readable(connection, place, actor):
             found[row.id] = ReviewTitle(row.id, place.title, place.path)
     return [found[one] for one in dict.fromkeys(reviews) if one in found]
