@@ -88,6 +88,8 @@ VISITORS = {
     "moderators elsewhere": MODERATOR,
     "an administrator": ADMIN,
 }
+IN_BETWEEN = ("a reader", "an author", "the other group of the page")
+"""Who sees most without seeing all. On PostgreSQL only they walk: who sees what is decided by the same statements."""
 
 
 @pytest.fixture
@@ -209,7 +211,8 @@ def test_no_screen_betrays_a_hidden_word_to_anybody(app: Flask) -> None:
     for case in CASES:
         hide(wiki, case)
 
-    assert {who: betrayed(app, actor) for who, actor in VISITORS.items()} == {who: set() for who in VISITORS}
+    visitors = tuple(VISITORS) if wiki.database.has_single_writer else IN_BETWEEN
+    assert {who: betrayed(app, VISITORS[who]) for who in visitors} == {who: set() for who in visitors}
 
     for case in CASES:
         save(wiki, case.path, f"{CLEAN}\nMore.\n", by=SECOND_WRITER, base=4)
