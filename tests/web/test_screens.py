@@ -43,10 +43,14 @@ READ = {
     "review": "/wiki/-/reviews/1",
     "review_pieces": "/wiki/-/reviews/1/pieces",
     "review_mend": "/wiki/-/reviews/1/mend",
+    "review_rendered": "/wiki/-/reviews/1/rendered",
     "decisions": "/wiki/-/decisions",
+    "lapsed": "/wiki/-/lapsed",
+    "escalated": "/wiki/-/escalated",
+    "numbers": "/wiki/-/numbers",
     "aside": "/wiki/-/reviews/aside",
     "answer": "/wiki/-/reviews/2/answer",
-    "appeal": "/wiki/-/decisions/1/appeal",
+    "appeal": "/wiki/-/decisions/2/appeal",
     "report": "/wiki/-/report/a/b/c",
     "lock": "/wiki/-/lock?path=a/b/c",
     "restrict": "/wiki/-/restrict?path=a/b/c&author=writer",
@@ -65,6 +69,7 @@ READ = {
 POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "lift", "unknown"}
 POST_ONLY |= {"next_review", "lease", "put_aside", "bring_aside_back", "keep_note", "ask_opinion", "give_opinion"}
 POST_ONLY |= {"change_filter", "new_feed", "end_feed", "feed"}  # a feed needs a secret: see test_feeds
+POST_ONLY |= {"look_again", "record_export"}
 POST_ONLY |= {"batch_plan", "batch_run", "batch_take_back", "messages_read", "reroute"}
 NEEDS = {
     "queue": MODERATOR,
@@ -72,7 +77,11 @@ NEEDS = {
     "review": MODERATOR,
     "review_pieces": MODERATOR,
     "review_mend": MODERATOR,
+    "review_rendered": MODERATOR,
     "decisions": MODERATOR,
+    "lapsed": MODERATOR,
+    "escalated": MODERATOR,
+    "numbers": MODERATOR,
     "aside": MODERATOR,
     "lock": MODERATOR,
     "restrict": MODERATOR,
@@ -94,6 +103,9 @@ def filled(wiki: Wiki) -> Wiki:
     answer(wiki, look(wiki, 2), "concern", reason="unclear", note="<b>first</b>")
     save(wiki, "a/b/c", "Some words.\n", comment="<b>first</b>", title="<i>Title</i>")
     save(wiki, "a/b/c", "Some other words.\n\n## One\n\n## Two\n\n## Three\n", base=1)
+    save(wiki, "out", "Not so.\n", comment="<b>first</b>", title="<i>Title</i>")
+    (out,) = [line for line in open_reviews(wiki) if line.path == "out"]
+    answer(wiki, look(wiki, out.id), "revert", reason="wrong")
     plan = plan_batch(wiki, MODERATOR, Selection(), "approve")
     with wiki.database.write() as connection:  # a batch whose address can be written down above
         columns = "wiki_id, actor_id, kind, verdict, reason, note, selection, details, at"
