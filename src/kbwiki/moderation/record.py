@@ -147,27 +147,32 @@ def record_decision(tx: Transaction, act: Act, grounds: Grounds) -> int:
             subject_id=act.review_id if act.review_id is not None else decision_id,
             number=1,
             spaces=(),
-            payload={
-                "verdict": act.verdict.value,
-                "reason": grounds.reason,
-                "group": act.group,
-                # "decision" is this one itself; that which an answer to an objection is about has another name.
-                "about" if act.subject_kind == "decision" else act.subject_kind: act.subject_id,
-                "base": act.base,
-                "head": act.head,
-                "shown": act.digest.hex(),
-                "result": act.result,
-                "decision": decision_id,
-                **({"takes_back": act.takes_back} if act.takes_back is not None else {}),
-                **({"batch": grounds.batch} if grounds.batch else {}),
-                # Like all words, which may have to be redacted one day, a note stands here by its digest alone.
-                **({"note": sha256(grounds.note.encode("utf-8", "surrogatepass")).hexdigest()} if grounds.note else {}),
-                **told_kind(tx),
-            },
+            payload=_payload(tx, decision_id, act, grounds),
             exempt=EXEMPT,
         )
     )
     return decision_id
+
+
+def _payload(tx: Transaction, decision_id: int, act: Act, grounds: Grounds) -> dict[str, Any]:
+    """What the journal says of a decision."""
+    return {
+        "verdict": act.verdict.value,
+        "reason": grounds.reason,
+        "group": act.group,
+        # "decision" is this one itself; that which an answer to an objection is about has another name.
+        "about" if act.subject_kind == "decision" else act.subject_kind: act.subject_id,
+        "base": act.base,
+        "head": act.head,
+        "shown": act.digest.hex(),
+        "result": act.result,
+        "decision": decision_id,
+        **({"takes_back": act.takes_back} if act.takes_back is not None else {}),
+        **({"batch": grounds.batch} if grounds.batch else {}),
+        # Like all words, which may have to be redacted one day, a note stands here by its digest alone.
+        **({"note": sha256(grounds.note.encode("utf-8", "surrogatepass")).hexdigest()} if grounds.note else {}),
+        **told_kind(tx),
+    }
 
 
 def told_kind(tx: Transaction) -> dict[str, str]:

@@ -14,7 +14,7 @@ from ..errors import Invalid
 from ..moderation.queries.state import LookedAt, looked_at
 from ..pages.paths import chain, normalise_path, title_of
 from ..pages.queries.view import PageView, find_address, find_deleted, find_page, look_alikes, text_of
-from ..pages.rendering import page_html
+from ..pages.rendering import PageHtml, page_html
 from .frame import TreeNode, tree_around
 from .notes import note_for
 from .restraints import as_restrained, restraint_line
@@ -111,9 +111,9 @@ def _with(url: str, **args: str) -> str:
     return f"{url}?{urlencode(args)}"
 
 
-def show_page(visit: Visit, view: PageView, template: str, **facts: Any) -> Response:
-    """The page rendered into `template`, with the navigation around it."""
-    rendered = page_html(
+def as_html(visit: Visit, view: PageView) -> PageHtml:
+    """The page as its reader sees it: safe HTML, with links as they lead for this actor."""
+    return page_html(
         visit.wiki.database,
         visit.connection,
         visit.wiki.render_cache,
@@ -127,6 +127,11 @@ def show_page(visit: Visit, view: PageView, template: str, **facts: Any) -> Resp
         max_output=visit.settings.max_output_chars,
         now=visit.now,
     )
+
+
+def show_page(visit: Visit, view: PageView, template: str, **facts: Any) -> Response:
+    """The page rendered into `template`, with the navigation around it."""
+    rendered = as_html(visit, view)
     tree, children, above = tree_around(visit, view.path)
     former = visit.request.args.get("from")
     shown = ShownPage(

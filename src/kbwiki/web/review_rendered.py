@@ -8,9 +8,9 @@ from markupsafe import Markup
 from ..errors import NotFound
 from ..moderation.queries.review import ReviewView, get_review
 from ..pages.queries.view import PageView
-from ..pages.rendering import page_html
 from .desk import part_asked
 from .going_on import list_of
+from .reading import as_html
 from .review_changes import sides_of
 from .visit import Visit
 from .words import kb_t
@@ -55,18 +55,4 @@ def _html(visit: Visit, page: PageView | None) -> tuple[Markup, str]:
         return Markup(""), kb_t("This text is hidden, so it is not shown here.")
     if page.kind == "delete":
         return Markup(""), kb_t("The page is deleted; readers see that it was, and by whom.")
-    found = page_html(
-        visit.wiki.database,
-        visit.connection,
-        visit.wiki.render_cache,
-        wiki_id=visit.wiki.id,
-        actor=visit.actor,
-        path=page.path,
-        digest=page.text_digest,
-        links=page.links,
-        headings=page.headings,
-        address=visit.url.to_link,
-        max_output=visit.settings.max_output_chars,
-        now=visit.now,
-    )
-    return Markup(found.html), ""  # noqa: S704 - sanitised by markup.render
+    return Markup(as_html(visit, page).html), ""  # noqa: S704 - sanitised by markup.render
