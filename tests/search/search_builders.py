@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from kbwiki.search.documents import Document
+from kbwiki.search.engines.protocol import NOTHING, Hits, Scope
+from kbwiki.search.engines.whoosh.index import WhooshIndex
 from kbwiki.search.query import parse_query
-from kbwiki.search.ranking import Hits
-from kbwiki.search.whoosh_index import WhooshIndex
 
 
 def page(
@@ -37,7 +37,10 @@ def index_of(folder: Path, pages: Iterable[Document], position: int = 0) -> Whoo
 def search(
     index: WhooshIndex, text: str, *, spaces: Collection[int] | None = None, limit: int = 100, offset: int = 0
 ) -> Hits:
-    return index.search(parse_query(text), spaces=spaces, limit=limit, offset=offset)
+    """What the text finds, within these spaces; None means in all of them."""
+    root = parse_query(text).root
+    scope = Scope(None if spaces is None else frozenset(spaces))
+    return index.search(root, scope, limit=limit, offset=offset) if root is not None else NOTHING
 
 
 def found(index: WhooshIndex, text: str) -> set[int]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kbwiki.search.analysis import analyse, asked, places
-from kbwiki.search.folding import fold, fold_path
+from kbwiki.search.words.analysis import analyse, asked, places
+from kbwiki.search.words.folding import fold, fold_path
 from tests.costs import MOST, growth
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))

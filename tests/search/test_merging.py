@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbwiki.search.merging import FAN_IN, LARGEST_MERGE, Extent, due
+from kbwiki.search.engines.whoosh.merging import FAN_IN, LARGEST_MERGE, Extent, due
 
 EXTENTS = st.lists(st.builds(Extent, st.integers(1, 10**6), st.integers(0, 10**6), st.integers(1, 10**9)), max_size=40)
 

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from search_builders import found, index_of, page, search
 
-from kbwiki.search.analysis import places
-from kbwiki.search.query import parse_query
-from kbwiki.search.whoosh_index import Document, IndexUnusable, WhooshIndex
+from kbwiki.search.documents import Document
+from kbwiki.search.engines.protocol import IndexUnusable
+from kbwiki.search.engines.whoosh.index import WhooshIndex
+from kbwiki.search.words.analysis import places
 
 VOCABULARY = ["alarm", "brigade", "cellar", "door", "exit", "flood", "gate", "hose", "indoor", "jacket"]
 
@@ -400,7 +401,7 @@ QUERY_TEXT = st.one_of(
 def test_whatever_was_typed_is_searched(
     handbook: WhooshIndex, text: str, limit: int, offset: int, spaces: set[int] | None
 ) -> None:
-    hits = handbook.search(parse_query(text), spaces=spaces, limit=limit, offset=offset)
+    hits = search(handbook, text, spaces=spaces, limit=limit, offset=offset)
 
     assert len(hits.ids) <= max(limit, 0)
     assert len(set(hits.ids)) == len(hits.ids)

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from search_builders import found, index_of, page, search
 
-from kbwiki.search import current
-from kbwiki.search.whoosh_index import IndexUnusable, WhooshIndex
+from kbwiki.search.engines.protocol import IndexUnusable
+from kbwiki.search.engines.whoosh import current
+from kbwiki.search.engines.whoosh.index import WhooshIndex
 
 KINDS = ["CURRENT", "*.toc", "*.seg"]
 

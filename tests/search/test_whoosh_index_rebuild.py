@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from search_builders import found, index_of, page, search
 
-from kbwiki.search.whoosh_index import BATCH, WhooshIndex
+from kbwiki.search.engines.whoosh.index import BATCH, WhooshIndex
 
 
 def generations(folder: Path) -> list[str]:

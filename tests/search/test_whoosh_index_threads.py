@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 from search_builders import found, index_of, page, search
 
-from kbwiki.search.query import parse_query
-from kbwiki.search.ranking import Hits
-from kbwiki.search.whoosh_index import WhooshIndex
+from kbwiki.search.engines.protocol import Hits
+from kbwiki.search.engines.whoosh.index import WhooshIndex
 
 WORDS = [f"{first}{second}" for first in "bcdfgl" for second in ("anana", "ridge", "oat", "ellar", "amp")]
 
@@ -41,10 +40,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_eight_threads_get_the_answers_that_one_gets(folder: Path) -> None:
-    queries = [parse_query(text) for text in random_queries(2_000)]
+    queries = random_queries(2_000)
 
     def ask(index: WhooshIndex, number: int) -> Hits:
-        return index.search(queries[number], spaces=None, limit=20)
+        return search(index, queries[number], limit=20)
 
     alone = WhooshIndex(folder)
     expected = [ask(alone, number) for number in range(len(queries))]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from search_builders import found, index_of, page, search
 
-from kbwiki.search.whoosh_index import WhooshIndex
+from kbwiki.search.engines.whoosh.index import WhooshIndex
 
 SPAWN = multiprocessing.get_context("spawn")
 

@@ -21,10 +21,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .analysis import Asked, asked
-from .common_words import COMMON_WORDS
-from .folding import fold, fold_path
 from .tree import All, Beginning, Compound, Either, Node, Not, Phrase, Tagged, Within, Word
+from .words.analysis import Asked, asked
+from .words.common_words import COMMON_WORDS
+from .words.folding import fold, fold_path
 
 LONGEST_QUERY = 500
 """Characters of a query that are read."""

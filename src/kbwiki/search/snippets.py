@@ -11,8 +11,8 @@ from functools import cache, lru_cache
 from heapq import merge
 from itertools import islice
 
-from .analysis import Finder, Token
 from .query import Sought
+from .words.analysis import Finder, Token
 
 MOST_CHARACTERS = 20_000
 """Of a longer text only this much is looked at: one giant page must not slow down a page of results."""

@@ -27,12 +27,12 @@ from ..pages.models import Page, ParsedText, Revision
 from ..pages.parsed import plain_of
 from ..pages.queries.masks import AUTHOR
 from ..spaces.queries import bound, readable, readable_spaces
-from .current import IndexUnusable
 from .database import find_by_title
+from .engines.protocol import IndexUnusable, Scope
+from .engines.whoosh.index import WhooshIndex
 from .feed import all_pages, documents_of, hidden_since, pages_named
 from .query import Query, parse_query
 from .snippets import Fragment, mark, snippet
-from .whoosh_index import WhooshIndex
 
 log = logging.getLogger("kbwiki.search")
 
@@ -119,9 +119,9 @@ class Search:
         late = self._catch_up_for_a_moment()
         try:
             with self._database.read() as connection:
-                spaces = [row[0] for row in readable_spaces(connection, self._wiki_id(), actor)]
+                spaces = frozenset(row[0] for row in readable_spaces(connection, self._wiki_id(), actor))
                 reached = self._index.position()
-                hits = self._index.search(query, spaces=spaces, limit=limit, offset=offset)
+                hits = self._index.search(query.root, Scope(spaces), limit=limit, offset=offset)
             # A connection of its own, later than the search: what was hidden before we answer is left out.
             with self._database.read() as connection:
                 betraying = hidden_since(connection, hits.ids, reached) if hits.ids else set()

@@ -53,6 +53,13 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """These pages, whatever they say: what the database knows of pages, as it stands at the moment of asking."""
+
+    ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """Pages that do not match the node."""
 
@@ -73,4 +80,4 @@ class All:
     nodes: tuple[Node, ...]
 
 
-Node = Word | Phrase | Compound | Beginning | Tagged | Within | Not | Either | All
+Node = Word | Phrase | Compound | Beginning | Tagged | Within | Pages | Not | Either | All

@@ -16,13 +16,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..protocol import IndexUnusable
+
 NAME = "CURRENT"
 _FORMAT = 1
 _BLOCK = 1 << 20
-
-
-class IndexUnusable(Exception):
-    """The index is missing, damaged or made by another version. A rebuild makes it whole."""
 
 
 @dataclass(frozen=True, slots=True)

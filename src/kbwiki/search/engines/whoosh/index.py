@@ -22,17 +22,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from ...documents import Document
+from ...tree import All
+from ...words.analysis import fingerprint
+from ..protocol import Hits, IndexUnusable, Scope
+from ..write_lock import WriteLock
 from . import current as records
-from .analysis import fingerprint
-from .current import Current, IndexUnusable
-from .documents import Document
-from .query import Query
-from .ranking import Hits, rank
+from .current import Current
+from .ranking import occurs, rank
 from .segments import StoredSegment, numbers_of, open_segments
-from .whoosh_store import Written, create, write
-from .write_lock import WriteLock
+from .store import Written, create, write
 
-__all__ = ["Document", "Hits", "IndexUnusable", "Rebuild", "WhooshIndex"]
+__all__ = ["Rebuild", "WhooshIndex"]
 
 BATCH = 2_000
 """Pages that a rebuild holds in memory at a time, at most."""
@@ -67,10 +68,16 @@ class WhooshIndex:
         self.folder = Path(folder)
         self._forget_everything()
 
-    def search(self, query: Query, *, spaces: Collection[int] | None, limit: int, offset: int = 0) -> Hits:
-        """The pages that match, best first; only those in the given spaces, None meaning every space."""
+    name = "whoosh"
+
+    def search(self, root: All, scope: Scope, *, limit: int, offset: int = 0) -> Hits:
+        """The pages that match, best first; only those of the scope."""
+        return rank(root, tuple(self._latest().segments.values()), scope, limit=limit, offset=offset)
+
+    def occurring(self, terms: Collection[str], scope: Scope) -> frozenset[str]:
+        """Which of the terms stand on at least one page of the scope."""
         segments = tuple(self._latest().segments.values())
-        return rank(query.root, segments, spaces=spaces, limit=limit, offset=offset)
+        return frozenset(term for term in terms if occurs(term, segments, scope))
 
     def position(self) -> int:
         """The position in the journal up to which the index speaks, as of the last commit."""
@@ -88,6 +95,10 @@ class WhooshIndex:
         except IndexUnusable:
             return False
         return True
+
+    def size(self) -> int:
+        """Bytes of the files in use."""
+        return sum(size for size, _ in self._latest().current.files.values())
 
     def update(self, documents: Iterable[Document], delete: Iterable[int] = (), *, position: int | None = None) -> None:
         """Replaces or adds documents, takes out the pages ``delete``, moves to ``position``: in one commit.
@@ -126,6 +137,17 @@ class WhooshIndex:
                 self._publish(generation, rebuild.written, position, {})
             finally:
                 self._sweep_generations()
+
+    def remove(self) -> None:
+        """Takes the index away; the folder stays, with the lock in it. Removing what is not there does nothing."""
+        with self.writer_lock():
+            (self.folder / records.NAME).unlink(missing_ok=True)
+            self._snapshot = None
+            self._sweep_generations()
+
+    def close(self) -> None:
+        """Lets go of the files. The object can be used again."""
+        self._snapshot = None
 
     def writer_lock(self, blocking: bool = True) -> AbstractContextManager[bool]:
         """Holds off all other writers of this folder, in this and other processes, for the length of a block.

@@ -12,7 +12,7 @@ from typing import Any
 
 from .current import reading
 from .ranking import PLACES
-from .whoosh_store import PAGE, SPACE, encoded, find, open_segment, segments_of
+from .store import PAGE, SPACE, encoded, find, open_segment, segments_of
 
 REMEMBERED_POSTINGS = 400_000
 """Postings kept in memory for each segment file, at some 40 bytes each."""

@@ -13,11 +13,11 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Collection, Iterable, Sequence, Set
-from dataclasses import dataclass
 from typing import Protocol
 
+from ...tree import All, Beginning, Compound, Either, Node, Not, Pages, Phrase, Tagged, Within, Word
+from ..protocol import EVERYTHING, Hits, Scope
 from .matching import Match, Postings, by_share, greatest, intersection, only, refuse, union, without
-from .tree import All, Beginning, Compound, Either, Node, Not, Phrase, Tagged, Within, Word
 
 SATURATION = 1.2
 """BM25's k1."""
@@ -67,19 +67,6 @@ class Segment(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """Pages in order of relevance, from ``offset`` on, and how many match in all.
-
-    ``complete`` pages have every word; the others, which come after them, have some.
-    """
-
-    ids: tuple[int, ...]
-    scores: tuple[float, ...]
-    total: int
-    complete: int
-
-
 def impacts(weights: Iterable[float], length: float) -> list[int]:
     """The saturated part of BM25, from 1 to 255, of terms of these weights in a page of this many words."""
     slowness = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * length / USUAL_LENGTH)
@@ -87,32 +74,45 @@ def impacts(weights: Iterable[float], length: float) -> list[int]:
 
 
 def rank(
-    root: All | None,
+    root: All,
     segments: Sequence[Segment],
+    scope: Scope,
     *,
-    spaces: Collection[int] | None,
     limit: int,
     offset: int = 0,
 ) -> Hits:
-    """The best matches of the whole index. ``spaces`` None means every space.
+    """The best matches of the whole index that are within the scope.
 
     Pages with all words come first; when they are fewer than ``ENOUGH``, pages with some of them follow.
     Equal scores stand in the order of the page's number, so that turning over a result page loses nothing.
     """
     limit, offset = max(limit, 0), max(offset, 0)
-    if root is None:
-        return Hits((), (), 0, 0)
-    evaluation = _Evaluation(segments, spaces)
+    evaluation = _Evaluation(segments, scope)
     complete = evaluation.allowed(evaluation.all_words(root))
     found = sum(map(len, complete))
     best = _best(segments, complete, offset + limit)
-    total = found
+    matching = _pages(segments, complete)
     if found < ENOUGH:
         partial = evaluation.allowed(evaluation.some_words(root, complete))
-        total += sum(map(len, partial))
+        matching += _pages(segments, partial)
         best += _best(segments, partial, max(offset + limit - len(best), 0))
     shown = best[offset : offset + limit]
-    return Hits(tuple(page for _, page in shown), tuple(-score for score, _ in shown), total, found)
+    ids, scores = tuple(page for _, page in shown), tuple(-score for score, _ in shown)
+    return Hits(ids, scores, len(matching), found, matching)
+
+
+def occurs(term: str, segments: Sequence[Segment], scope: Scope) -> bool:
+    """Whether a page of the scope has the term."""
+    evaluation = _Evaluation(segments, scope)
+    return any(
+        evaluation.allows(segment, document)
+        for segment in segments
+        for document in segment.impacts(TEXT, term)
+    )
+
+
+def _pages(segments: Sequence[Segment], scored: Sequence[Postings]) -> list[int]:
+    return [segment.pages[document] for segment, scores in zip(segments, scored, strict=True) for document in scores]
 
 
 def _best(segments: Sequence[Segment], scored: Sequence[Postings], count: int) -> list[tuple[float, int]]:
@@ -128,9 +128,9 @@ def _best(segments: Sequence[Segment], scored: Sequence[Postings], count: int) -
 class _Evaluation:
     """One query on all segments of the index. Every method gives one result for each segment."""
 
-    def __init__(self, segments: Sequence[Segment], spaces: Collection[int] | None) -> None:
+    def __init__(self, segments: Sequence[Segment], scope: Scope) -> None:
         self._segments = segments
-        self._spaces = None if spaces is None else frozenset(spaces)
+        self._scope = scope
         self._documents = sum(len(segment.pages) for segment in segments)
 
     def all_words(self, root: All) -> list[dict[int, float]]:
@@ -150,20 +150,28 @@ class _Evaluation:
         return [without(scores, seen) for scores, seen in zip(united, known, strict=True)]
 
     def allowed(self, scored: Sequence[dict[int, float]]) -> list[dict[int, float]]:
-        """Without what was deleted, and within the spaces."""
+        """Without what was deleted, and within the scope."""
         kept = [without(scores, segment.deleted) for segment, scores in zip(self._segments, scored, strict=True)]
-        chosen = self._spaces
-        if chosen is None:
+        if self._scope == EVERYTHING:
             return kept
         return [
-            {document: score for document, score in scores.items() if segment.spaces[document] in chosen}
+            {document: score for document, score in scores.items() if self.allows(segment, document)}
             for segment, scores in zip(self._segments, kept, strict=True)
         ]
+
+    def allows(self, segment: Segment, document: int) -> bool:
+        """Whether the document is alive and within the scope."""
+        spaces, refused = self._scope.spaces, self._scope.without
+        return (
+            document not in segment.deleted
+            and (spaces is None or segment.spaces[document] in spaces)
+            and (not refused or segment.pages[document] not in refused)
+        )
 
     def _is_anywhere(self, matches: Sequence[Match]) -> bool:
         """Whether any document that is allowed matches: what others hold must not change an answer."""
         return any(
-            document not in segment.deleted and (self._spaces is None or segment.spaces[document] in self._spaces)
+            self.allows(segment, document)
             for segment, match in zip(self._segments, matches, strict=True)
             for document in match.postings
         )
@@ -188,6 +196,8 @@ class _Evaluation:
                 return [Match(found, 0.0) for found in self._any_term((tag,), TAG)]
             case Within(path):
                 return [Match(found, 0.0) for found in self._any_term((path,), WITHIN)]
+            case Pages(ids):
+                return [Match(_documents_of(segment, ids), 0.0) for segment in self._segments]
             case Not(inner):
                 return self._everything_but(self._match(inner))
             case Either(nodes):
@@ -234,6 +244,10 @@ class _Evaluation:
             scores = intersection([match[at] for match in matches])
             found.append(Match(_adjacent(segment, field, words, scores), 1.0))
         return found
+
+
+def _documents_of(segment: Segment, ids: Collection[int]) -> Postings:
+    return {document: 0.0 for document, page in enumerate(segment.pages) if page in ids}
 
 
 def _adjacent(

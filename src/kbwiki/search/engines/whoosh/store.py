@@ -3,7 +3,7 @@
 Whoosh gives the term dictionary, columns, segments and merging. The posting lists are our own, written through
 its codec interface as plain arrays, so that a whole list is read at once; Whoosh's blocks are unpickled and
 stepped through posting by posting, which costs some twenty times as much. Impacts and places have been computed
-by then (see documents.py), so no field has an analyser, nothing is stored, and Whoosh's scoring and matchers
+by then (see postings.py), so no field has an analyser, nothing is stored, and Whoosh's scoring and matchers
 are not used. What is in use is never touched: it is CURRENT that says which files count.
 
 Whoosh's files contain pickles: whoever can write them can run code. The folder is private to its owner.
@@ -34,9 +34,10 @@ from whoosh.matching import ListMatcher
 from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.writing import SegmentWriter
 
-from .documents import Document, postings
+from ...documents import Document
 from .merging import Extent, due
 from .posting_lists import PackedList, PostingPool, Run, Stretch
+from .postings import postings
 from .ranking import TAG, TEXT, TITLE, WITHIN
 
 NAME = "MAIN"

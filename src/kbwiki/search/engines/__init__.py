@@ -1,0 +1,1 @@
+"""The engines an index can be kept with, behind one protocol."""

@@ -1,0 +1,1 @@
+"""The default engine: files in a folder, written with Whoosh, which needs no server and installs everywhere."""

@@ -1,0 +1,86 @@
+"""The postings that become of a page: each term with its impact and its places, by field of the index."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from ...documents import Document
+from ...weights import BODY_WEIGHT, HEADING_WEIGHT, PATH_WEIGHT, TAG_WEIGHT, TITLE_WEIGHT
+from ...words.analysis import places
+from ...words.folding import fold, fold_path
+from .ranking import TAG, TEXT, TITLE, USUAL_LENGTH, WITHIN, impacts
+
+USUAL_TITLE = 5
+"""Words of a title whose length counts neither for nor against it."""
+
+_BETWEEN = 10
+"""Places left free between two stretches of text, so that no phrase crosses over."""
+
+_DEEPEST = 64
+
+
+class Posting(NamedTuple):
+    """One term of a document: how much it counts (1 to 255) and its places as an array of 32-bit numbers."""
+
+    term: str
+    impact: int
+    places: bytes
+
+
+def postings(document: Document) -> dict[str, list[Posting]]:
+    """The document's postings by field of the index."""
+    return {
+        TEXT: _text(document),
+        TITLE: _title(document),
+        TAG: [Posting(tag, 1, b"") for tag in dict.fromkeys(filter(None, map(_tag, document.tags)))],
+        WITHIN: [Posting(path, 1, b"") for path in _paths(document.path)],
+    }
+
+
+def _stretches(document: Document) -> Iterator[tuple[str, float]]:
+    yield document.body, BODY_WEIGHT
+    yield document.title, TITLE_WEIGHT
+    yield document.path, PATH_WEIGHT
+    for heading in document.headings:
+        yield heading, HEADING_WEIGHT
+    for tag in document.tags:
+        yield tag, TAG_WEIGHT
+
+
+def _text(document: Document) -> list[Posting]:
+    """Everything there is to read, occurrences weighted by where they stand."""
+    weights: dict[str, float] = {}
+    standing: dict[str, list[int]] = {}
+    at = words = 0
+    for text, weight in _stretches(document):
+        found, end = places(text, document.language, at)
+        for term, here in found.items():
+            weights[term] = weights.get(term, 0.0) + weight * len(here)
+            standing[term] = standing[term] + here if term in standing else here
+        words += end - at
+        at = end + _BETWEEN
+    return _rated(standing, impacts(weights.values(), words))
+
+
+def _title(document: Document) -> list[Posting]:
+    found, words = places(document.title, document.language)
+    return _rated(found, impacts(map(len, found.values()), words * USUAL_LENGTH / USUAL_TITLE))
+
+
+def _rated(standing: Mapping[str, list[int]], rates: Iterable[int]) -> list[Posting]:
+    return [
+        Posting(term, rate, array("I", where).tobytes())
+        for (term, where), rate in zip(standing.items(), rates, strict=True)
+    ]
+
+
+def _tag(tag: str) -> str:
+    return fold(tag).strip()
+
+
+def _paths(path: str) -> list[str]:
+    """The path and all paths above it."""
+    steps = fold_path(path).split("/")[:_DEEPEST]
+    return ["/".join(steps[: depth + 1]) for depth in range(len(steps)) if steps[0]]
