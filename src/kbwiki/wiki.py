@@ -48,6 +48,7 @@ from .pages.links import take_in_links
 from .pages.paths import normalise_path
 from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
+from .search.engines import Place, open_engine
 from .search.sync import Search
 from .settings import Settings
 from .spaces.actions import create_root, set_space
@@ -93,8 +94,9 @@ class Wiki:
             self.database, lambda: self.id, self.seal, self.subjects, merged(self.settings.risk_weights)
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
+        engine = open_engine(self.settings.search_engine, Place(index, self.database, lambda: self.id))
         self.search = Search(
-            self.database, lambda: self.id, self._prepare_search, index, self.settings.search_catch_up_seconds
+            self.database, lambda: self.id, self._prepare_search, engine, self.settings.search_catch_up_seconds
         )
         self._sender = sender
         self._wiki_id: int | None = None

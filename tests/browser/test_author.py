@@ -68,8 +68,8 @@ def test_an_author_answers_a_question_and_objects_by_keyboard_alone(visit: Visit
     page.keyboard.press("Enter")
 
     page.wait_for_url("**/mine?done=answered")
-    assert page.get_by_text("The group that asked has your answer").is_visible()
-    assert page.get_by_text("you answered, and moderators looks at it again").is_visible()
+    page.get_by_text("The group that asked has your answer").wait_for()
+    page.get_by_text("you answered, and moderators looks at it again").wait_for()
     assert page.locator(".kb-nav .kb-count[title*=question]").count() == 0
 
     page.get_by_role("link", name="Object").first.focus()
@@ -86,13 +86,13 @@ def test_an_author_answers_a_question_and_objects_by_keyboard_alone(visit: Visit
 def test_messages_are_read_and_lead_on(visit: Visit, busy: Wiki) -> None:
     page = visit().sign_in(WRITER).page
     page.goto("/wiki/-/messages")
-    assert page.get_by_text("new", exact=True).is_visible()
+    page.get_by_text("new", exact=True).wait_for()
 
     page.get_by_role("button", name="Mark all as read").click()
 
-    assert page.get_by_text("new", exact=True).count() == 0
+    page.get_by_text("new", exact=True).first.wait_for(state="detached")
     page.get_by_role("link", name="What it was about").first.click()
-    assert page.locator(".kb-diff").is_visible()
+    page.locator(".kb-diff").wait_for()
 
 
 def test_a_reader_reports_from_the_page_on_a_phone(visit: Visit, wiki: Wiki) -> None:
@@ -104,16 +104,16 @@ def test_a_reader_reports_from_the_page_on_a_phone(visit: Visit, wiki: Wiki) -> 
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Something is wrong here").click()
     page.get_by_role("button", name="Send").click()
-    assert page.get_by_text("This was not sent yet.").is_visible()
+    page.get_by_text("This was not sent yet.").wait_for()
     page.get_by_label("What is wrong?").fill("It is black.")
     page.get_by_role("button", name="Send").click()
 
-    assert page.get_by_text("Your report has arrived").is_visible()
+    page.get_by_text("Your report has arrived").wait_for()
     assert read(wiki, "tea") == "Green.\n"
     moderator = visit().sign_in(MODERATOR).page
     moderator.goto("/wiki/-/reviews")
     moderator.get_by_role("link", name="Tea").first.click()
-    assert moderator.get_by_text("It is black.").is_visible()
+    moderator.get_by_text("It is black.").wait_for()
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])

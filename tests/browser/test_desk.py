@@ -42,7 +42,7 @@ def test_the_countdown_runs_and_a_note_is_kept_while_it_is_written(visit: Visit,
     assert draft.note == "Which train?"
 
     page.get_by_role("button", name="Skip").click()
-    assert page.get_by_text("Nothing is left for you").is_visible()
+    page.get_by_text("Nothing is left for you").wait_for()
     page.get_by_role("link", name="Put aside and asked").click()
     page.screenshot(path=artefacts / "aside.png", full_page=True)
     page.get_by_role("button", name="Bring it back").click()

@@ -56,11 +56,12 @@ def test_filters_saved_lists_and_feeds_fit_and_work(
     page.get_by_text("Filter", exact=True).click()
     page.get_by_label("Space").select_option("Travel")
     page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**/reviews?space=travel**")
     assert page.locator(".kb-whole").all_text_contents() == ["by-train"]
     page.get_by_text("Keep this list").click()
     page.get_by_label("Name").fill("On the road")
     page.get_by_role("button", name="Keep", exact=True).click()
-    assert page.get_by_role("link", name="On the road 1").is_visible()
+    page.get_by_role("link", name="On the road 1").wait_for()
     page.screenshot(path=artefacts / f"queue-filtered-{width}.png", full_page=True)
     fits = "() => document.documentElement.scrollWidth <= innerWidth"
     assert page.evaluate(fits)

@@ -240,16 +240,16 @@ def test_the_last_act_is_one_key_away_from_undone(visit: Visit, wiki: Wiki) -> N
     moderator = visit().sign_in(MODERATOR).page
     moderator.goto(f"/wiki/-/reviews/{review_of(wiki, 'tea')}")
     answered(moderator, "r1")
-    assert moderator.get_by_text("You reverted “Tea”.").is_visible()
+    moderator.get_by_text("You reverted “Tea”.").wait_for()
 
     answered(moderator, "u")
-    assert moderator.get_by_role("heading", name="Tea").is_visible()
-    assert moderator.get_by_text("Taken back.").is_visible()
+    moderator.get_by_role("heading", name="Tea").wait_for()
+    moderator.get_by_text("Taken back.").wait_for()
     assert {line.path for line in open_reviews(wiki)} == {"tea", "coffee"}
 
     answered(moderator, "s")
     answered(moderator, "z")
-    assert moderator.get_by_role("heading", name="Tea").is_visible()
+    moderator.get_by_role("heading", name="Tea").wait_for()
 
 
 def test_keys_never_decide_unseen_or_by_the_way(visit: Visit, wiki: Wiki) -> None:

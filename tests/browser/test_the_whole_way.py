@@ -40,24 +40,24 @@ def write_a_page(author: Visitor, title: str, text: str) -> None:
 def test_a_page_goes_all_the_way(visit: Visit) -> None:
     author = visit().sign_in(WRITER)
     write_a_page(author, "Travel rules", TEXT)
-    assert author.page.get_by_text("Your page is live").is_visible()
-    assert author.page.locator("table").get_by_text("second class").is_visible()
+    author.page.get_by_text("Your page is live").wait_for()
+    author.page.locator("table").get_by_text("second class").wait_for()
 
     reader = visit(width=390).sign_in(READER)
     reader.page.goto("/wiki/travel-rules")
-    assert reader.page.get_by_text("By train, second class").is_visible()
+    reader.page.get_by_text("By train, second class").wait_for()
     assert reader.page.locator("a.kb-missing", has_text="finance").count() == 1
 
     author.page.get_by_role("link", name="Edit", exact=True).click()
     author.page.locator("textarea[name=text]").fill(TEXT.replace("second class", "first class"))
     author.page.locator("button[value=save]").first.click()
     reader.page.reload()
-    assert reader.page.get_by_text("By train, first class").is_visible()
+    reader.page.get_by_text("By train, first class").wait_for()
 
     moderator = visit().sign_in(MODERATOR)
     moderator.page.get_by_role("link", name="Reviews").click()
     moderator.page.get_by_role("link", name="Travel rules").first.click()
-    assert moderator.page.get_by_text("A first version").first.is_visible()
+    moderator.page.get_by_text("A first version").first.wait_for()
     moderator.page.wait_for_timeout(SETTLED)
     moderator.page.locator("button[value=approve]").click()
     moderator.page.get_by_text("You approved “Travel rules”.").wait_for()
@@ -73,15 +73,15 @@ def test_a_page_goes_all_the_way(visit: Visit) -> None:
     moderator.page.get_by_role("button", name="It is not correct").click()
     moderator.page.get_by_text("You reverted “Travel rules”.").wait_for()
     reader.page.reload()
-    assert reader.page.get_by_text("By train, first class").is_visible()
+    reader.page.get_by_text("By train, first class").wait_for()
 
     author.page.goto("/wiki/-/mine")
-    assert author.page.get_by_text("The rule is about trains.").is_visible()
+    author.page.get_by_text("The rule is about trains.").wait_for()
 
     reader.page.goto("/wiki/-/search?q=travelling+by+train")
-    assert reader.page.locator("mark").first.is_visible()
+    reader.page.locator("mark").first.wait_for()
     reader.page.get_by_role("link", name="Travel rules").first.click()
-    assert reader.page.get_by_role("heading", name="Travel rules").is_visible()
+    reader.page.get_by_role("heading", name="Travel rules").wait_for()
 
 
 def test_the_author_undoes_at_once_what_was_just_saved(visit: Visit, wiki: Wiki) -> None:
@@ -93,7 +93,7 @@ def test_the_author_undoes_at_once_what_was_just_saved(visit: Visit, wiki: Wiki)
 
     author.page.get_by_role("button", name="Undo").click()
 
-    assert author.page.get_by_text("Two.", exact=True).is_visible()
+    author.page.get_by_text("Two.", exact=True).wait_for()
 
 
 def test_two_authors_of_the_same_words_choose_from_both(visit: Visit, wiki: Wiki) -> None:
@@ -106,7 +106,7 @@ def test_two_authors_of_the_same_words_choose_from_both(visit: Visit, wiki: Wiki
     second.page.locator("textarea[name=text]").fill("The door opens at nine.\n\nThe last line.\n")
     second.page.locator("button[value=save]").first.click()
 
-    assert second.page.get_by_text("Wim Writer").first.is_visible()
+    second.page.get_by_text("Wim Writer").first.wait_for()
     second.page.locator("input[name=choice-0][value=both]").check()
     second.page.locator("button[value=merge]").click()
 

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -28,8 +27,7 @@ from ..pages.parsed import plain_of
 from ..pages.queries.masks import AUTHOR
 from ..spaces.queries import bound, readable, readable_spaces
 from .database import find_by_title
-from .engines.protocol import IndexUnusable, Scope
-from .engines.whoosh.index import WhooshIndex
+from .engines.protocol import Engine, IndexUnusable, Scope
 from .feed import all_pages, documents_of, hidden_since, pages_named
 from .query import Query, parse_query
 from .snippets import Fragment, mark, snippet
@@ -87,21 +85,21 @@ class Found:
 
 
 class Search:
-    """Full-text search of one wiki. `folder` is where the index lives; None means searching titles only."""
+    """Full-text search of one wiki. `engine` keeps the index; None means searching titles only."""
 
     def __init__(
         self,
         database: Database,
         wiki_id: Callable[[], int],
         prepare: Callable[[], object],
-        folder: Path | None,
+        engine: Engine | None,
         patience: float,
     ) -> None:
         self._database = database
         self._wiki_id = wiki_id
         self._prepare = prepare
         self._patience = patience
-        self._index = WhooshIndex(folder) if folder is not None else None
+        self._index = engine
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -225,7 +223,6 @@ class Search:
         """
         if self._index is None:
             return 0
-        self._index.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._index.writer_lock(blocking=wait) as held:
             if not held:
                 return 0
@@ -237,16 +234,15 @@ class Search:
         """Build the index anew beside the present one, which is searched meanwhile, and put it in its place."""
         if self._index is None:
             return
-        self._index.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._index.writer_lock():
             self._rebuild(self._index, progress)
             self._follow(self._index, progress)
 
-    def _is_far_behind(self, index: WhooshIndex) -> bool:
+    def _is_far_behind(self, index: Engine) -> bool:
         """Whether reading every page once is less work than following the journal, as after an import."""
         return (self.lag() or 0) > max(index.page_count(), _BATCH)
 
-    def _rebuild(self, index: WhooshIndex, progress: Callable[[int, int], None] | None) -> None:
+    def _rebuild(self, index: Engine, progress: Callable[[int, int], None] | None) -> None:
         with self._database.read() as connection:
             position = last_position(connection, self._wiki_id())
             ids = all_pages(connection, self._wiki_id())
@@ -257,7 +253,7 @@ class Search:
                 if progress is not None:
                     progress(min(start + _BATCH, len(ids)), len(ids))
 
-    def _follow(self, index: WhooshIndex, progress: Callable[[int, int], None] | None) -> int:
+    def _follow(self, index: Engine, progress: Callable[[int, int], None] | None) -> int:
         taken = 0
         while True:
             reached = index.position()
@@ -277,6 +273,8 @@ class Search:
         thread = self._thread
         if thread is not None and thread.is_alive():
             thread.join()
+        if self._index is not None:
+            self._index.close()
 
 
 def _said(notes: Iterable[object]) -> str | None:

@@ -127,7 +127,7 @@ class WhooshIndex:
         wait. ``position`` is where the journal stood before the first page was read.
         """
         with self.writer_lock():
-            self.folder.chmod(0o700)
+            self.folder.chmod(0o700)  # the lock made the folder
             self._sweep_generations()
             generation = self.folder / f"{_GENERATION}{secrets.token_hex(8)}"
             generation.mkdir(mode=0o700)
