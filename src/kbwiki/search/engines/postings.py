@@ -6,20 +6,20 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from ...documents import Document
-from ...weights import BODY_WEIGHT, HEADING_WEIGHT, PATH_WEIGHT, TAG_WEIGHT, TITLE_WEIGHT
-from ...words.analysis import places
-from ...words.folding import fold, fold_path
-from .ranking import TAG, TEXT, TITLE, USUAL_LENGTH, WITHIN, impacts
+from ..documents import Document
+from ..weights import BODY_WEIGHT, HEADING_WEIGHT, PATH_WEIGHT, TAG_WEIGHT, TITLE_WEIGHT
+from ..words.analysis import places
+from .filing import path_terms, tag_terms
+from .impact import USUAL_LENGTH, impacts
+
+TEXT, TITLE, TAG, WITHIN = "text", "title", "tag", "within"
+"""The fields of an index: all there is to read, the title alone, tags, and the paths a page lies at or below."""
 
 USUAL_TITLE = 5
 """Words of a title whose length counts neither for nor against it."""
 
 _BETWEEN = 10
 """Places left free between two stretches of text, so that no phrase crosses over."""
-
-_DEEPEST = 64
-
 
 class Posting(NamedTuple):
     """One term of a document: how much it counts (1 to 255) and its places as an array of 32-bit numbers."""
@@ -34,8 +34,8 @@ def postings(document: Document) -> dict[str, list[Posting]]:
     return {
         TEXT: _text(document),
         TITLE: _title(document),
-        TAG: [Posting(tag, 1, b"") for tag in dict.fromkeys(filter(None, map(_tag, document.tags)))],
-        WITHIN: [Posting(path, 1, b"") for path in _paths(document.path)],
+        TAG: [Posting(tag, 1, b"") for tag in tag_terms(document.tags)],
+        WITHIN: [Posting(path, 1, b"") for path in path_terms(document.path)],
     }
 
 
@@ -74,13 +74,3 @@ def _rated(standing: Mapping[str, list[int]], rates: Iterable[int]) -> list[Post
         Posting(term, rate, array("I", where).tobytes())
         for (term, where), rate in zip(standing.items(), rates, strict=True)
     ]
-
-
-def _tag(tag: str) -> str:
-    return fold(tag).strip()
-
-
-def _paths(path: str) -> list[str]:
-    """The path and all paths above it."""
-    steps = fold_path(path).split("/")[:_DEEPEST]
-    return ["/".join(steps[: depth + 1]) for depth in range(len(steps)) if steps[0]]
