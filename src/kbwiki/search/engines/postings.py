@@ -21,6 +21,7 @@ USUAL_TITLE = 5
 _BETWEEN = 10
 """Places left free between two stretches of text, so that no phrase crosses over."""
 
+
 class Posting(NamedTuple):
     """One term of a document: how much it counts (1 to 255) and its places as an array of 32-bit numbers."""
 
