@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import CTE, Connection, and_, func, literal, null, or_, select, union_all
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Connection
 
 from ...tree import All, Beginning, Word
 from ..impact import rarity
 from ..loosening import ENOUGH, loosened
 from ..protocol import Hits, Scope
-from .questions import Question, compounds_of, in_scope, query_of, score, share, words_of
+from .questions import Parameters, Question, compounds_of, in_scope, query_of, share, words_of
 from .standing import Standings, standings
 from .tables import Generation
+
+_NOBODY = "SELECT NULL::bigint AS page, 0::float8 AS score WHERE false"
 
 
 def answer(
@@ -34,11 +34,16 @@ def answer(
         having = known.of[query].everywhere
         return rarity(max(known.pages, having), having)
 
-    question = Question(generation, rarity_of, is_present)
-    complete = _complete(generation, question, root, scope)
+    parameters = Parameters()
+    question = Question(generation, rarity_of, is_present, parameters)
+    allowed = in_scope(scope, parameters)
     some = _telling([word for word in optional if query_of(word)], known)
-    partial = _partial(generation, question, some, All(strict), scope, complete) if some else None
-    return _hits(connection, complete, partial, limit, offset)
+    complete = _complete(generation, question, root, allowed)
+    partial = _partial(generation, question, some, All(strict), allowed) if some else _NOBODY
+    parameters.values |= {"limit": max(limit, 0), "offset": max(offset, 0)}
+    row = connection.exec_driver_sql(_united(complete, partial), parameters.values).one()
+    found, more, ids, scores = (list(each or ()) for each in row)
+    return Hits(tuple(ids), tuple(scores), len(found) + len(more), len(found), found + more)
 
 
 def _telling(words: Sequence[Word | Beginning], known: Standings) -> list[Word | Beginning]:
@@ -47,59 +52,42 @@ def _telling(words: Sequence[Word | Beginning], known: Standings) -> list[Word |
     return rare or list(words)
 
 
-def _complete(generation: Generation, question: Question, root: All, scope: Scope) -> CTE:
-    """Pages with everything that was asked, and how good each is."""
+def _complete(generation: Generation, question: Question, root: All, allowed: str) -> str:
+    """Pages with everything that was asked, and how good each is.
+
+    OFFSET 0 keeps PostgreSQL from reckoning a rank once more at every place that names it.
+    """
     words = question.rated(root)
-    rated = score(words, [question.rank(word) for word in words])
-    matches = and_(in_scope(generation, scope), question.condition(root))
-    return select(generation.pages.c.page, rated.label("score")).where(matches).cte("complete")
+    ranked = (
+        f"SELECT p.page{question.ranks(words)} FROM {generation.name} p"  # noqa: S608 - the name is ours
+        f" WHERE {allowed} AND {question.condition(root)} OFFSET 0"
+    )
+    return f"SELECT page, {question.score(words)} AS score FROM ({ranked}) AS ranked"  # noqa: S608 - as above
 
 
 def _partial(
-    generation: Generation,
-    question: Question,
-    some: Sequence[Word | Beginning],
-    strict: All,
-    scope: Scope,
-    complete: CTE,
-) -> CTE:
-    """Pages with some of the words and everything else that was asked, when those with everything are few.
-
-    OFFSET 0 keeps PostgreSQL from reckoning each rank once more for every place it is named at.
-    """
+    generation: Generation, question: Question, some: Sequence[Word | Beginning], strict: All, allowed: str
+) -> str:
+    """Pages with some of the words and everything else that was asked, when those with everything are few."""
     words = [rated for word in some for rated in question.rated(word)]
-    matches = and_(
-        select(func.count()).select_from(complete).scalar_subquery() < ENOUGH,
-        in_scope(generation, scope),
-        or_(*(question.condition(word) for word in some)),
-        question.condition(strict),
-        generation.pages.c.page.not_in(select(complete.c.page)),
+    ranked = (
+        f"SELECT p.page{question.ranks(words)} FROM {generation.name} p"  # noqa: S608 - the name is ours
+        f" WHERE (SELECT count(*) FROM complete) < {ENOUGH} AND {allowed}"
+        f" AND ({' OR '.join(map(question.condition, some))}) AND {question.condition(strict)}"
+        " AND p.page NOT IN (SELECT page FROM complete) OFFSET 0"
     )
-    ranks = [question.rank(word).label(f"rank_{at}") for at, word in enumerate(words)]
-    ranked = select(generation.pages.c.page, *ranks).where(matches).offset(0).subquery("ranked")
-    columns = [ranked.c[f"rank_{at}"] for at in range(len(words))]
-    return select(ranked.c.page, (score(words, columns) * share(columns)).label("score")).cte("partial")
+    score = f"({question.score(words)}) * ({share(words)})"
+    return f"SELECT page, {score} AS score FROM ({ranked}) AS ranked"  # noqa: S608 - as above
 
 
-def _hits(connection: Connection, complete: CTE, partial: CTE | None, limit: int, offset: int) -> Hits:
-    every = [select(literal(0).label("kind"), complete.c.page, complete.c.score)]
-    if partial is not None:
-        every.append(select(literal(1), partial.c.page, partial.c.score))
-    united = union_all(*every).subquery("united")
-    order: tuple[Any, ...] = (united.c.kind, united.c.score.desc(), united.c.page)
-    best = select(united).order_by(*order).limit(max(limit, 0)).offset(max(offset, 0)).subquery("best")
-    in_order: tuple[Any, ...] = (best.c.kind, best.c.score.desc(), best.c.page)
-    row = connection.execute(
-        select(
-            _array(select(func.array_agg(complete.c.page))),
-            _array(select(func.array_agg(partial.c.page)) if partial is not None else select(null())),
-            _array(select(func.array_agg(aggregate_order_by(best.c.page, *in_order)))),
-            _array(select(func.array_agg(aggregate_order_by(best.c.score, *in_order)))),
-        )
-    ).one()
-    found, more, ids, scores = (list(each or ()) for each in row)
-    return Hits(tuple(ids), tuple(scores), len(found) + len(more), len(found), found + more)
-
-
-def _array(statement: Any) -> Any:
-    return statement.scalar_subquery()
+def _united(complete: str, partial: str) -> str:
+    """The pages with everything, those with some of it, and of both, in order, the stretch that was asked for."""
+    return (
+        f"WITH complete AS MATERIALIZED ({complete}), partial AS MATERIALIZED ({partial}), best AS MATERIALIZED ("  # noqa: S608 - made above
+        "SELECT * FROM (SELECT 0 AS kind, page, score FROM complete"
+        " UNION ALL SELECT 1, page, score FROM partial) AS united"
+        " ORDER BY kind, score DESC, page LIMIT %(limit)s OFFSET %(offset)s)"
+        " SELECT (SELECT array_agg(page) FROM complete), (SELECT array_agg(page) FROM partial),"
+        " (SELECT array_agg(page ORDER BY kind, score DESC, page) FROM best),"
+        " (SELECT array_agg(score ORDER BY kind, score DESC, page) FROM best)"
+    )

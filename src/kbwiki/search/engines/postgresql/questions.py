@@ -1,29 +1,13 @@
-"""Questions as SQL: which rows match a tree, and how well."""
+"""Questions as SQL: which rows match a tree, and how well.
+
+It is put together as text: the same with SQLAlchemy's expressions took longer to build than to answer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
-
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Float,
-    and_,
-    bindparam,
-    case,
-    cast,
-    exists,
-    false,
-    func,
-    literal,
-    not_,
-    or_,
-    true,
-)
-from sqlalchemy.dialects.postgresql import ARRAY, REAL, TSQUERY
 
 from ...tree import All, Beginning, Compound, Either, Node, Not, Pages, Phrase, Tagged, Within, Word
 from ..postings import TAG, TEXT, TITLE, WITHIN
@@ -32,13 +16,29 @@ from .grades import HIGHEST, SLOPE, WEIGHTS
 from .tables import Generation
 from .vectors import lexeme
 
-_WEIGHTS = cast(literal(list(WEIGHTS.values()), ARRAY(REAL)), ARRAY(REAL))
+_WEIGHTS = "'{" + ",".join(map(str, WEIGHTS.values())) + "}'::real[]"
 
 Rarities = Callable[[str], float]
 """How rare what a `tsquery` asks for is."""
 
 Presence = Callable[[Word], bool]
 """Whether a page of the scope has the word."""
+
+
+class Parameters:
+    """Values on their way to the driver; each is given a place in the text."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+
+    def bind(self, value: Any, kind: str) -> str:
+        """What stands in the text for the value; the same for the same value."""
+        for name, known in self.values.items():
+            if type(known) is type(value) and known == value:
+                return f"%({name})s::{kind}"
+        name = f"p{len(self.values)}"
+        self.values[name] = value
+        return f"%({name})s::{kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +94,28 @@ def compounds_of(node: Node) -> Iterator[Compound]:
             return
 
 
-def in_scope(generation: Generation, scope: Scope) -> ColumnElement[bool]:
-    """Whether the row is within the scope."""
-    page, space = generation.pages.c.page, generation.pages.c.space
-    conditions: list[ColumnElement[bool]] = [true()]
+def in_scope(scope: Scope, parameters: Parameters) -> str:
+    """Whether the row `p` is within the scope."""
+    conditions = ["true"]
     if scope.spaces is not None:
-        conditions.append(space == func.any(_numbers(scope.spaces)))
+        conditions.append(f"p.space = ANY({parameters.bind(sorted(scope.spaces), 'bigint[]')})")
     if scope.without:
-        conditions.append(page != func.all(_numbers(scope.without)))
-    return and_(*conditions)
+        conditions.append(f"p.page <> ALL({parameters.bind(sorted(scope.without), 'bigint[]')})")
+    return " AND ".join(conditions)
 
 
 class Question:
-    """A tree over the pages of one generation."""
+    """Trees over the pages of one generation, of which `p` is a row."""
 
-    def __init__(self, generation: Generation, rarity: Rarities, is_present: Presence) -> None:
-        self._pages, self._places = generation.pages, generation.places
+    def __init__(
+        self, generation: Generation, rarity: Rarities, is_present: Presence, parameters: Parameters
+    ) -> None:
+        self._generation = generation
         self._rarity = rarity
         self._is_present = is_present
+        self._parameters = parameters
 
-    def condition(self, node: Node) -> ColumnElement[bool]:
+    def condition(self, node: Node) -> str:
         """Whether the row matches."""
         match node:
             case Word() | Beginning():
@@ -127,67 +129,69 @@ class Question:
             case Within(path):
                 return self._has(lexeme(WITHIN, path))
             case Pages(ids):
-                return self._pages.c.page == func.any(_numbers(ids))
+                return f"p.page = ANY({self._parameters.bind(sorted(ids), 'bigint[]')})"
             case Not(inner):
-                return not_(self.condition(inner))
+                return f"NOT ({self.condition(inner)})"
             case Either(nodes):
-                return or_(false(), *(self.condition(each) for each in nodes))
+                return f"({' OR '.join(map(self.condition, nodes)) or 'false'})"
             case All(nodes):
-                return and_(true(), *(self.condition(each) for each in nodes))
+                return f"({' AND '.join(map(self.condition, nodes)) or 'true'})"
 
     def rated(self, node: Node) -> list[Rated]:
         """The words that order the pages, as far as the node has some."""
         match node:
             case Compound(whole, apart):
                 return self.rated(whole if self._is_present(whole) else apart)
+            case Either(nodes) | All(nodes):
+                return [rated for each in nodes for rated in self.rated(each)]
             case _:
                 queries = [(query_of(word), len(_terms_of(word))) for word in words_of(node)]
                 return [Rated(query, terms, self._rarity(query)) for query, terms in queries if query]
 
-    def rank(self, word: Rated) -> ColumnElement[float]:
-        """What `ts_rank` says of the word: 0 when the page lacks it. It divides by the number of terms."""
-        return func.ts_rank(_WEIGHTS, self._pages.c.terms, _query(word.query), type_=Float()) * float(word.terms)
+    def ranks(self, words: Sequence[Rated]) -> str:
+        """A column for each word: what `ts_rank` says of it, 0 when the page lacks it."""
+        return "".join(f", {self._rank(word)} AS r{at}" for at, word in enumerate(words))
 
-    def _has(self, query: str) -> ColumnElement[bool]:
-        if not query:
-            return false()
-        return self._pages.c.terms.op("@@", is_comparison=True)(_query(query))
+    def _rank(self, word: Rated) -> str:
+        """It divides by the number of terms."""
+        rank = f"ts_rank({_WEIGHTS}, p.terms, {self._parameters.bind(word.query, 'tsquery')})"
+        return rank if word.terms == 1 else f"{rank} * {word.terms}"
 
-    def _phrase(self, phrase: Phrase) -> ColumnElement[bool]:
+    def score(self, words: Sequence[Rated]) -> str:
+        """BM25 from the ranks of the words; 0 where nothing orders."""
+        return " + ".join(self._points(at, word) for at, word in enumerate(words)) or "0::float8"
+
+    def _points(self, at: int, word: Rated) -> str:
+        rarity = self._parameters.bind(word.rarity, "float8")
+        below = f"least(r{at}, {HIGHEST!r}) - {HIGHEST!r}"
+        return f"CASE WHEN r{at} > 0 THEN {rarity} * exp({SLOPE!r} * ({below})) ELSE 0 END"
+
+    def _has(self, query: str) -> str:
+        return f"p.terms @@ {self._parameters.bind(query, 'tsquery')}" if query else "false"
+
+    def _phrase(self, phrase: Phrase) -> str:
         """The words are looked up like any others, and what has them all is looked at for their places."""
         field = _field(phrase.field)
         choices = [(at, [lexeme(field, term) for term in terms]) for at, terms in phrase.words]
         if not choices or not all(terms for _, terms in choices):
-            return false()
-        together = " & ".join(_any_of(terms) for _, terms in choices)
+            return "false"
+        together = self._has(" & ".join(_any_of(terms) for _, terms in choices))
         if len(choices) == 1:
-            return self._has(together)
+            return together
         first, *others = sorted(choices)
         apart, at = _any_of(first[1]), first[0]
         for place, terms in others:
             apart, at = f"{apart} <{place - at}> {_any_of(terms)}", place
-        placed = exists().where(
-            self._places.c.page == self._pages.c.page,
-            self._places.c.words.op("@@", is_comparison=True)(_query(apart)),
+        placed = f"w.words @@ {self._parameters.bind(apart, 'tsquery')}"
+        return (
+            f"({together} AND EXISTS (SELECT 1 FROM {self._generation.name}_places w"  # noqa: S608 - the name is ours
+            f" WHERE w.page = p.page AND {placed}))"
         )
-        return and_(self._has(together), placed)
 
 
-def score(words: Sequence[Rated], ranks: Sequence[ColumnElement[float]]) -> ColumnElement[float]:
-    """BM25 from what `ts_rank` says of each word; 0 where nothing orders."""
-    return _sum(
-        case((rank > 0, word.rarity * func.exp(SLOPE * (func.least(rank, HIGHEST) - HIGHEST))), else_=0.0)
-        for word, rank in zip(words, ranks, strict=True)
-    )
-
-
-def share(ranks: Iterable[ColumnElement[float]]) -> ColumnElement[float]:
+def share(words: Sequence[Rated]) -> str:
     """How many of the words the page has."""
-    return _sum(case((rank > 0, 1.0), else_=0.0) for rank in ranks)
-
-
-def _sum(numbers: Iterable[ColumnElement[float]]) -> ColumnElement[float]:
-    return reduce(lambda one, other: one + other, numbers, cast(literal(0.0), Float))
+    return " + ".join(f"(r{at} > 0)::int" for at in range(len(words))) or "0"
 
 
 def _any_of(terms: Sequence[str]) -> str:
@@ -196,11 +200,3 @@ def _any_of(terms: Sequence[str]) -> str:
 
 def _field(name: str) -> str:
     return TITLE if name == "title" else TEXT
-
-
-def _query(query: str) -> ColumnElement[Any]:
-    return cast(bindparam(None, query, unique=True), TSQUERY)
-
-
-def _numbers(numbers: Collection[int]) -> ColumnElement[Any]:
-    return bindparam(None, sorted(numbers), type_=ARRAY(BigInteger), unique=True)
