@@ -1,0 +1,30 @@
+"""What a page may lack when too few pages have all that was asked: one rule for every engine."""
+
+from __future__ import annotations
+
+from ..tree import All, Beginning, Compound, Node, Word
+
+ENOUGH = 10
+"""With fewer pages than this having all words, pages with some of them follow."""
+
+
+def loose_words(node: Node) -> tuple[Word | Beginning, ...]:
+    """The words that a page may lack when too few pages have them all; none where the query is explicit."""
+    match node:
+        case (Word(field="") | Beginning(field="")) as word:
+            return (word,)
+        case Compound(Word(field="") as whole, apart):
+            return (whole, *(Word(terms) for _, terms in apart.words))
+        case _:
+            return ()
+
+
+def loosened(root: All) -> tuple[tuple[Word | Beginning, ...], tuple[Node, ...]]:
+    """The words of which any will do, and the nodes that must match all the same.
+
+    No words at all where leaving one out would leave nothing. Of the words, an engine passes over those that stand on
+    more than half of the pages of the scope, unless all do: they cost most and order nothing.
+    """
+    optional = tuple(word for node in root.nodes for word in loose_words(node))
+    strict = tuple(node for node in root.nodes if not loose_words(node))
+    return (optional, strict) if len(optional) > 1 else ((), strict)
