@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...database import Database
 from ...errors import Invalid
+from .fts5 import open_engine as open_fts5
 from .postgresql import open_engine as open_postgresql
 from .protocol import Engine
 from .whoosh import open_engine as open_whoosh
@@ -27,7 +28,7 @@ Opener = Callable[[Place], Engine | None]
 
 DEFAULT = "whoosh"
 
-OPENERS: Mapping[str, Opener] = {"whoosh": open_whoosh, "postgresql": open_postgresql}
+OPENERS: Mapping[str, Opener] = {"whoosh": open_whoosh, "fts5": open_fts5, "postgresql": open_postgresql}
 
 
 def open_engine(name: str, place: Place) -> Engine | None:

@@ -37,7 +37,7 @@ def answer(
     parameters = Parameters()
     question = Question(generation, rarity_of, is_present, parameters)
     allowed = in_scope(scope, parameters)
-    some = _telling([word for word in optional if query_of(word)], known)
+    some = _telling([word for word in dict.fromkeys(optional) if query_of(word)], known)
     complete = _complete(generation, question, root, allowed)
     partial = _partial(generation, question, some, All(strict), allowed) if some else _NOBODY
     parameters.values |= {"limit": max(limit, 0), "offset": max(offset, 0)}

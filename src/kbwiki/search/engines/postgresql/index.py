@@ -76,9 +76,10 @@ class PostgresqlIndex:
     def is_usable(self) -> bool:
         """See `Engine.is_usable`."""
         try:
-            return self._ask_anew(tables.is_whole)
+            self._read_record()
         except IndexUnusable:
             return False
+        return True
 
     def update(self, documents: Iterable[Document], delete: Iterable[int] = (), *, position: int | None = None) -> None:
         """See `Engine.update`."""

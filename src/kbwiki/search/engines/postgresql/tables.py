@@ -52,11 +52,16 @@ RECORDS = Table(
 _MAKING = 0x6B62_7771
 """The key of the lock under which the table of records is made and dropped."""
 
-_MISSING = ("42P01", "3F000")
+_MISSING = ("42P01", "42703", "3F000")
+"""No such table, column or schema."""
+
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _MAKE_RECORDS = text(
     "CREATE TABLE IF NOT EXISTS kbwiki_search_index (wiki_id bigint PRIMARY KEY, generation text NOT NULL,"
     " position bigint NOT NULL, pages bigint NOT NULL, made_by text NOT NULL)"
+)
+_COLUMNS = text(
+    "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(:name) AND attnum > 0 AND NOT attisdropped"
 )
 _THERE = text("SELECT count(*) FROM unnest(CAST(:names AS text[])) AS one WHERE to_regclass(one) IS NOT NULL")
 _OURS = text(
@@ -104,11 +109,6 @@ class Generation:
             " unnest(CAST(:pages AS bigint[]), CAST(:parts AS int[]), CAST(:words AS text[]))"
             " AS given (page, part, words)"
         )
-
-    @property
-    def names(self) -> list[str]:
-        """What there has to be of it."""
-        return [self.name, f"{self.name}_places", f"{self.name}_terms"]
 
     def make(self, connection: Connection) -> None:
         """The empty tables. Nobody needs statistics of the vectors, and with them a common word would be looked for in
@@ -175,19 +175,28 @@ def new_generation(wiki_id: int) -> Generation:
 
 
 def record_of(connection: Connection, wiki_id: int) -> Record:
-    """Errors: IndexUnusable when there is none."""
+    """Errors: IndexUnusable when there is none, or tables that it speaks of are missing."""
     row = connection.execute(_RECORD, {"wiki_id": wiki_id}).one_or_none()
     if row is None:
         raise IndexUnusable("there is no search index in the database")
+    if not row.whole:
+        raise IndexUnusable("tables of the search index are missing")
     return Record(row.generation, row.position, row.pages, row.made_by)
 
 
-_RECORD = select(RECORDS).where(RECORDS.c.wiki_id == bindparam("wiki_id"))
+_RECORD = text(
+    "SELECT generation, position, pages, made_by, to_regclass(generation) IS NOT NULL"
+    " AND to_regclass(generation || '_places') IS NOT NULL AND to_regclass(generation || '_terms') IS NOT NULL AS whole"
+    " FROM kbwiki_search_index WHERE wiki_id = :wiki_id"
+)
 
 
 def make_records(connection: Connection) -> None:
-    """The table of records, unless it is there."""
+    """The table of records, unless it is there. One of another form goes: what it spoke of is built anew."""
     connection.execute(_LOCK, {"key": _MAKING})
+    columns = set(connection.execute(_COLUMNS, {"name": RECORDS.name}).scalars())
+    if columns and columns != {column.name for column in RECORDS.columns}:
+        drop(connection, [RECORDS.name])
     connection.execute(_MAKE_RECORDS)
 
 
@@ -209,14 +218,9 @@ def advance(connection: Connection, wiki_id: int, position: int | None, more: in
     connection.execute(update(RECORDS).where(RECORDS.c.wiki_id == wiki_id).values(changes))
 
 
-def is_whole(connection: Connection, generation: Generation) -> bool:
-    """Whether its tables and the index of its terms are there."""
-    return connection.execute(_THERE, {"names": generation.names}).scalar() == len(generation.names)
-
-
 def size_of(connection: Connection, generation: Generation) -> int:
     """Bytes on the disk, indexes included."""
-    return int(connection.execute(_SIZE, {"names": generation.names[:2]}).scalar_one())
+    return int(connection.execute(_SIZE, {"names": [generation.name, f"{generation.name}_places"]}).scalar_one())
 
 
 def tables_of(connection: Connection, wiki_id: int) -> list[str]:
@@ -228,8 +232,7 @@ def tables_of(connection: Connection, wiki_id: int) -> list[str]:
 def tables_out_of_use(connection: Connection, wiki_id: int) -> list[str]:
     """The tables of all generations but the one the record names."""
     tables = tables_of(connection, wiki_id)
-    if not connection.execute(_THERE, {"names": [RECORDS.name]}).scalar():
-        return tables
+    make_records(connection)
     row = connection.execute(_RECORD, {"wiki_id": wiki_id}).one_or_none()
     return [name for name in tables if row is None or name.removesuffix("_places") != row.generation]
 

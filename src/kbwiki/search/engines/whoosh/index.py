@@ -25,6 +25,7 @@ from threading import Lock
 from ...documents import Document
 from ...tree import All
 from ...words.analysis import fingerprint
+from ..durable import sync_files, sync_folder
 from ..protocol import Hits, IndexUnusable, Scope
 from ..write_lock import WriteLock
 from . import current as records
@@ -167,8 +168,8 @@ class WhooshIndex:
     ) -> None:
         """The commit: new files reach the disk, then CURRENT names them, then what nobody names goes."""
         fresh = [generation / name for name in written.files if name not in known]
-        records.sync_files(fresh)
-        records.sync_folder(generation)
+        sync_files(fresh)
+        sync_folder(generation)
         sums = {path.name: records.checksum(path) for path in fresh}
         files = {name: known.get(name) or sums[name] for name in written.files}
         current = Current(generation.name, written.toc, position, fingerprint(), files)
