@@ -7,7 +7,7 @@ from collections import Counter
 
 import tantivy
 
-from kbwiki.search.engines.loosening import ENOUGH, loosened
+from kbwiki.search.engines.loosening import ENOUGH, loosened, telling
 from kbwiki.search.engines.protocol import Hits, Scope
 from kbwiki.search.tree import All
 
@@ -40,12 +40,10 @@ def _with_some_words(asking: Asking, root: All, known: frozenset[int]) -> list[H
     found = [asking.scored(word) for word in dict.fromkeys(optional)]
     if not any(found):
         return []
-    pages = asking.count(everything())
-    telling = [hits for hits in found if len(hits) * 2 <= pages] or found
     shares: Counter[int] = Counter()
     scores: dict[int, float] = {}
-    for hits in telling:
-        for page, score in hits:
+    for at in telling([len(hits) for hits in found], asking.count(everything())):
+        for page, score in found[at]:
             shares[page] += 1
             scores[page] = scores.get(page, 0.0) + score
     kept = frozenset(page for page, _ in asking.scored(All(strict))) if strict else scores.keys()
