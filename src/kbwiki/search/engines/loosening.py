@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..tree import All, Beginning, Compound, Node, Word
 
 ENOUGH = 10
@@ -22,9 +24,17 @@ def loose_words(node: Node) -> tuple[Word | Beginning, ...]:
 def loosened(root: All) -> tuple[tuple[Word | Beginning, ...], tuple[Node, ...]]:
     """The words of which any will do, and the nodes that must match all the same.
 
-    No words at all where leaving one out would leave nothing. Of the words, an engine passes over those that stand on
-    more than half of the pages of the scope, unless all do: they cost most and order nothing.
+    No words at all where leaving one out would leave nothing.
     """
     optional = tuple(word for node in root.nodes for word in loose_words(node))
     strict = tuple(node for node in root.nodes if not loose_words(node))
     return (optional, strict) if len(optional) > 1 else ((), strict)
+
+
+def telling(frequencies: Sequence[int], pages: int) -> list[int]:
+    """Which of the words to look for one by one, as indices: those that stand on some pages of the scope, not on most.
+
+    A word on more than half of the pages costs most and orders nothing; only where there are no others it will do.
+    """
+    found = [at for at, frequency in enumerate(frequencies) if frequency]
+    return [at for at in found if frequencies[at] * 2 <= pages] or found

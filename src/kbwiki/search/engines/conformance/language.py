@@ -138,6 +138,11 @@ def what_is_asked_explicitly_is_never_left_out(subject: Subject) -> None:
     assert set(search(index, "fire nothingofthekind -alarm").ids) == {1, 4}
 
 
+def a_word_that_stands_nowhere_does_not_hide_a_common_one(subject: Subject) -> None:
+    index = subject.index_of([page(1, "anchor"), page(2, "anchor"), page(3, "else")])
+    assert set(search(index, "anchor nothingofthekind").ids) == {1, 2}
+
+
 def an_identifier_nobody_has_finds_pages_with_its_parts(subject: Subject) -> None:
     hits = search(handbook(subject), "SDL_SetWindowSize")
     assert hits.complete == 0
@@ -227,6 +232,7 @@ CHECKS = (
     the_more_of_the_words_a_page_has_the_earlier_it_comes,
     where_many_pages_have_all_words_those_with_some_are_left_out,
     what_is_asked_explicitly_is_never_left_out,
+    a_word_that_stands_nowhere_does_not_hide_a_common_one,
     an_identifier_nobody_has_finds_pages_with_its_parts,
     scores_stand_in_descending_order_beside_their_pages,
     the_total_is_that_of_what_matches_however_little_is_shown,

@@ -55,8 +55,9 @@ class _Plain:
         if len(complete) >= ENOUGH or not optional:
             return complete, set()
         each = [{n for n, read in allowed.items() if read.matches(word, allowed.values())} for word in optional]
-        telling = [pages for pages in each if len(pages) * 2 <= len(allowed)] or each
-        some = {n for n in set().union(*telling) if allowed[n].matches(All(strict), allowed.values())}
+        found = [pages for pages in each if pages]
+        told = [pages for pages in found if len(pages) * 2 <= len(allowed)] or found
+        some = {n for n in set().union(*told) if allowed[n].matches(All(strict), allowed.values())}
         return complete, some - complete
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 
 from ...tree import All
-from ..loosening import ENOUGH, loosened
+from ..loosening import ENOUGH, loosened, telling
 from ..protocol import Hits, Scope
 from .matching import Asking, Row
 
@@ -39,11 +39,10 @@ def _with_some_words(asking: Asking, root: All, known: frozenset[int]) -> list[R
     """
     optional, strict = loosened(root)
     found = [asking.scored(All((word,))) for word in dict.fromkeys(optional)]
-    telling = [rows for rows in found if len(rows) * 2 <= asking.pages] or found
     shares: Counter[int] = Counter()
     scores: dict[tuple[int, int], float] = {}
-    for rows in telling:
-        for number, page, score in rows:
+    for at in telling([len(rows) for rows in found], asking.pages):
+        for number, page, score in found[at]:
             shares[number] += 1
             scores[number, page] = scores.get((number, page), 0.0) + score
     kept = asking.numbers(All(strict)) if strict and scores else None

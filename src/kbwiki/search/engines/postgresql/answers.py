@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from ...tree import All, Beginning, Word
 from ..impact import rarity
-from ..loosening import ENOUGH, loosened
+from ..loosening import ENOUGH, loosened, telling
 from ..protocol import Hits, Scope
 from .questions import Parameters, Question, compounds_of, in_scope, query_of, share, words_of
-from .standing import Standings, standings
+from .standing import standings
 from .tables import Generation
 
 _NOBODY = "SELECT NULL::bigint AS page, 0::float8 AS score WHERE false"
@@ -37,19 +37,14 @@ def answer(
     parameters = Parameters()
     question = Question(generation, rarity_of, is_present, parameters)
     allowed = in_scope(scope, parameters)
-    some = _telling([word for word in dict.fromkeys(optional) if query_of(word)], known)
+    words = [word for word in dict.fromkeys(optional) if query_of(word)]
+    some = [words[at] for at in telling([known.of[query_of(word)].here for word in words], known.within)]
     complete = _complete(generation, question, root, allowed)
     partial = _partial(generation, question, some, All(strict), allowed) if some else _NOBODY
     parameters.values |= {"limit": max(limit, 0), "offset": max(offset, 0)}
     row = connection.exec_driver_sql(_united(complete, partial), parameters.values).one()
     found, more, ids, scores = (list(each or ()) for each in row)
     return Hits(tuple(ids), tuple(scores), len(found) + len(more), len(found), found + more)
-
-
-def _telling(words: Sequence[Word | Beginning], known: Standings) -> list[Word | Beginning]:
-    """Without words that stand on more than half of the pages of the scope: they cost most and order nothing."""
-    rare = [word for word in words if known.of[query_of(word)].here * 2 <= known.within]
-    return rare or list(words)
 
 
 def _complete(generation: Generation, question: Question, root: All, allowed: str) -> str:

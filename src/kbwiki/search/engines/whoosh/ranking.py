@@ -12,7 +12,7 @@ from typing import Protocol
 
 from ...tree import All, Beginning, Compound, Either, Node, Not, Pages, Phrase, Tagged, Within, Word
 from ..impact import GREATEST_IMPACT, rarity
-from ..loosening import ENOUGH, loosened
+from ..loosening import ENOUGH, loosened, telling
 from ..postings import TAG, TEXT, WITHIN
 from ..protocol import EVERYTHING, Hits, Scope
 from .matching import Match, Postings, by_share, greatest, intersection, only, refuse, union, without
@@ -118,6 +118,8 @@ class _Evaluation:
         if not optional:
             return [{} for _ in self._segments]
         matches = self._telling([self._match(word) for word in optional])
+        if not matches:
+            return [{} for _ in self._segments]
         united = [by_share(choices) for choices in zip(*matches, strict=True)]
         if strict:
             within = self._match(All(strict))
@@ -152,17 +154,13 @@ class _Evaluation:
         )
 
     def _telling(self, matches: list[list[Match]]) -> list[list[Match]]:
-        """Without words that stand on more than half of the pages: they cost most and order nothing.
-
-        Only pages of the scope are counted, for others must not decide what is found.
-        """
+        """Without words that tell nothing within the scope; pages outside must not decide what is found."""
         alive = self.allowed([dict.fromkeys(range(len(segment.pages)), 0.0) for segment in self._segments])
-        documents = sum(map(len, alive))
-
-        def frequency(match: Sequence[Match]) -> int:
-            return sum(len(each.postings.keys() & kept.keys()) for each, kept in zip(match, alive, strict=True))
-
-        return [match for match in matches if frequency(match) * 2 <= documents] or matches
+        frequencies = [
+            sum(len(each.postings.keys() & kept.keys()) for each, kept in zip(match, alive, strict=True))
+            for match in matches
+        ]
+        return [matches[at] for at in telling(frequencies, sum(map(len, alive)))]
 
     def _match(self, node: Node) -> list[Match]:
         match node:
