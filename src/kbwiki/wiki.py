@@ -95,7 +95,8 @@ class Wiki:
             self.database, lambda: self.id, self.seal, self.subjects, merged(self.settings.risk_weights)
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
-        engine = open_engine(self.settings.search_engine, Place(index, self.database, lambda: self.id))
+        self.search_place = Place(index, self.database, lambda: self.id)
+        engine = open_engine(self.settings.search_engine, self.search_place)
         self.search = Search(
             self.database,
             lambda: self.id,

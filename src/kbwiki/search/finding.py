@@ -82,6 +82,7 @@ class Search:
         self._reader = Reader(reviewed)
         self._dividing = dividing(reviewed)
         self.sync = Sync(database, wiki_id, prepare, engine, patience) if engine is not None else None
+        self._prepare, self._patience = prepare, patience
 
     def __call__(
         self,
@@ -126,6 +127,10 @@ class Search:
         """Build the index anew; see `Sync.rebuild`. Nothing to do without an index."""
         if self.sync is not None:
             self.sync.rebuild(progress)
+
+    def beside(self, engine: Engine) -> Sync:
+        """An index of the same pages kept with another engine, for moving to it while the present one answers."""
+        return Sync(self._database, self._wiki_id, self._prepare, engine, self._patience)
 
     def close(self) -> None:
         """Wait for work that is under way, and let go of the index."""
