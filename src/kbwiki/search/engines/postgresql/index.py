@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from ....database import Database
+from ....database import Database, committing
 from ...documents import Document
 from ...tree import All
 from ...words.analysis import fingerprint
@@ -86,7 +86,7 @@ class PostgresqlIndex:
         gone = set(delete)
         rows = {document.id: document for document in documents if document.id not in gone}
         written = [row_of(document) for document in rows.values()]
-        with self._writing() as connection, writing(), connection.begin():
+        with self._writing() as connection, writing(), committing(connection):
             generation = self._in_use(connection)
             before = generation.remove(connection, [*rows, *gone])
             generation.insert(connection, written)
@@ -99,12 +99,12 @@ class PostgresqlIndex:
             wiki_id = self._wiki_id()
             self._sweep(connection)
             generation = tables.new_generation(wiki_id)
-            with writing(), connection.begin():
+            with writing(), committing(connection):
                 generation.make(connection)
             rebuild = Rebuild(connection, generation)
             try:
                 yield rebuild
-                with writing(), connection.begin():
+                with writing(), committing(connection):
                     generation.finish(connection)
                     record = Record(generation.name, position, len(rebuild.pages), made_by())
                     tables.publish(connection, wiki_id, record)
@@ -117,7 +117,7 @@ class PostgresqlIndex:
 
     def remove(self) -> None:
         """See `Engine.remove`."""
-        with self._writing() as connection, writing(), connection.begin():
+        with self._writing() as connection, writing(), committing(connection):
             tables.forget(connection, self._wiki_id())
 
     def close(self) -> None:
@@ -161,10 +161,10 @@ class PostgresqlIndex:
     def _sweep(self, connection: Connection) -> None:
         """Drops generations that do not count. Those that somebody reads for too long go the next time."""
         with suppress(SQLAlchemyError):
-            with connection.begin():
+            with committing(connection):
                 left = tables.tables_out_of_use(connection, self._wiki_id())
             for name in left:
-                with suppress(SQLAlchemyError), connection.begin():
+                with suppress(SQLAlchemyError), committing(connection):
                     tables.drop(connection, [name])
 
 
@@ -180,7 +180,7 @@ class Rebuild:
         """See `Filling.add`."""
         for batch in _batches(documents):
             rows = [row_of(document) for document in batch.values()]
-            with writing(), self._connection.begin():
+            with writing(), committing(self._connection):
                 known = self.pages & batch.keys()
                 if known:
                     self._generation.remove(self._connection, sorted(known))
