@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from . import assessing, importing, leasing, queueing, sampling, saving, screens, undoing, verifying
+from . import assessing, importing, lagging, leasing, queueing, sampling, saving, screens, undoing, verifying
 from .corpus import CorpusMissing
 from .figures import Figure
 
@@ -20,6 +20,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "leases": leasing.measure,
     "sampling": sampling.measure,
     "verify": verifying.measure,
+    "search_lag": lagging.measure,
 }
 
 
