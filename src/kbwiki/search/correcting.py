@@ -10,42 +10,38 @@ against texts that may be read at that moment (`Correction.worded`), as with all
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .engines.protocol import Engine, Scope
-from .query import Query, Sought, parse_query
-from .tree import All, Compound, Either, Node, Not, Phrase, Word
-from .words.analysis import Finder, asked
+from .query import Query, parse_query
+from .tree import Node
+from .trying import Candidate, Doubt, Trial, swapped
+from .words.analysis import is_unspaced
 from .words.folding import fold
 from .words.identifiers import parts_of
-from .words.misspelling import SHORTEST, near
+from .words.misspelling import LONGEST, SHORTEST, near, splits
 from .words.stemming import term
+from .words.writing import as_written, in_case_of
 
 MOST_CORRECTED = 2
 """Words of one question that are put right."""
 
 MOST_DOUBTED = 4
-"""Words of one question that are doubted when all are known; the longest, for they have the most room for slips."""
+"""Words of one question that are doubted when all are known: the longest, which have the most room for slips."""
 
 MOST_TRIED = 12
-"""Words that are tried in the place of one."""
+"""Words that are tried in the place of one: those that take the likeliest slips."""
 
-MOST_CHARACTERS = 20_000
-"""Of a page's text only this much is looked at for how a word is written."""
-
-_PIECE = re.compile(r'"[^"]*"|\S+')
+_PIECE = re.compile(r'[^\s"]*"[^"]*"|[^\s"]+')
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
-_OPERATORS = frozenset({"AND", "NOT", "OR"})
 
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A word of the question, ``typed[start:end]``, what is looked for in its place, and that word's terms."""
+    """A word of the question, ``typed[start:end]``, what is looked for in its place, and the terms of that."""
 
     start: int
     end: int
@@ -70,7 +66,7 @@ class Correction:
     @property
     def text(self) -> str:
         """The corrected question, as somebody would type it."""
-        return _rewritten(self.typed, self.replacements)
+        return _rewritten(self.typed, _rights(self.replacements))
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -79,40 +75,54 @@ class Correction:
 
     @property
     def as_typed(self) -> str:
-        """The question that searches for exactly what was typed: corrected words in quotation marks."""
-        return _rewritten(self.typed, [replace(each, right=f'"{each.wrong}"') for each in _whole(self)])
+        """The question that searches for exactly what was typed: what was corrected in quotation marks."""
+        quoted = {
+            (start, end): f'"{piece}"'
+            for start, end, piece in _pieces(self.typed)
+            if any(start <= each.start < end for each in self.replacements)
+        }
+        return _rewritten(self.typed, quoted)
 
-    def worded(self, texts: Iterable[str], languages: Sequence[str] = ("en",)) -> Correction | None:
-        """The same with each word as it is written in the texts: titles and texts of readable pages found, best first.
+    def worded(self, pages: Iterable[str], languages: Sequence[str] = ("en",)) -> Correction | None:
+        """The same with each word as it is written on pages: titles and texts of readable pages found, best first.
 
         None when a word stands in none of them: then nobody may be told that it exists.
         """
-        texts = [text[:MOST_CHARACTERS] for text in texts]
+        pages = tuple(pages)
         worded = []
         for each in self.replacements:
-            written = _as_written(each, texts, languages)
-            if written is None:
-                return None
-            worded.append(replace(each, right=written))
+            right = each.right
+            if len(each.right.split()) == 1:
+                written = as_written(each.right, each.wrong, each.terms, pages, languages)
+                if written is None:
+                    return None
+                right = in_case_of(each.wrong, written)
+            worded.append(replace(each, right=right))
         return replace(self, replacements=tuple(worded))
 
 
 @dataclass(frozen=True, slots=True)
 class _Doubtful:
-    """A word as typed, where it stands, and its terms in the languages of the wiki."""
+    """A word as typed, where it stands in the question, and the piece between spaces that it is part of."""
 
     start: int
     end: int
     written: str
-    terms: tuple[str, ...]
+    piece: str
+    piece_start: int
+
+    def piece_with(self, word: str) -> str:
+        """The piece with another word in the place of this one."""
+        at = self.start - self.piece_start
+        return self.piece[:at] + in_case_of(self.written, word) + self.piece[at + len(self.written) :]
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A word to try, its terms, and how seldom one mistypes it so."""
+class _Guess:
+    """What may have been meant: one word, or two; each with its terms in the languages of the wiki."""
 
-    word: str
-    terms: tuple[str, ...]
+    words: tuple[str, ...]
+    terms: tuple[frozenset[str], ...]
     cost: float
 
 
@@ -128,23 +138,119 @@ def correct(
 
     Raises what the engine raises.
     """
-    words = list(_doubtful(text, languages))
+    words = list(_doubtful(text))
     if query.root is None or not words:
         return None
-    known = engine.occurring({each for word in words for each in word.terms}, scope)
-    unknown = [word for word in words if known.isdisjoint(word.terms)][:MOST_CORRECTED]
-    doubted = unknown or sorted(words, key=lambda word: word.start - word.end)[:MOST_DOUBTED]
-    candidates = _candidates(doubted, engine, scope, languages)
-    trial = _Trial(engine, scope)
-    chosen = trial.put_right(query.root, candidates) if unknown else trial.offer(query.root, candidates)
-    if not chosen:
+    terms = {word: _terms(word.written, languages) for word in words}
+    known = engine.occurring(frozenset().union(*terms.values()), scope)
+    unknown = [word for word in words if known.isdisjoint(terms[word])]
+    doubted = _one_a_piece(unknown)[:MOST_CORRECTED] or _longest(words)[:MOST_DOUBTED]
+    doubts = _doubts(doubted, engine, scope, languages)
+    trial = Trial(engine, scope)
+    chosen = trial.put_right(query.root, doubts) if unknown else trial.offer(query.root, doubts)
+    root = query.root
+    for at, candidate in chosen.items():
+        root = swapped(root, doubts[at].typed, candidate.nodes)
+    if root == query.root:
         return None
     replacements = tuple(
-        Replacement(word.start, word.end, word.written, _in_case_of(word.written, taken.word), taken.terms)
-        for word, taken in sorted(chosen.items(), key=lambda pair: pair[0].start)
+        Replacement(word.start, word.end, word.written, in_case_of(word.written, chosen[at].word), chosen[at].terms)
+        for at, word in enumerate(doubted)
+        if at in chosen
     )
-    root = query.root
-    for word, taken in chosen.items():
-        root = _with(root, word.terms, taken.terms)
-    sought = parse_query(_rewritten(text, replacements), languages).terms
+    sought = parse_query(_rewritten(text, _rights(replacements)), languages).terms
     return Correction(text, replace(query, root=root, terms=sought), replacements, bool(unknown))
+
+
+def _doubts(
+    doubted: Iterable[_Doubtful], engine: Engine, scope: Scope, languages: tuple[str, ...]
+) -> list[Doubt]:
+    """For each word those near it that stand on a page of the scope, the likeliest slips first."""
+    guesses = {word: _guesses(word.written, languages) for word in doubted}
+    wanted = frozenset(term for some in guesses.values() for one in some for terms in one.terms for term in terms)
+    known = engine.occurring(wanted, scope)
+    doubts = []
+    for word, some in guesses.items():
+        likeliest: dict[frozenset[str], _Guess] = {}
+        for guess in some:
+            if all(terms & known for terms in guess.terms):
+                likeliest.setdefault(frozenset().union(*guess.terms) & known, guess)
+        candidates = [
+            Candidate(
+                " ".join(guess.words),
+                tuple(sorted(terms)),
+                guess.cost,
+                _nodes(word.piece_with(" ".join(guess.words)), languages),
+            )
+            for terms, guess in list(likeliest.items())[:MOST_TRIED]
+        ]
+        doubts.append(Doubt(_nodes(word.piece, languages), candidates))
+    return doubts
+
+
+def _guesses(written: str, languages: Sequence[str]) -> list[_Guess]:
+    """All that are one slip away, the likeliest first, but for those that are the same word to the index."""
+    folded = fold(written)
+    typed = _terms(folded, languages)
+    guesses = [_Guess((word,), (_terms(word, languages),), cost) for word, cost in near(folded).items()]
+    guesses += [
+        _Guess(halves, tuple(_terms(half, languages) for half in halves), cost)
+        for halves, cost in splits(folded).items()
+    ]
+    guesses = [guess for guess in guesses if typed.isdisjoint(*guess.terms)]
+    return sorted(guesses, key=lambda guess: (guess.cost, guess.words))
+
+
+def _doubtful(text: str) -> Iterator[_Doubtful]:
+    """The words that may have been mistyped; of an identifier each part."""
+    excluded = False
+    for start, _, piece in _pieces(text):
+        if not excluded and not _is_left_alone(piece):
+            for match in _LETTERS.finditer(piece):
+                for offset, part in parts_of(match.group()):
+                    if SHORTEST <= len(part) <= LONGEST and part.isalpha() and not is_unspaced(part):
+                        begin = start + match.start() + offset
+                        yield _Doubtful(begin, begin + len(part), part, piece, start)
+        excluded = piece == "NOT"
+
+
+def _is_left_alone(piece: str) -> bool:
+    return piece[0] in "-−" or any(character in '":*' or character.isdigit() for character in piece)
+
+
+def _one_a_piece(words: Iterable[_Doubtful]) -> list[_Doubtful]:
+    """The first word of each stretch: an identifier with two slips in it is not guessed at."""
+    first: dict[int, _Doubtful] = {}
+    for word in words:
+        first.setdefault(word.piece_start, word)
+    return list(first.values())
+
+
+def _longest(words: Iterable[_Doubtful]) -> list[_Doubtful]:
+    return sorted(words, key=lambda word: (-len(word.written), word.start))
+
+
+def _terms(word: str, languages: Sequence[str]) -> frozenset[str]:
+    return frozenset(term(word, language) for language in languages or ("",))
+
+
+def _nodes(piece: str, languages: tuple[str, ...]) -> tuple[Node, ...]:
+    root = parse_query(piece, languages).root
+    return root.nodes if root is not None else ()
+
+
+def _pieces(text: str) -> list[tuple[int, int, str]]:
+    """What stands between spaces, with where it begins and ends; what is in quotation marks is one piece."""
+    text = text.translate(_QUOTATION_MARKS)
+    return [(*match.span(), match.group()) for match in _PIECE.finditer(text)]
+
+
+def _rights(replacements: Iterable[Replacement]) -> dict[tuple[int, int], str]:
+    return {(each.start, each.end): each.right for each in replacements}
+
+
+def _rewritten(text: str, rights: Mapping[tuple[int, int], str]) -> str:
+    """The text with these stretches replaced."""
+    for (start, end), right in sorted(rights.items(), reverse=True):
+        text = text[:start] + right + text[end:]
+    return text

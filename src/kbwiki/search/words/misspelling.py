@@ -14,6 +14,7 @@ DOUBLED = 0.0
 DROPPED = 0.5
 ADDED = 0.5
 REPLACED = 0.8
+JOINED = 1.0
 IN_FIRST_LETTER = 1.5
 """What each slip costs, by how seldom it is made: an order to try them in, tuned on half of a public wiki."""
 
@@ -58,3 +59,10 @@ def _slips(word: str, alphabet: str) -> Iterator[tuple[str, float]]:
                 yield before + letter + after[1:], REPLACED + first
         for letter in alphabet:
             yield before + letter + after, (DOUBLED if before[-1:] == letter else DROPPED) + first
+
+
+def splits(word: str) -> dict[tuple[str, str], float]:
+    """The word in two, for a space that was not typed; each half has at least two letters."""
+    if len(word) > LONGEST:
+        return {}
+    return {(word[:at], word[at:]): JOINED for at in range(2, len(word) - 1)}
