@@ -4,10 +4,10 @@ The public wiki describes the same function in several versions of a library, on
 name has not said which. So a page of the same title is as good as the one the question was made from.
 
 Kinds. ``title``: the words of the title. ``heading``: a heading that stands on pages of this title only. ``sentence``:
-five to eight words in a row, from a line that stands on pages of this title only. ``slip``: one letter wrong, missing,
+five to eight words in a row of a line, which stand so on pages of this title only. ``slip``: one letter wrong, missing,
 doubled or changed places in one word of at least four letters and no digits, in turn in title words, in an identifier
-run together, and in five words of a line. ``parts``: an identifier without the prefix of its library, in turn run
-together, as words, and without its first part, where at most five titles have the rest.
+run together, and in five words of a sentence as above. ``parts``: an identifier without the prefix of its library, in
+turn run together, as words, and without its first part, where at most five titles have the rest.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class KnownItems:
         self._lines: dict[str, set[str]] = defaultdict(set)
         self._headings: dict[str, set[str]] = defaultdict(set)
         self._parts: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        self._texts = [(one.title, " ".join(one.body.split())) for one in self._documents]
         for document in self._documents:
             self._answers[document.title].add(document.id)
             for line in document.body.splitlines():
@@ -107,7 +108,12 @@ class KnownItems:
         words = chance.choice(own)
         begin = chance.randint(0, len(words) - length)
         fragment = " ".join(words[begin : begin + length])
-        return fragment if len(_WORD.findall(fragment)) >= length - 1 and '"' not in fragment else None
+        telling = len(_WORD.findall(fragment)) >= length - 1 and '"' not in fragment
+        return fragment if telling and self._is_own(fragment, document) else None
+
+    def _is_own(self, fragment: str, document: Document) -> bool:
+        """Whether the words stand in a row on pages of this title only."""
+        return all(fragment not in text for title, text in self._texts if title != document.title)
 
     def _with_slip(self, document: Document, chance: random.Random, turn: int) -> tuple[str, str] | None:
         made_of = turn // len(SLIPS) % 3

@@ -22,6 +22,7 @@ from .words.analysis import is_unspaced
 from .words.folding import fold
 from .words.identifiers import parts_of
 from .words.misspelling import LONGEST, SHORTEST, near, splits
+from .words.pieces import is_plain, pieces
 from .words.stemming import term
 from .words.writing import as_written, in_case_of
 
@@ -34,9 +35,7 @@ MOST_DOUBTED = 4
 MOST_TRIED = 12
 """Words that are tried in the place of one: those that take the likeliest slips."""
 
-_PIECE = re.compile(r'[^\s"]*"[^"]*"|[^\s"]+')
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
-_QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Correction:
         """The question that searches for exactly what was typed: what was corrected in quotation marks."""
         quoted = {
             (start, end): f'"{piece}"'
-            for start, end, piece in _pieces(self.typed)
+            for start, end, piece in pieces(self.typed)
             if any(start <= each.start < end for each in self.replacements)
         }
         return _rewritten(self.typed, quoted)
@@ -197,25 +196,21 @@ def _guesses(written: str, languages: Sequence[str]) -> list[_Guess]:
         _Guess(halves, tuple(_terms(half, languages) for half in halves), cost)
         for halves, cost in splits(folded).items()
     ]
-    guesses = [guess for guess in guesses if typed.isdisjoint(*guess.terms)]
+    guesses = [guess for guess in guesses if all(map(typed.isdisjoint, guess.terms))]
     return sorted(guesses, key=lambda guess: (guess.cost, guess.words))
 
 
 def _doubtful(text: str) -> Iterator[_Doubtful]:
     """The words that may have been mistyped; of an identifier each part."""
     excluded = False
-    for start, _, piece in _pieces(text):
-        if not excluded and not _is_left_alone(piece):
+    for start, _, piece in pieces(text):
+        if not excluded and is_plain(piece) and not any(map(str.isdigit, piece)):
             for match in _LETTERS.finditer(piece):
                 for offset, part in parts_of(match.group()):
                     if SHORTEST <= len(part) <= LONGEST and part.isalpha() and not is_unspaced(part):
                         begin = start + match.start() + offset
                         yield _Doubtful(begin, begin + len(part), part, piece, start)
         excluded = piece == "NOT"
-
-
-def _is_left_alone(piece: str) -> bool:
-    return piece[0] in "-−" or any(character in '":*' or character.isdigit() for character in piece)
 
 
 def _one_a_piece(words: Iterable[_Doubtful]) -> list[_Doubtful]:
@@ -237,12 +232,6 @@ def _terms(word: str, languages: Sequence[str]) -> frozenset[str]:
 def _nodes(piece: str, languages: tuple[str, ...]) -> tuple[Node, ...]:
     root = parse_query(piece, languages).root
     return root.nodes if root is not None else ()
-
-
-def _pieces(text: str) -> list[tuple[int, int, str]]:
-    """What stands between spaces, with where it begins and ends; what is in quotation marks is one piece."""
-    text = text.translate(_QUOTATION_MARKS)
-    return [(*match.span(), match.group()) for match in _PIECE.finditer(text)]
 
 
 def _rights(replacements: Iterable[Replacement]) -> dict[tuple[int, int], str]:

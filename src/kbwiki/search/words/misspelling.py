@@ -7,14 +7,16 @@ from collections.abc import Iterator
 SHORTEST = 4
 """Letters a word must have: shorter ones are one letter away from too many others."""
 
-LONGEST = 32
+LONGEST = 48
+"""Letters a word may have: the work grows with their number."""
 
 TRANSPOSED = 0.0
 DOUBLED = 0.0
 DROPPED = 0.5
 ADDED = 0.5
 REPLACED = 0.8
-JOINED = 1.0
+JOINED = 0.0
+JOINED_SHORT = 1.0
 IN_FIRST_LETTER = 1.5
 """What each slip costs, by how seldom it is made: an order to try them in, tuned on half of a public wiki."""
 
@@ -65,4 +67,5 @@ def splits(word: str) -> dict[tuple[str, str], float]:
     """The word in two, for a space that was not typed; each half has at least two letters."""
     if len(word) > LONGEST:
         return {}
-    return {(word[:at], word[at:]): JOINED for at in range(2, len(word) - 1)}
+    halves = ((word[:at], word[at:]) for at in range(2, len(word) - 1))
+    return {pair: JOINED if min(map(len, pair)) >= SHORTEST else JOINED_SHORT for pair in halves}

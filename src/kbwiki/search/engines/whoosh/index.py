@@ -29,7 +29,7 @@ from ..protocol import Hits, IndexUnusable, Scope
 from ..write_lock import WriteLock
 from . import current as records
 from .current import Current
-from .ranking import occurs, rank
+from .ranking import occurring, rank
 from .segments import StoredSegment, numbers_of, open_segments
 from .store import Written, create, write
 
@@ -76,8 +76,7 @@ class WhooshIndex:
 
     def occurring(self, terms: Collection[str], scope: Scope) -> frozenset[str]:
         """Which of the terms stand on at least one page of the scope."""
-        segments = tuple(self._latest().segments.values())
-        return frozenset(term for term in terms if occurs(term, segments, scope))
+        return occurring(terms, tuple(self._latest().segments.values()), scope)
 
     def position(self) -> int:
         """The position in the journal up to which the index speaks, as of the last commit."""

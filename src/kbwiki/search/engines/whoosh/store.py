@@ -273,6 +273,11 @@ def open_segment(folder: Path, segment: Any) -> Any:
     return SegmentReader(_SegmentParts(folder / segment.make_filename(segment.COMPOUND_EXT)), SCHEMA, parts)
 
 
+def has(reader: Any, field: str, term: bytes) -> bool:
+    """Whether the segment's dictionary has the term."""
+    return (field, term) in reader
+
+
 def find(reader: Any, field: str, term: bytes) -> PackedList | None:
     """The posting list of a term, deleted documents included."""
     try:
