@@ -67,6 +67,10 @@ class Settings:
     """How long a feed of reviews goes on after its owner was last here, in days; 0: for ever."""
     search_engine: str = "whoosh"
     """Which engine keeps the search index."""
+    search_weights: Mapping[str, float] = Weights()
+    """What makes a page stand before others in searches, by name, in place of the documented weights."""
+    languages: tuple[str, ...] = ("en",)
+    """The languages that pages are written in, the usual one first."""
     search_catch_up_seconds: float = 1.0
     """How long a search waits for the index to take in what was saved last."""
     grace_minutes: int = 10

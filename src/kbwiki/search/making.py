@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass
 
-from .weights import Standing
+from .weights import USUAL, Standing
 from .words.analysis import fingerprint
 
 
@@ -13,9 +13,12 @@ class Making:
     """The languages of the wiki, the usual one first, and how much a word counts by where it stands."""
 
     languages: tuple[str, ...] = ("en",)
-    standing: Standing = field(default_factory=Standing)
+    standing: Standing = USUAL
 
     @property
     def fingerprint(self) -> str:
         """Written into an index by its engine and compared on opening: when it differs, the index is out of date."""
         return f"{fingerprint()}; {' '.join(self.languages)}; {astuple(self.standing)}"
+
+
+USUALLY = Making()

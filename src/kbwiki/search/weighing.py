@@ -96,7 +96,7 @@ def _factor(facts: PageFacts, weights: Mapping[str, float], now: datetime) -> fl
         "fresh": 0.5**age,
         "reviewed": float(facts.reviewed),
     }
-    return math.prod(1 + weights[name] * measure for name, measure in measures.items())
+    return float(math.prod(1 + weights[name] * measure for name, measure in measures.items()))
 
 
 def _words(text: str, language: str) -> set[str]:

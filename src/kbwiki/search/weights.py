@@ -46,6 +46,9 @@ class Standing:
     body: float = BODY_WEIGHT
 
 
+USUAL = Standing()
+
+
 def merged(weights: Mapping[str, float]) -> Mapping[str, float]:
     """The default weights with these in their places. Errors: Invalid for a name there is not, or no number."""
     for name, weight in weights.items():

@@ -8,7 +8,6 @@ its text does, and a text too short to tell is taken to be in the wiki's usual l
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from itertools import islice
@@ -52,7 +51,7 @@ def language_of(text: str, languages: Sequence[str]) -> str:
     if len(languages) < 2:
         return languages[0] if languages else ""
     words = _sample(text)
-    counted: Counter[str] = Counter()
+    counted = dict.fromkeys(languages, 0.0)
     weights = _weights(tuple(sorted(set(languages))))
     for word in words:
         for language, weight in weights.get(fold(word), ()):
