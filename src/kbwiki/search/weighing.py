@@ -50,10 +50,12 @@ def reorder(
     now: datetime,
     *,
     complete: int | None = None,
+    most: int = MOST_WEIGHED,
 ) -> list[int]:
     """The pages of which there are facts, best first; those without, which one may not read, are left out.
 
-    The first ``complete`` have all that was asked (None: all of them) and stay before the others. Pages that weigh the
+    The first ``complete`` have all that was asked (None: all of them) and stay before the others; what comes after the
+    first ``most`` stays where it is. Pages that weigh the
     same stand in the order of their numbers, so that turning pages loses nothing.
     """
     complete = len(ids) if complete is None else complete
@@ -62,16 +64,17 @@ def reorder(
         for at, (page, score) in enumerate(zip(ids, scores, strict=True))
         if page in facts
     ]
-    return [page for *_, page in sorted(weighed)]
+    return [page for *_, page in (*sorted(weighed[:most]), *weighed[most:])]
 
 
-def title_share(title: str, question: str, language: str = "en") -> float:
-    """From 0 to 1 how far the title and the question are the same words: their common share of both, multiplied."""
-    of_title, asked_for = _words(title, language), _words(question, language)
-    if not of_title or not asked_for:
-        return 0.0
-    common = of_title & asked_for
-    return len(common) / len(of_title) * len(common) / len(asked_for)
+def title_shares(titles: Mapping[int, str], text: str, languages: Sequence[str] = ("en",)) -> dict[int, float]:
+    """From 0 to 1 how far each title and the question are the same words: what they share, of both, multiplied."""
+    plain = " ".join(piece for _, _, piece in pieces(text) if is_plain(piece))
+    asked_for = {language: _words(plain, language) for language in languages or ("",)}
+    return {
+        page: max(_share(_words(title, language), words) for language, words in asked_for.items())
+        for page, title in titles.items()
+    }
 
 
 def in_a_row(text: str, query: Query, languages: tuple[str, ...] = ("en",)) -> All | None:
@@ -97,6 +100,12 @@ def _factor(facts: PageFacts, weights: Mapping[str, float], now: datetime) -> fl
         "reviewed": float(facts.reviewed),
     }
     return float(math.prod(1 + weights[name] * measure for name, measure in measures.items()))
+
+
+def _share(of_title: set[str], asked_for: set[str]) -> float:
+    if not of_title or not asked_for:
+        return 0.0
+    return len(of_title & asked_for) ** 2 / (len(of_title) * len(asked_for))
 
 
 def _words(text: str, language: str) -> set[str]:
