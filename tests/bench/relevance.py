@@ -21,16 +21,19 @@ from kbwiki import Actor, Settings, Wiki
 from kbwiki.search.documents import Document
 from kbwiki.search.engines import OPENERS, Place
 from kbwiki.search.feed import all_pages, documents_of
+from kbwiki.search.weights import Standing
 
 from .corpus import corpus_folder
 from .figures import Figure
-from .known_items import SLIPS, KnownItems, Question, all_kinds
+from .known_items import KINDS, SLIPS, KnownItems, Question, all_kinds
 
 READER = Actor("reader", "Rosa Reader", frozenset({"staff"}))
 DEPTH = 10
 PER_KIND = 240
 SEED = 20260105
 TUNED_ON, REPORTED_ON = 0, 1
+WEIGHTS_TAKEN_AWAY = ("title", "headings", "whole-title", "in-a-row", "links")
+"""Those that this wiki can tell something of: it has no tags, no reviews, and most of its pages changed on few days."""
 
 Ask = Callable[[str], Sequence[int]]
 """The best ten pages for what was typed."""
@@ -55,6 +58,7 @@ def measure() -> Iterator[Figure]:
             ours = ranks(lambda text, wiki=wiki: found(wiki, text), questions)  # type: ignore[misc]
             wiki.close()
             yield from _figures(f"relevance.{name}", ours, floor, title)
+        yield from _worths(database, folder / "index", questions)
 
 
 def pages_of(database: Path) -> list[Document]:
@@ -127,6 +131,26 @@ def _figures(name: str, ours: Ranks, floor: Ranks, title: str) -> Iterator[Figur
             ratio = value(answered) / theirs if theirs else None
             yield Figure(f"{name}.{kind}.{of_it}", scale * value(answered), unit, ratio, title)
             yield Figure(f"{name}.{kind}.{of_it}.default", scale * theirs, unit, 1.0, title)
+
+
+def _worths(database: Path, index: Path, questions: Sequence[Question]) -> Iterator[Figure]:
+    """What each weight is worth: the mean over the kinds with it, and with it taken away."""
+    whole = _with_weights(database, index, questions, {})
+    yield Figure("relevance.weights.all", whole, "mean of 1/rank", 1.0, "all weights as they are")
+    for name in WEIGHTS_TAKEN_AWAY:
+        is_of_words = name in Standing.__slots__
+        with TemporaryDirectory(prefix="kbwiki-bench-") as beside:
+            without = _with_weights(
+                database, Path(beside) if is_of_words else index, questions, {name: 1.0 if is_of_words else 0.0}
+            )
+        yield Figure(f"relevance.weights.without.{name}", without, "mean of 1/rank", without / whole, "all weights")
+
+
+def _with_weights(database: Path, index: Path, questions: Sequence[Question], weights: dict[str, float]) -> float:
+    wiki = opened(database, index, "whoosh", search_weights=weights)
+    by_kind = groups(ranks(lambda text: found(wiki, text), questions))
+    wiki.close()
+    return statistics.fmean(reciprocal_rank(by_kind[kind]) for kind in KINDS)
 
 
 def _whoosh_defaults(documents: Sequence[Document], folder: Path) -> Ask:
