@@ -191,7 +191,8 @@ def test_the_page_of_just_that_name_is_pointed_out(wiki: Wiki, text: str) -> Non
 
     exact = wiki.search(READER, text).exact
 
-    assert exact is not None and exact.path == "kit/boots"
+    assert exact is not None
+    assert exact.path == "kit/boots"
     assert wiki.search(READER, "boots").exact is None
 
 

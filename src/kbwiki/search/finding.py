@@ -99,7 +99,7 @@ class Search:
         *,
         limit: int = 20,
         offset: int = 0,
-        order: Order | str = Order.RELEVANCE,
+        order: str = "relevance",
         facets: bool = False,
     ) -> Found:
         """The pages that match `text` and that `actor` may read, best first. Never raises for what was typed.
@@ -108,10 +108,10 @@ class Search:
         process saved before is found, unless the index has much to catch up with; then, or when it is missing or
         broken, the notes say so, and what can be found is found. Errors: ValueError for another order.
         """
-        order = Order(order)
+        by = Order(order)
         limit, offset = max(limit, 0), max(offset, 0)
         late = self.sync is not None and self.sync.catch_up_for_a_moment()
-        asked = _Asked(actor, text, self._parsed(actor, text), limit, offset, order, facets)
+        asked = _Asked(actor, text, self._parsed(actor, text), limit, offset, by, facets)
         if asked.query.root is None:
             return Found((), 0, _said(asked.query))
         if self.sync is None:
