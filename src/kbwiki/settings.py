@@ -69,6 +69,10 @@ class Settings:
     """So many days after its last change a page counts as stale in searches (is:stale)."""
     search_engine: str = "whoosh"
     """Which engine keeps the search index."""
+    search_weights: Mapping[str, float] = Weights()
+    """What makes a page stand before others in searches, by name, in place of the documented weights."""
+    languages: tuple[str, ...] = ("en",)
+    """The languages that pages are written in, the usual one first."""
     search_catch_up_seconds: float = 1.0
     """How long a search waits for the index to take in what was saved last."""
     grace_minutes: int = 10

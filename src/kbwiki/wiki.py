@@ -49,8 +49,10 @@ from .pages.links import take_in_links
 from .pages.paths import normalise_path
 from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
+from .search import weights as search_weights
 from .search.engines import Place, open_engine
 from .search.finding import Search
+from .search.making import Making
 from .settings import Settings
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
@@ -95,7 +97,9 @@ class Wiki:
             self.database, lambda: self.id, self.seal, self.subjects, merged(self.settings.risk_weights)
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
-        engine = open_engine(self.settings.search_engine, Place(index, self.database, lambda: self.id))
+        weights = search_weights.merged(self.settings.search_weights)
+        making = Making(self.settings.languages, search_weights.standing(weights))
+        engine = open_engine(self.settings.search_engine, Place(index, self.database, lambda: self.id, making))
         self.search = Search(
             self.database,
             lambda: self.id,
@@ -105,6 +109,8 @@ class Wiki:
             patience=self.settings.search_catch_up_seconds,
             stale_days=self.settings.stale_days,
             clock=self.clock,
+            languages=self.settings.languages,
+            weights=weights,
         )
         self._sender = sender
         self._wiki_id: int | None = None

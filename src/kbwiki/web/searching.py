@@ -9,7 +9,7 @@ from flask import Response
 from markupsafe import Markup, escape
 
 from ..pages.paths import slug
-from ..search.results import Fragments, Result
+from ..search.results import Found, Fragments, Result
 from .lists import TagLine
 from .visit import Visit
 from .words import kb_t, when, who
@@ -32,6 +32,15 @@ class ResultLine:
     tags: tuple[TagLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OtherQuestion:
+    """A question one click away: what may have been meant, or exactly what was typed where it was put right."""
+
+    lead: str
+    text: str
+    url: str
+
+
 def search(visit: Visit) -> Response:
     """Pages found for `q`, best first."""
     query = visit.request.args.get("q", "").strip()[:500]
@@ -50,8 +59,19 @@ def search(visit: Visit) -> Response:
         older_url=visit.url("search", q=query, start=start + PER_PAGE) if more else None,
         newer_url=visit.url("search", q=query, start=max(start - PER_PAGE, 0) or None) if start else None,
         note=found.note,
+        other_question=_other_question(visit, found),
         suggestions={"create_url": visit.url("new", path=suggested, title=query) if suggested else None},
     )
+
+
+def _other_question(visit: Visit, found: Found) -> OtherQuestion | None:
+    if found.correction is not None:
+        lead, text = kb_t("Search for exactly what you typed:"), found.correction.as_typed
+    elif found.offer is not None:
+        lead, text = kb_t("Did you mean:"), found.offer.text
+    else:
+        return None
+    return OtherQuestion(lead, text, visit.url("search", q=text))
 
 
 def _line(visit: Visit, one: Result) -> ResultLine:

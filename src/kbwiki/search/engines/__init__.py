@@ -8,17 +8,22 @@ from pathlib import Path
 
 from ...database import Database
 from ...errors import Invalid
+from ..making import USUALLY, Making
 from .protocol import Engine
 from .whoosh import open_engine as open_whoosh
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an engine may keep the index of a wiki: a folder of its own (None: none is given), or the database."""
+    """Where an engine may keep the index of a wiki: a folder of its own (None: none is given), or the database.
+
+    ``making`` is how the index is made; an engine notices by its fingerprint that an index was made otherwise.
+    """
 
     folder: Path | None
     database: Database
     wiki_id: Callable[[], int]
+    making: Making = USUALLY
 
 
 Opener = Callable[[Place], Engine | None]
