@@ -54,6 +54,8 @@ from .settings import Settings
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
 from .spaces.queries import find_space
+from .synonym_subject import KIND as SYNONYMS
+from .synonym_subject import SynonymSubject
 from .upgrade import upgrade
 
 log = logging.getLogger("kbwiki")
@@ -87,6 +89,7 @@ class Wiki:
             PAGE: PageSubject(),
             RULE: RuleSubject(),
             SPACE: SpaceSubject(),
+            SYNONYMS: SynonymSubject(),
         }
         self.subjects = Registry(known, JournalSubject)
         self.subjects[DECISION] = DecisionSubject(self.subjects)

@@ -73,12 +73,14 @@ class Note:
 class Query:
     """A query as it was understood. ``root`` is None when there is nothing to look for.
 
-    ``terms`` are the ones to highlight, in the order in which they were asked.
+    ``terms`` are the ones to highlight, in the order in which they were asked. ``left_out`` are the very common words
+    that are not looked for, each with its place among all words: synonyms are found with them (``synonyms``).
     """
 
     root: All | None
     terms: tuple[Sought, ...] = ()
     notes: tuple[Note, ...] = ()
+    left_out: tuple[tuple[int, Node], ...] = ()
 
 
 def parse_query(text: str, languages: tuple[str, ...] = ("en",)) -> Query:
@@ -90,6 +92,26 @@ def parse_query(text: str, languages: tuple[str, ...] = ("en",)) -> Query:
             break
         reading.take(clause)
     return reading.finished()
+
+
+def words_of(text: str, languages: tuple[str, ...] = ("en",)) -> tuple[Node, ...]:
+    """The words of a text as a question for them has them, one after the other; no sign in it means anything."""
+    return tuple(_Reading(languages)._nodes(_Clause(_UNREADABLE.sub(" ", text).replace("*", " ")), ""))
+
+
+def phrase_of(text: str, languages: tuple[str, ...] = ("en",)) -> Node | None:
+    """The text to be found as it stands: its word, or its words next to each other; None where it has none."""
+    reading, clause = _Reading(languages), _Clause(_UNREADABLE.sub(" ", text).replace("*", " "), quoted=True)
+    match reading._nodes(clause, ""):
+        case [All((word,))] | [word, *_]:
+            return word
+        case _:
+            return None
+
+
+def sought(node: Node) -> tuple[Sought, ...]:
+    """What to highlight where the node is found, in the order of the question, each term once."""
+    return tuple(dict.fromkeys(_sought(node)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +192,9 @@ class _Reading:
             self.note(LONE_NOT)
         telling = [node for at, node in enumerate(self.nodes) if at not in self.common]
         nodes = tuple(telling or self.nodes)
-        terms = dict.fromkeys(sought for node in nodes for sought in _sought(node))
-        return Query(All(nodes) if nodes else None, tuple(terms), tuple(self.notes))
+        left_out = tuple((at, self.nodes[at]) for at in sorted(self.common)) if telling else ()
+        root = All(nodes) if nodes else None
+        return Query(root, sought(root) if root else (), tuple(self.notes), left_out)
 
     def _is_operator(self, text: str) -> bool:
         if text in _ALTERNATIVE:
@@ -227,7 +250,11 @@ class _Reading:
         if clause.quoted and sum(len(word[0].parts) or 1 for word in words) > 1:
             return [_phrase(words, name)]
         ends = self._ends_openly(clause)
-        return [node for at, word in enumerate(words) for node in self._word(word, name, ends and at == len(words) - 1)]
+        found = [
+            node for at, word in enumerate(words) for node in self._word(word, name, ends and at == len(words) - 1)
+        ]
+        # In quotation marks a single word, too, is meant as it stands, which its being held by itself tells.
+        return [All(tuple(found))] if clause.quoted and found else found
 
     def _asked(self, text: str) -> list[tuple[Asked, ...]]:
         """The words of the text, each as every language of the wiki sees it."""
