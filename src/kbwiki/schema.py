@@ -27,6 +27,7 @@ from .moderation.models import (
     Trust,
 )
 from .pages.models import Page, PageLink, PageTag, ParsedText, Redirect, Rendered, Revision, Text
+from .search.log.models import AskedRow, ClosedRow
 from .search.synonyms.models import SynonymSet
 from .spaces.models import Grant, Space
 from .spaces.restraints import Restraint
@@ -41,5 +42,5 @@ ALL_TABLES: tuple[type[Base], ...] = (
     Batch, BatchItem,
     Reason, Message, Notice,
     SavedFilter, FeedSecret,
-    SynonymSet,
+    SynonymSet, AskedRow, ClosedRow,
 )  # fmt: skip

@@ -49,6 +49,8 @@ from .pages.paths import normalise_path
 from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
 from .search.engines import Place, open_engine
+from .search.log.keeping import prune
+from .search.log.recording import SearchLog
 from .search.sync import Search
 from .settings import Settings
 from .spaces.actions import create_root, set_space
@@ -101,6 +103,7 @@ class Wiki:
         self.search = Search(
             self.database, lambda: self.id, self._prepare_search, engine, self.settings.search_catch_up_seconds
         )
+        self.search_log = SearchLog(self.database, lambda: self.id, self.clock, self.settings.search_log_days)
         self._sender = sender
         self._wiki_id: int | None = None
         self._actor_ids: dict[Actor, int] = {}
@@ -216,6 +219,13 @@ class Wiki:
         Safe to call from any number of processes: each review is escalated once, and lapses once.
         """
         return age(self.read, lambda: self.begin(SYSTEM), self.id, self.clock())
+
+    def prune_searches(self) -> int:
+        """Delete what was searched longer ago than the setting says; how many entries.
+
+        Safe to call from any number of processes.
+        """
+        return prune(self.database, self.id, self.clock(), self.settings.search_log_days)
 
     def _has_links_to_read(self) -> bool:
         """Whether the journal went on since links were last read; asked first, so that no lock is taken for nothing."""
