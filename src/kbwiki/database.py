@@ -13,7 +13,6 @@ from sqlalchemy.exc import OperationalError
 from .db import compact_json
 from .drivers import configure, translated
 
-
 _IN_A_HURRY = text(
     "SELECT set_config('lock_timeout', :lock, true), set_config('statement_timeout', :all, true), "
     "set_config('synchronous_commit', 'off', true)"
@@ -66,7 +65,8 @@ class Database:
     def write_aside(self, patience: float) -> Iterator[Connection]:
         """Like `write`, for what nobody is to wait for and what a power cut may take: the last moments of it, no more.
 
-        It gives up after `patience` seconds of waiting for another writer, and does not wait for the disk. Errors: Busy.
+        It gives up after `patience` seconds of waiting for another writer, and does not wait for the disk.
+        Errors: Busy.
         """
         milliseconds = max(1, int(patience * 1000))
         with translated(), self.engine.connect() as connection:

@@ -143,6 +143,11 @@ _SCREENS = {
     "rules": "/-/rules",
     "reroute": "/-/rules/reroute",
     "rule": "/-/rule",
+    "synonyms": "/-/synonyms",
+    "undo_synonyms": "/-/synonyms/{id}/undo/{number}",
+    "searches": "/-/searches",
+    "close_search": "/-/searches/close",
+    "clicked": "/-/search/clicked",
     "static": "/-/static/{filename}",
 }
 

@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from typing import Any
 
 import pytest
+from search_log_builders import ask, entries, with_clock
 from sqlalchemy import create_engine, inspect, text
 
 from kbwiki.search.log.models import AskedRow
@@ -16,8 +17,6 @@ from kbwiki.search.log.recording import PATIENCE, Asked, Screen, new_token
 from kbwiki.settings import Settings
 from kbwiki.testing import make_space
 from kbwiki.wiki import Wiki
-
-from search_log_builders import ask, entries, with_clock
 
 
 def test_a_question_is_written_down_as_typed_and_folded(wiki: Wiki) -> None:

@@ -134,6 +134,14 @@ def test_what_cannot_be_a_set_is_refused_in_words(sqlite_wiki: Wiki, words: tupl
         put(sqlite_wiki, *words)
 
 
+def test_the_same_words_are_no_second_set(sqlite_wiki: Wiki) -> None:
+    put(sqlite_wiki, "holiday", "vacation")
+
+    with pytest.raises(Invalid, match="already"):
+        put(sqlite_wiki, "Vacation", "holiday")
+    put(sqlite_wiki, "vacation", "holiday", one_way=True)
+
+
 def test_sets_are_read_once_for_each_state_of_them(wiki: Wiki) -> None:
     put(wiki, "holiday", "vacation")
     with wiki.read() as connection:

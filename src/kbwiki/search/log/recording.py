@@ -56,7 +56,8 @@ class Screen(Enum):
 class Asked:
     """A question: its text, how many pages were found, on which screen, and at which page (`path`, '' for none).
 
-    `token` is the view's (`new_token`): what is typed in one view is one question until it is another one.
+    `token` is the view's (`new_token`): what is typed in one view is one question until it is another one. `fresh` says
+    that nothing was asked with this token before, which saves looking for it.
     """
 
     text: str
@@ -64,6 +65,7 @@ class Asked:
     screen: Screen
     path: str = ""
     token: str | None = None
+    fresh: bool = False
 
 
 def new_token() -> str:
@@ -131,7 +133,7 @@ class SearchLog:
 def record_search(connection: Connection, wiki_id: int, asked: Asked, now: datetime) -> int:
     """Write the question down, in place of the view's last one if that was its beginning; the entry's number."""
     key = folded(asked.text)
-    if asked.token is not None:
+    if asked.token is not None and not asked.fresh:
         said = {"in_wiki": wiki_id, "in_view": asked.token, "key": key, "settled": now - SETTLING}
         connection.execute(_PART, said)
     row = {

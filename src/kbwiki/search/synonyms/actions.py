@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from ...actors import ActorKind
 from ...db import Change, Transaction, table_of
 from ...errors import Conflict, Invalid, NotFound
 from ...spaces.queries import find_space
 from ..moderators import require_moderator
+from ..words.folding import fold
 from .models import SynonymSet
 from .policy import MOST_SETS, cleaned
 from .queries import KIND, SET, states
@@ -41,8 +42,7 @@ def set_synonyms(
         raise Conflict("Somebody else changed these words meanwhile, so nothing was set. Please look at them again.")
     if row is not None and not row.removed and (tuple(row.words), row.one_way) == (kept, one_way):
         return int(row.id)
-    if (row is None or row.removed) and _count(tx) >= MOST_SETS:
-        raise Invalid("words", f"There are {MOST_SETS} sets of words already. Please remove one first.")
+    _require_room(tx, kept, one_way, but_for=set_id if row is not None and not row.removed else None)
     return write_synonyms(tx, row, kept, one_way=one_way, removed=False, comment=comment)
 
 
@@ -134,6 +134,18 @@ def _get(tx: Transaction, set_id: int) -> Any:
     return row
 
 
-def _count(tx: Transaction) -> int:
-    live = select(func.count()).where(SynonymSet.wiki_id == tx.wiki_id, ~SynonymSet.removed)
-    return int(tx.connection.execute(live).scalar_one())
+def _require_room(tx: Transaction, words: Sequence[str], one_way: bool, but_for: int | None) -> None:
+    """Errors: Invalid when there is such a set besides `but_for`, or when there are too many for another one."""
+    live = select(SynonymSet.id, SynonymSet.words, SynonymSet.one_way).where(
+        SynonymSet.wiki_id == tx.wiki_id, ~SynonymSet.removed
+    )
+    rows = [row for row in tx.connection.execute(live) if row.id != but_for]
+    if any(row.one_way == one_way and _same(row.words, words, one_way) for row in rows):
+        raise Invalid("words", "These words are known as the same already.")
+    if but_for is None and len(rows) >= MOST_SETS:
+        raise Invalid("words", f"There are {MOST_SETS} sets of words already. Please remove one first.")
+
+
+def _same(some: Sequence[str], others: Sequence[str], one_way: bool) -> bool:
+    known, wanted = [fold(word) for word in some], [fold(word) for word in others]
+    return set(known) == set(wanted) and (not one_way or known[0] == wanted[0])
