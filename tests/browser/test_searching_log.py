@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -32,14 +33,13 @@ def test_the_place_of_the_result_that_was_opened_is_told_with_the_keyboard_too(w
     for text, rank, press in (("park", 2, "click"), ("parking", 1, "Enter")):
         page.goto(f"/wiki/-/search?q={text}")
         result = page.locator(f'[data-kb-rank="{rank}"]')
-        with page.expect_request(lambda request: request.url.endswith("/-/search/clicked")) as told:
-            result.click() if press == "click" else result.press(press)
+        result.click() if press == "click" else result.press(press)
         page.wait_for_url(lambda url: "/-/search" not in url)
-        answer = told.value.response()
-        assert answer is not None
-        assert answer.status == 204
 
-    assert entries(wiki) == [("park", 2), ("parking", 1)]
+    expected, deadline = [("park", 2), ("parking", 1)], time.monotonic() + 10
+    while entries(wiki) != expected and time.monotonic() < deadline:  # a beacon arrives when it likes
+        time.sleep(0.05)
+    assert entries(wiki) == expected
 
 
 def test_what_was_not_found_is_closed_with_the_keyboard_and_put_back(wiki: Wiki, visit: Visit) -> None:

@@ -17,10 +17,10 @@ def test_a_question_finds_pages_that_use_another_word(tmp_path: Path) -> None:
     index = index_of(
         tmp_path,
         [
-            page(1, "Rules for vacation", "Take it when you like."),
-            page(2, "Absence", "Ask for annual leave in time."),
-            page(3, "Leave no trace", "The annual clean-up."),
-            page(4, "Holidays", "When the office is closed."),
+            page(1, "Take it when you like.", title="Rules for vacation"),
+            page(2, "Ask for annual leave in time.", title="Absence"),
+            page(3, "The annual clean-up.", title="Leave no trace"),
+            page(4, "When the office is closed.", title="Holidays"),
         ],
     )
 
@@ -37,7 +37,7 @@ def test_a_question_finds_pages_that_use_another_word(tmp_path: Path) -> None:
 
 
 def test_where_no_page_has_all_words_a_page_may_lack_the_one_with_synonyms(tmp_path: Path) -> None:
-    index = index_of(tmp_path, [page(1, "Parking", "Where to park."), page(2, "Vacation", "Take it.")])
+    index = index_of(tmp_path, [page(1, "Where to park.", title="Parking"), page(2, "Take it.", title="Vacation")])
     root = with_synonyms(parse_query("holiday parking"), SETS).root
     assert root is not None
 
