@@ -22,7 +22,7 @@ from .journal.actor_rows import ensure_actor
 from .journal.append import append, count_unsealed, seal
 from .journal.chain import Head
 from .journal.models import WikiRow
-from .journal.tail import cursor_of, last_position
+from .journal.tail import cursor_of, last_position, stand_of
 from .journal.verify import Verification, verify
 from .moderation.age_runs import Aged, age
 from .moderation.assessment.follow import Assessment
@@ -34,6 +34,7 @@ from .moderation.journal_subject import JournalSubject
 from .moderation.messages.delivery import deliver, due_recipients
 from .moderation.page_subject import KIND as PAGE
 from .moderation.page_subject import PageSubject
+from .moderation.queries.reviewed import IS_REVIEWED
 from .moderation.risk import merged
 from .moderation.routing import route
 from .moderation.rule_subject import KIND as RULE
@@ -49,9 +50,8 @@ from .pages.paths import normalise_path
 from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
 from .search.engines import Place, open_engine
-from .search.log.keeping import prune
+from .search.finding import Search
 from .search.log.recording import SearchLog
-from .search.sync import Search
 from .settings import Settings
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
@@ -101,7 +101,14 @@ class Wiki:
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         engine = open_engine(self.settings.search_engine, Place(index, self.database, lambda: self.id))
         self.search = Search(
-            self.database, lambda: self.id, self._prepare_search, engine, self.settings.search_catch_up_seconds
+            self.database,
+            lambda: self.id,
+            self._prepare_search,
+            engine,
+            reviewed=IS_REVIEWED,
+            patience=self.settings.search_catch_up_seconds,
+            stale_days=self.settings.stale_days,
+            clock=self.clock,
         )
         self.search_log = SearchLog(self.database, lambda: self.id, self.clock, self.settings.search_log_days)
         self._sender = sender
@@ -220,22 +227,23 @@ class Wiki:
         """
         return age(self.read, lambda: self.begin(SYSTEM), self.id, self.clock())
 
-    def prune_searches(self) -> int:
-        """Delete what was searched longer ago than the setting says; how many entries.
-
-        Safe to call from any number of processes.
-        """
-        return prune(self.database, self.id, self.clock(), self.settings.search_log_days)
-
     def _has_links_to_read(self) -> bool:
         """Whether the journal went on since links were last read; asked first, so that no lock is taken for nothing."""
         with self.read() as connection:
             return cursor_of(connection, self.id, LINKS) < last_position(connection, self.id)
 
-    def _prepare_search(self) -> None:
-        """What must have happened before the index reads the journal: entries have their place, texts are parsed."""
-        self.seal()
+    def _prepare_search(self) -> int:
+        """What must have happened before the index reads the journal: entries have their place, texts are parsed.
+
+        Gives back the position up to which the index can read now.
+        """
+        with self.read() as connection:
+            stand = stand_of(connection, self.id, LINKS)
+        if not stand.unsealed and stand.cursor >= stand.last:
+            return stand.last
         self.catch_up_links()
+        with self.read() as connection:
+            return last_position(connection, self.id)
 
     def set_space(self, tx: Transaction, path: str, wanted: SpaceSettings) -> int:
         """Create or set the space at `path` ('' for the root); see `spaces.actions.set_space`.

@@ -45,6 +45,7 @@ TO_READ = {
     "wanted": "/wiki/-/wanted",
     "tags": "/wiki/-/tags",
     "search": "/wiki/-/search?q=train",
+    "earlier": "/wiki/-/search/earlier?q=train",
     "nothing-found": "/wiki/-/search?q=zzzz",
     "missing": "/wiki/nowhere",
 }

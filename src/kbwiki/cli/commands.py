@@ -250,7 +250,7 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
             click.echo(f"reviews: {aged.escalated} escalated, {aged.lapsed} lapsed")
         if time.monotonic() >= prune_at:
             prune_at = time.monotonic() + _PRUNES_EVERY
-            if pruned := wiki.prune_searches():
+            if pruned := wiki.search_log.prune():
                 click.echo(f"searches: {pruned} deleted")
         if once:
             return

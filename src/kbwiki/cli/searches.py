@@ -31,4 +31,4 @@ def searches_list(wiki: Wiki, outcome: str | None, count: int) -> None:
 @click.pass_obj
 def searches_prune(wiki: Wiki) -> None:
     """Delete what was searched longer ago than the setting KBWIKI_SEARCH_LOG_DAYS says. `work` does it, too."""
-    click.echo(f"{wiki.prune_searches()} deleted.")
+    click.echo(f"{wiki.search_log.prune()} deleted.")

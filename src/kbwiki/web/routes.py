@@ -17,6 +17,7 @@ from . import (
     decisions,
     desk,
     differences,
+    earlier,
     editing,
     evidence,
     feeds,
@@ -78,6 +79,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/wanted", "wanted", lists.wanted),
     Screen("/-/tags", "tags", lists.show_tags, kept=True),
     Screen("/-/search", "search", searching.search),
+    Screen("/-/search/earlier", "earlier", earlier.earlier),
     # Not kept: leases, drafts and what is put aside are no entries of the journal, and a countdown is never the same.
     Screen("/-/reviews", "queue", queues.queue_page),
     Screen("/-/reviews/<int:id>", "review", reviews.review_page),

@@ -9,7 +9,7 @@ from flask import Response
 from markupsafe import Markup, escape
 
 from ..pages.paths import slug
-from ..search.sync import Fragments, Result
+from ..search.results import Fragments, Result
 from .lists import TagLine
 from .searches import note_asked
 from .visit import Visit

@@ -203,13 +203,13 @@ def test_old_questions_go_and_views_are_untied(wiki: Wiki) -> None:
     ask(wiki, "long ago", token=new_token())
     clock.pass_by(days=89)
     ask(wiki, "lately", token=new_token())
-    assert wiki.prune_searches() == 0
+    assert wiki.search_log.prune() == 0
     clock.pass_by(days=2)
     ask(wiki, "just now", token=new_token())
 
-    assert wiki.prune_searches() == 1
+    assert wiki.search_log.prune() == 1
     assert [(row.typed, row.token is None) for row in entries(wiki)] == [("lately", True), ("just now", False)]
-    assert wiki.prune_searches() == 0
+    assert wiki.search_log.prune() == 0
 
 
 def test_with_zero_days_what_there_is_goes(sqlite_url: str) -> None:
@@ -218,7 +218,7 @@ def test_with_zero_days_what_there_is_goes(sqlite_url: str) -> None:
     wiki.close()
     without = Wiki(sqlite_url, settings=Settings(search_log_days=0))
 
-    assert without.prune_searches() == 1
+    assert without.search_log.prune() == 1
     assert entries(without) == []
     without.close()
 

@@ -153,7 +153,7 @@ def test_what_was_closed_goes_with_the_last_question_of_its_kind(wiki: Wiki, clo
     with wiki.begin(MODERATOR) as tx:
         close_question(tx, "parking")
     clock.pass_by(days=91)
-    wiki.prune_searches()
+    wiki.search_log.prune()
 
     with wiki.read() as connection:
         assert closed(connection, wiki.id, MODERATOR, wiki.settings) == []

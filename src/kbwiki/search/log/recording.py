@@ -25,6 +25,7 @@ from ...db import table_of
 from ...errors import KBWikiError
 from ...spaces.queries import find_space
 from ..words.folding import fold
+from .keeping import prune
 from .models import LONGEST, AskedRow
 
 log = logging.getLogger("kbwiki.search")
@@ -118,6 +119,10 @@ class SearchLog:
         if not self.records or clean_token(token) is None or not 0 < rank <= MOST_FOUND:
             return None
         return self._aside(lambda connection: record_click(connection, self._wiki_id(), token, rank))
+
+    def prune(self) -> int:
+        """Delete what was asked longer ago than it is kept; how many entries. Any number of processes may call it."""
+        return prune(self._database, self._wiki_id(), self._clock(), self._days)
 
     def _aside(self, write: Callable[[Connection], int | None]) -> int | None:
         try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..query import Query, phrase_of, sought, words_of
+from ..query import Query, parse_query, sought
 from ..tree import All, Compound, Either, Node, Phrase, Word
 
 MOST_ALTERNATIVES = 20
@@ -79,6 +79,24 @@ def expanded(
     return All(tuple(nodes)) if changed else root
 
 
+def words_of(text: str, languages: tuple[str, ...] = ("en",)) -> tuple[Node, ...]:
+    """The words of a phrase as a question has them, the very common ones too; () where one of them is no plain word."""
+    query = parse_query(text, languages)
+    placed = _in_order(query.root.nodes if query.root else (), query.left_out)
+    nodes = tuple(node for node, _ in placed)
+    return nodes if all(map(_keys, nodes)) else ()
+
+
+def _as_it_stands(text: str, languages: tuple[str, ...]) -> Node | None:
+    """The word, or the words next to each other; None where there is none."""
+    query = parse_query('"' + text.replace('"', " ") + '"', languages)
+    match query.root:
+        case All((All((word,)),)) | All((word,)):
+            return word
+        case _:
+            return None
+
+
 def _in_order(nodes: Sequence[Node], left_out: Sequence[tuple[int, Node]]) -> list[_Placed]:
     common = dict(left_out)
     telling = iter(nodes)
@@ -130,11 +148,11 @@ def _table(synonyms: Synonyms, languages: tuple[str, ...]) -> _Table:
     """Every word and phrase of the sets, by each term of its first word."""
     table: _Table = {}
     for one in synonyms.sets:
-        found = [phrase_of(word, languages) for word in one.words]
+        found = [_as_it_stands(word, languages) for word in one.words]
         for at, word in enumerate(one.words[:1] if one.one_way else one.words):
             others = tuple(node for place, node in enumerate(found) if place != at and node is not None)
             asked = words_of(word, languages)
-            for key in _keys(asked[0]) if asked and all(_keys(node) for node in asked) else ():
+            for key in _keys(asked[0]) if asked else ():
                 table.setdefault(key, []).append(_Line(asked, others))
     return table
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...errors import Invalid
-from ..query import words_of
 from ..words.folding import fold
+from .expansion import words_of
 
 MOST_SETS = 1000
 """Sets in one wiki: each question is compared with all."""
@@ -39,7 +39,7 @@ def _checked(word: str) -> str:
         raise Invalid("words", f"“{word[:40]}…” is too long: at most {LONGEST} characters are possible.")
     nodes = words_of(word)
     if not nodes:
-        raise Invalid("words", f"“{word}” has no letter or digit that could be searched for.")
+        raise Invalid("words", f"“{word}” is nothing that can be searched for as a word or as words in a row.")
     if len(nodes) > MOST_IN_A_PHRASE and not any(ord(sign) > 0x2FFF for sign in word):
         raise Invalid("words", f"“{word}” has too many words: at most {MOST_IN_A_PHRASE} are possible in one phrase.")
     return word
