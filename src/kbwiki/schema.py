@@ -27,6 +27,8 @@ from .moderation.models import (
     Trust,
 )
 from .pages.models import Page, PageLink, PageTag, ParsedText, Redirect, Rendered, Revision, Text
+from .search.log.models import AskedRow, ClosedRow
+from .search.synonyms.models import SynonymSet
 from .spaces.models import Grant, Space
 from .spaces.restraints import Restraint
 
@@ -40,4 +42,5 @@ ALL_TABLES: tuple[type[Base], ...] = (
     Batch, BatchItem,
     Reason, Message, Notice,
     SavedFilter, FeedSecret,
+    SynonymSet, AskedRow, ClosedRow,
 )  # fmt: skip

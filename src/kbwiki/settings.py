@@ -75,6 +75,8 @@ class Settings:
     """The languages that pages are written in, the usual one first."""
     search_catch_up_seconds: float = 1.0
     """How long a search waits for the index to take in what was saved last."""
+    search_log_days: int = 90
+    """How long it is kept what was searched, without who searched, in days; 0: nothing is written down."""
     grace_minutes: int = 10
     """How long a decision can be taken back before its authors are told about it, in minutes."""
     tell_approvals: bool = False

@@ -52,11 +52,14 @@ from .pages.rendering import RenderCache
 from .search import weights as search_weights
 from .search.engines import Place, open_engine
 from .search.finding import Search
+from .search.log.recording import SearchLog
 from .search.making import Making
 from .settings import Settings
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
 from .spaces.queries import find_space
+from .synonym_subject import KIND as SYNONYMS
+from .synonym_subject import SynonymSubject
 from .upgrade import upgrade
 
 log = logging.getLogger("kbwiki")
@@ -90,6 +93,7 @@ class Wiki:
             PAGE: PageSubject(),
             RULE: RuleSubject(),
             SPACE: SpaceSubject(),
+            SYNONYMS: SynonymSubject(),
         }
         self.subjects = Registry(known, JournalSubject)
         self.subjects[DECISION] = DecisionSubject(self.subjects)
@@ -112,6 +116,7 @@ class Wiki:
             languages=self.settings.languages,
             weights=weights,
         )
+        self.search_log = SearchLog(self.database, lambda: self.id, self.clock, self.settings.search_log_days)
         self._sender = sender
         self._wiki_id: int | None = None
         self._actor_ids: dict[Actor, int] = {}

@@ -25,6 +25,8 @@ from .filters import Filters
 from .query import Query, parse_query
 from .results import Candidate, Found, Reader, most_recent
 from .sync import Sync
+from .synonyms.expansion import with_synonyms
+from .synonyms.queries import read_synonyms
 from .tree import All, Either, Node, Not, Pages, Tagged, Within
 from .weighing import MOST_WEIGHED, PageFacts, in_a_row, reorder, title_shares
 from .weights import WEIGHTS
@@ -61,10 +63,10 @@ class _Asked:
 class Search:
     """Full-text search of one wiki. `engine` keeps the index; None means searching titles only.
 
-    `prepare`: see `Sync`. `reviewed` is SQL that says of `Page.id`
-    and `Page.number` whether people have looked at all of the page. `patience` is how many seconds a search waits for
-    the index to take in what is new; after `stale_days` without a change a page is stale. `languages` are those of the
-    pages, the usual one first; `weights` say what makes a page stand before others (`weights.merged`).
+    `prepare`: see `Sync`. `reviewed` is SQL that says of `Page` whether people have looked at all of it. `patience` is
+    how many seconds a search waits for the index to take in what is new; after `stale_days` without a change a page is
+    stale. `languages` are those of the pages, the usual one first; `weights` say what makes a page stand before others
+    (`weights.merged`).
     """
 
     def __init__(
@@ -151,7 +153,8 @@ class Search:
                 reviewed=self._reviewed,
                 stale_days=self._stale_days,
             )
-            return parse_query(text, self._languages, filters)
+            query = parse_query(text, self._languages, filters)
+            return with_synonyms(query, read_synonyms(connection, self._wiki_id()), self._languages)
 
     def _by_index(self, engine: Engine, asked: _Asked, root: All, late: bool) -> Found:
         wiki_id, actor = self._wiki_id(), asked.actor

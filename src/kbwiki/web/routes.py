@@ -34,9 +34,11 @@ from . import (
     reviews,
     rules,
     saved_filters,
+    searches,
     searching,
     setup,
     structure,
+    synonyms,
 )
 
 View = Callable[..., ResponseReturnValue]
@@ -130,6 +132,12 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/rules", "rules", rules.all_rules),
     Screen("/-/rules/reroute", "reroute", rules.move_reviews, _POST),
     Screen("/-/rule", "rule", rules.one_rule, _BOTH),
+    Screen("/-/synonyms", "synonyms", synonyms.synonyms, _BOTH),
+    Screen("/-/synonyms/<int:id>/undo/<int:number>", "undo_synonyms", synonyms.undo_synonyms, _POST),
+    # Not kept: what was searched is no entry of the journal.
+    Screen("/-/searches", "searches", searches.searches),
+    Screen("/-/searches/close", "close_search", searches.close_search, _POST),
+    Screen("/-/search/clicked", "clicked", searches.clicked, _POST),
     Screen("/-/static/<path:filename>", "static", assets.static),
     Screen("/-/<path:anything>", "unknown", assets.unknown),
 )

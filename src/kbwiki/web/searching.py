@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from ..pages.paths import slug
 from ..search.results import Found, Fragments, Result
 from .lists import TagLine
+from .searches import note_asked
 from .visit import Visit
 from .words import kb_t, when, who
 
@@ -47,6 +48,7 @@ def search(visit: Visit) -> Response:
     start = min(max(visit.request.args.get("start", 0, type=int), 0), _FARTHEST)
     visit.close()
     found = visit.wiki.search.find(visit.actor, query, limit=PER_PAGE, offset=start)
+    asked = note_asked(visit, query, found.total, first=start)
     more = start + PER_PAGE < min(found.total, _FARTHEST)
     suggested = slug(query)
     return visit.show(
@@ -56,10 +58,11 @@ def search(visit: Visit) -> Response:
         query=query,
         results=tuple(_line(visit, one) for one in found.results),
         total=found.total,
-        older_url=visit.url("search", q=query, start=start + PER_PAGE) if more else None,
+        older_url=visit.url("search", q=query, start=start + PER_PAGE, view=asked.token) if more else None,
         newer_url=visit.url("search", q=query, start=max(start - PER_PAGE, 0) or None) if start else None,
         note=found.note,
         other_question=_other_question(visit, found),
+        asked=asked,
         suggestions={"create_url": visit.url("new", path=suggested, title=query) if suggested else None},
     )
 

@@ -270,12 +270,14 @@ def _adjacent(
     return scores
 
 
-def _loose_words(node: Node) -> tuple[Word | Beginning, ...]:
+def _loose_words(node: Node) -> tuple[Word | Beginning | Either, ...]:
     """The words that a page may lack when too few pages have them all; none where the query is explicit."""
     match node:
         case (Word(field="") | Beginning(field="")) as word:
             return (word,)
         case Compound(Word(field="") as whole, apart):
             return (whole, *(Word(terms) for _, terms in apart.words))
+        case Either(loose=True) as choice:
+            return (choice,)
         case _:
             return ()
