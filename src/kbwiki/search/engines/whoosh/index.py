@@ -26,6 +26,7 @@ from ...documents import Document
 from ...making import USUALLY, Making
 from ...tree import All
 from ...weights import Standing
+from ..durable import sync_files, sync_folder
 from ..protocol import Hits, IndexUnusable, Scope
 from ..write_lock import WriteLock
 from . import current as records
@@ -168,8 +169,8 @@ class WhooshIndex:
     ) -> None:
         """The commit: new files reach the disk, then CURRENT names them, then what nobody names goes."""
         fresh = [generation / name for name in written.files if name not in known]
-        records.sync_files(fresh)
-        records.sync_folder(generation)
+        sync_files(fresh)
+        sync_folder(generation)
         sums = {path.name: records.checksum(path) for path in fresh}
         files = {name: known.get(name) or sums[name] for name in written.files}
         current = Current(generation.name, written.toc, position, self._making.fingerprint, files)

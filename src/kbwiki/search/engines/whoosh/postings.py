@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ...documents import Document
 from ...weights import USUAL, Standing
 from ...words.analysis import places
-from ...words.folding import fold, fold_path
+from ..filing import path_terms, tag_terms
 from .ranking import TAG, TEXT, TITLE, USUAL_LENGTH, WITHIN, impacts
 
 USUAL_TITLE = 5
@@ -17,8 +17,6 @@ USUAL_TITLE = 5
 
 _BETWEEN = 10
 """Places left free between two stretches of text, so that no phrase crosses over."""
-
-_DEEPEST = 64
 
 
 class Posting(NamedTuple):
@@ -34,8 +32,8 @@ def postings(document: Document, by: Standing = USUAL) -> dict[str, list[Posting
     return {
         TEXT: _text(document, by),
         TITLE: _title(document),
-        TAG: [Posting(tag, 1, b"") for tag in dict.fromkeys(filter(None, map(_tag, document.tags)))],
-        WITHIN: [Posting(path, 1, b"") for path in _paths(document.path)],
+        TAG: [Posting(tag, 1, b"") for tag in tag_terms(document.tags)],
+        WITHIN: [Posting(path, 1, b"") for path in path_terms(document.path)],
     }
 
 
@@ -74,13 +72,3 @@ def _rated(standing: Mapping[str, list[int]], rates: Iterable[int]) -> list[Post
         Posting(term, rate, array("I", where).tobytes())
         for (term, where), rate in zip(standing.items(), rates, strict=True)
     ]
-
-
-def _tag(tag: str) -> str:
-    return fold(tag).strip()
-
-
-def _paths(path: str) -> list[str]:
-    """The path and all paths above it."""
-    steps = fold_path(path).split("/")[:_DEEPEST]
-    return ["/".join(steps[: depth + 1]) for depth in range(len(steps)) if steps[0]]
