@@ -24,6 +24,8 @@ from .filters import Filters
 from .query import Query, parse_query
 from .results import Candidate, Found, Reader, most_recent
 from .sync import Sync
+from .synonyms.expansion import with_synonyms
+from .synonyms.queries import read_synonyms
 from .tree import All, Either, Node, Not, Pages, Tagged, Within
 from .words.folding import fold, fold_path
 
@@ -142,7 +144,8 @@ class Search:
                 reviewed=self._reviewed,
                 stale_days=self._stale_days,
             )
-            return parse_query(text, choose=filters)
+            query = parse_query(text, choose=filters)
+            return with_synonyms(query, read_synonyms(connection, self._wiki_id()))
 
     def _by_index(self, engine: Engine, asked: _Asked, root: All, late: bool) -> Found:
         wiki_id, actor = self._wiki_id(), asked.actor
