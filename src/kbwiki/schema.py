@@ -27,6 +27,7 @@ from .moderation.models import (
     Trust,
 )
 from .pages.models import Page, PageLink, PageTag, ParsedText, Redirect, Rendered, Revision, Text
+from .search.suggestion_rows import Suggestion
 from .spaces.models import Grant, Space
 from .spaces.restraints import Restraint
 
@@ -40,4 +41,5 @@ ALL_TABLES: tuple[type[Base], ...] = (
     Batch, BatchItem,
     Reason, Message, Notice,
     SavedFilter, FeedSecret,
+    Suggestion,
 )  # fmt: skip

@@ -31,6 +31,8 @@ from .engines.protocol import Engine, IndexUnusable, Scope
 from .feed import all_pages, documents_of, hidden_since, pages_named
 from .query import Query, parse_query
 from .snippets import Fragment, mark, snippet
+from .suggesting import Suggestion, suggest
+from .suggestion_rows import take_in_a_little
 
 log = logging.getLogger("kbwiki.search")
 
@@ -133,6 +135,19 @@ class Search:
             notes.append("The newest changes are still being taken in and may be missing here.")
         unseen = len(hits.ids) - len(results)
         return Found(results, hits.total - unseen, _said(notes))
+
+    def suggest(self, actor: Actor, text: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+        """What `actor` may mean who has typed `text` so far: titles, headings and tags, best first.
+
+        What was saved last is among them, unless the database is busy or there is much to take in. Never raises for
+        what was typed.
+        """
+        try:
+            take_in_a_little(self._database, self._wiki_id())
+        except KBWikiError:
+            log.info("Suggestions go on without the newest: the database was busy.")
+        with self._database.read() as connection:
+            return suggest(connection, self._wiki_id(), actor, text, limit)
 
     def _by_title(
         self, actor: Actor, text: str, query: Query, limit: int, offset: int, note: str | None
