@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -94,6 +95,9 @@ _SCREENS = {
     "wanted": "/-/wanted",
     "tags": "/-/tags",
     "search": "/-/search",
+    "search_json": "/-/search.json",
+    "suggest_json": "/-/suggest.json",
+    "opensearch": "/-/opensearch.xml",
     "queue": "/-/reviews",
     "review": "/-/reviews/{id}",
     "next_review": "/-/reviews/next",
@@ -250,6 +254,7 @@ class Frame:
             ),
             host_layout=mount.host_layout,
             unread=None,
+            whose=whose(actor),
             next_url=visit.request.path,
             when=lambda moment: when(moment, visit.now),
         )
@@ -260,6 +265,11 @@ class Frame:
     def csrf(self) -> Markup:
         """The inputs every form carries; made when a form is on the screen, which reading seldom has."""
         return hidden_inputs(self.actor)
+
+
+def whose(actor: Actor) -> str:
+    """What stands for an actor in the browser's memory: searches of one are not shown to the next at the same desk."""
+    return "" if actor.is_anonymous else sha256(actor.id.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def may_write_somewhere(visit: Visit, actor: Actor) -> bool:

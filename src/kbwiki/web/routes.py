@@ -33,6 +33,7 @@ from . import (
     reviews,
     rules,
     saved_filters,
+    search_json,
     searching,
     setup,
     structure,
@@ -76,6 +77,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/wanted", "wanted", lists.wanted),
     Screen("/-/tags", "tags", lists.show_tags, kept=True),
     Screen("/-/search", "search", searching.search),
+    Screen("/-/search.json", "search_json", search_json.search_json),
+    Screen("/-/suggest.json", "suggest_json", search_json.suggest_json),
+    Screen("/-/opensearch.xml", "opensearch", search_json.opensearch),
     # Not kept: leases, drafts and what is put aside are no entries of the journal, and a countdown is never the same.
     Screen("/-/reviews", "queue", queues.queue_page),
     Screen("/-/reviews/<int:id>", "review", reviews.review_page),
