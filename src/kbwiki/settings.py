@@ -65,6 +65,8 @@ class Settings:
     """How long a moderator who does nothing has a review to themselves."""
     feed_days: int = 30
     """How long a feed of reviews goes on after its owner was last here, in days; 0: for ever."""
+    stale_days: int = 365
+    """So many days after its last change a page counts as stale in searches (is:stale)."""
     search_engine: str = "whoosh"
     """Which engine keeps the search index."""
     search_catch_up_seconds: float = 1.0

@@ -22,7 +22,7 @@ from .journal.actor_rows import ensure_actor
 from .journal.append import append, count_unsealed, seal
 from .journal.chain import Head
 from .journal.models import WikiRow
-from .journal.tail import cursor_of, last_position
+from .journal.tail import cursor_of, last_position, stand_of
 from .journal.verify import Verification, verify
 from .moderation.age_runs import Aged, age
 from .moderation.assessment.follow import Assessment
@@ -34,6 +34,7 @@ from .moderation.journal_subject import JournalSubject
 from .moderation.messages.delivery import deliver, due_recipients
 from .moderation.page_subject import KIND as PAGE
 from .moderation.page_subject import PageSubject
+from .moderation.queries.reviewed import IS_REVIEWED
 from .moderation.risk import merged
 from .moderation.routing import route
 from .moderation.rule_subject import KIND as RULE
@@ -49,9 +50,9 @@ from .pages.paths import normalise_path
 from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
 from .search.engines import Place, open_engine
+from .search.finding import Search
 from .search.suggestion_rows import CONSUMER as SUGGESTIONS
 from .search.suggestion_rows import take_in_suggestions
-from .search.sync import Search
 from .settings import Settings
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
@@ -98,7 +99,14 @@ class Wiki:
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         engine = open_engine(self.settings.search_engine, Place(index, self.database, lambda: self.id))
         self.search = Search(
-            self.database, lambda: self.id, self._prepare_search, engine, self.settings.search_catch_up_seconds
+            self.database,
+            lambda: self.id,
+            self._prepare_search,
+            engine,
+            reviewed=IS_REVIEWED,
+            patience=self.settings.search_catch_up_seconds,
+            stale_days=self.settings.stale_days,
+            clock=self.clock,
         )
         self._sender = sender
         self._wiki_id: int | None = None
@@ -233,10 +241,18 @@ class Wiki:
         with self.read() as connection:
             return cursor_of(connection, self.id, consumer) < last_position(connection, self.id)
 
-    def _prepare_search(self) -> None:
-        """What must have happened before the index reads the journal: entries have their place, texts are parsed."""
-        self.seal()
+    def _prepare_search(self) -> int:
+        """What must have happened before the index reads the journal: entries have their place, texts are parsed.
+
+        Gives back the position up to which the index can read now.
+        """
+        with self.read() as connection:
+            stand = stand_of(connection, self.id, LINKS)
+        if not stand.unsealed and stand.cursor >= stand.last:
+            return stand.last
         self.catch_up_links()
+        with self.read() as connection:
+            return last_position(connection, self.id)
 
     def set_space(self, tx: Transaction, path: str, wanted: SpaceSettings) -> int:
         """Create or set the space at `path` ('' for the root); see `spaces.actions.set_space`.

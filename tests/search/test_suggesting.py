@@ -125,7 +125,7 @@ def test_a_deleted_page_is_gone_with_its_headings_and_tags(library: Wiki) -> Non
 def leave_behind(wiki: Wiki, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let suggestions take in nothing more, as when the database is busy all the time."""
     wiki.catch_up_suggestions()
-    monkeypatch.setattr("kbwiki.search.sync.take_in_a_little", lambda *_: None)
+    monkeypatch.setattr("kbwiki.search.finding.take_in_a_little", lambda *_: None)
 
 
 def test_hidden_words_are_gone_though_suggestions_are_late(wiki: Wiki, monkeypatch: pytest.MonkeyPatch) -> None:

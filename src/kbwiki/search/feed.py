@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, or_, select, union
 
 from ..db import in_list
 from ..journal.models import Entry
@@ -19,11 +19,11 @@ _ROWS = (
     .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
     .where(in_list(Page.id, "ids"), ~Page.deleted)
 )
-_HIDDEN_SINCE = select(Entry.subject_id).where(
-    in_list(Entry.subject_id, "ids"),
-    Entry.subject_kind == "page",
-    Entry.kind == "hide",
-    or_(Entry.position.is_(None), Entry.position > bindparam("position")),
+_HIDDEN = (Entry.wiki_id == bindparam("wiki_id"), Entry.kind == "hide", Entry.subject_kind == "page")
+# Two statements in one, since each has its index, and an OR of both would have none.
+_HIDDEN_SINCE = union(
+    select(Entry.subject_id).where(*_HIDDEN, Entry.position > bindparam("position")),
+    select(Entry.subject_id).where(*_HIDDEN, Entry.position.is_(None)),
 )
 _ALL = select(Page.id).where(Page.wiki_id == bindparam("wiki_id"), ~Page.deleted).order_by(Page.id)
 
@@ -44,12 +44,13 @@ def pages_named(connection: Connection, wiki_id: int, entries: Iterable[Sealed])
     return sorted(ids)
 
 
-def hidden_since(connection: Connection, ids: Sequence[int], position: int) -> set[int]:
-    """Those of the pages of which something was hidden after the journal's `position`.
+def hidden_since(connection: Connection, wiki_id: int, position: int) -> frozenset[int]:
+    """The pages of which something was hidden after the journal's `position`.
 
     What an index that has come so far knows of them may be hidden by now, so that finding them would tell it.
     """
-    return set(connection.execute(_HIDDEN_SINCE, {"ids": list(ids), "position": position}).scalars())
+    rows = connection.execute(_HIDDEN_SINCE, {"wiki_id": wiki_id, "position": position})
+    return frozenset(rows.scalars())
 
 
 def _below(connection: Connection, wiki_id: int, path: str) -> Iterable[int]:

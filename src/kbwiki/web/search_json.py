@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from flask import Response, json
 
 from ..search.suggesting import Suggested, Suggestion
-from ..search.sync import Fragments, Result
+from ..search.results import Fragments, Result
 from .visit import Visit
 from .words import kb_t
 

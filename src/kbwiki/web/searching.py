@@ -9,7 +9,7 @@ from flask import Response
 from markupsafe import Markup, escape
 
 from ..pages.paths import slug
-from ..search.sync import Fragments, Result
+from ..search.results import Fragments, Result
 from .lists import TagLine
 from .visit import Visit
 from .words import kb_t, when, who

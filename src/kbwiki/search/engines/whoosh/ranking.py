@@ -177,9 +177,10 @@ class _Evaluation:
         )
 
     def _telling(self, matches: list[list[Match]]) -> list[list[Match]]:
-        """Without words that stand on more than half of the pages: they cost most and order nothing."""
-        rare = [match for match in matches if sum(len(m.postings) for m in match) * 2 <= self._documents]
-        return rare or matches
+        """Without words that stand on more than half of the pages, or on none: they cost most, or order nothing."""
+        found = [match for match in matches if any(m.postings for m in match)]
+        rare = [match for match in found if sum(len(m.postings) for m in match) * 2 <= self._documents]
+        return rare or found
 
     def _match(self, node: Node) -> list[Match]:
         match node:
