@@ -12,7 +12,6 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
-    FromClause,
     Select,
     String,
     bindparam,
@@ -37,7 +36,7 @@ MOST = 20
 LONGEST = 100
 """Characters of what was typed that are looked at."""
 
-_READ = 40
+_READ = 24
 """Rows read of each rank: the same page can be there by several of its words."""
 
 _ENOUGH = 3
@@ -50,6 +49,9 @@ class Suggested(StrEnum):
     PAGE = "page"
     HEADING = "heading"
     TAG = "tag"
+
+
+_KINDS = {HEADING: Suggested.HEADING, TAG: Suggested.TAG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,14 @@ def suggest(connection: Connection, wiki_id: int, actor: Actor, text: str, limit
     limit = max(0, min(limit, MOST))
     if not typed or not limit:
         return ()
-    asked = {"wiki_id": wiki_id, **bound(actor)}
+    asked: dict[str, Any] = {"wiki_id": wiki_id, **bound(actor)}
     rows = connection.execute(_EXACT, {"low": typed, "high": typed + _BEHIND_ALL, **asked}).all()
     found = _in_order(rows, typed)
     if len(found) < min(_ENOUGH, limit):
         words = words_typed(text[:LONGEST])
         heads = openings(typed) + (openings(max(words, key=len)) if len(words) > 1 else [])
-        near = connection.execute(_near(connection.dialect.name), {"heads": _listed(connection, heads), **asked})
+        asked["heads"] = _listed(connection, wiki_id, heads)
+        near = connection.execute(_near(connection.dialect.name), asked)
         meant = [row for row in near if _is_meant(row, typed, words)]
         found = tuple(dict.fromkeys((*found, *_in_order(meant, typed))))
     return _with_some_of_each(found, limit)
@@ -95,27 +98,28 @@ def _page_rows(rank: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(Row.rank, Row.key, Row.text, Row.anchor, Page.path, Page.title)
         .join(Page, Page.id == Row.page_id)
-        .where(Row.wiki_id == bindparam("wiki_id"), rank, ~Page.deleted, readable(Page.space_id))
+        .where(rank, ~Page.deleted, readable(Page.space_id))
     )
 
 
 def _tag_rows() -> Select[*tuple[Any, ...]]:
     """Tags that a live page has which the actor may read."""
-    carried = (
-        select(PageTag.page_id)
-        .join(Page, Page.id == PageTag.page_id)
+    live = (
+        select(Page.id)
         .where(
-            PageTag.tag == Row.text,
+            Page.id == PageTag.page_id,
             Page.wiki_id == bindparam("wiki_id"),
             ~Page.deleted,
             readable(Page.space_id),
         )
-        .correlate(Row)
+        .correlate(PageTag)
         .exists()
     )
+    # One inside the other, so that the tag is looked up first, and not every page of the wiki.
+    carried = select(PageTag.page_id).where(PageTag.tag == Row.text, live).correlate(Row).exists()
     return select(
         Row.rank, Row.key, Row.text, Row.anchor, literal("").label("path"), literal("").label("title")
-    ).where(Row.wiki_id == bindparam("wiki_id"), Row.rank == TAG, carried)
+    ).where(Row.rank == TAG, carried)
 
 
 def _rows_of(rank: int) -> Select[*tuple[Any, ...]]:
@@ -126,7 +130,7 @@ def _rows_of(rank: int) -> Select[*tuple[Any, ...]]:
 
 
 def _exact() -> CompoundSelect[Any]:
-    begins = (Row.key >= bindparam("low"), Row.key < bindparam("high"))
+    begins = (Row.wiki_id == bindparam("wiki_id"), Row.key >= bindparam("low"), Row.key < bindparam("high"))
     parts = [_rows_of(rank).where(*begins).order_by(Row.key).limit(_READ).subquery() for rank in range(TAG + 1)]
     return union_all(*(select(part) for part in parts))
 
@@ -135,33 +139,37 @@ _EXACT = _exact()
 
 
 @cache
-def _near(dialect: str) -> CompoundSelect[Any]:
-    """Rows that begin in one of the ways in `heads`, a few for each way and rank.
+def _near(dialect: str) -> CompoundSelect[*tuple[Any, ...]]:
+    """Rows that begin in one of the ways in `heads`, a few for each.
 
-    The ways come first and each is a step into the index: PostgreSQL has to be told so (LATERAL), SQLite does it by
-    itself, since a list that is a parameter can only stand outside.
+    The ways have to come first, so that each is one step into the index. PostgreSQL is told by LATERAL; SQLite by
+    nothing in the table being known without them, not even the wiki.
     """
-    heads: FromClause
+    return union_all(*(_stepping(dialect, rows) for rows in (*map(_rows_of, (HEADING, TAG)), _titles())))
+
+
+def _titles() -> Select[*tuple[Any, ...]]:
+    return _page_rows(Row.rank.in_(range(HEADING))).where(Row.text == Page.title)
+
+
+def _stepping(dialect: str, rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     if dialect == "postgresql":
         listed = func.unnest(bindparam("heads", type_=ARRAY(String)), type_=String)
-        heads = select(listed.collate("C").label("value")).subquery("heads")
-    else:
-        heads = func.json_each(bindparam("heads", type_=String)).table_valued(column("value", String), name="heads")
-    begins = (Row.key >= heads.c.value, Row.key < heads.c.value.op("||")(_BEHIND_ALL))
-    parts = []
-    for rank in range(TAG + 1):
-        rows = _rows_of(rank).where(*begins)
-        if dialect == "postgresql":
-            few = rows.order_by(Row.key).limit(_READ).lateral(f"rank_{rank}")
-            parts.append(select(few).select_from(heads.join(few, true())))
-        else:
-            parts.append(select(rows.limit(_READ * 4).subquery()))
-    return union_all(*parts)
+        heads = select(listed.collate("C").label("value")).subquery()
+        begins = (Row.key >= heads.c.value, Row.key < heads.c.value.op("||")(_BEHIND_ALL))
+        few = rows.where(Row.wiki_id == bindparam("wiki_id"), *begins).limit(_READ).lateral()
+        return select(few).select_from(heads.join(few, true()))
+    each = func.json_each(bindparam("heads", type_=String)).table_valued(column("value", String))
+    wiki, head = (func.json_extract(each.c.value, place) for place in ("$[0]", "$[1]"))
+    begins = (Row.key >= head, Row.key < head.op("||")(_BEHIND_ALL))
+    return select(rows.where(Row.wiki_id == wiki, *begins).limit(_READ * 8).subquery())
 
 
-def _listed(connection: Connection, heads: Sequence[str]) -> Any:
+def _listed(connection: Connection, wiki_id: int, heads: Sequence[str]) -> Any:
     heads = list(dict.fromkeys(heads))
-    return heads if connection.dialect.name == "postgresql" else compact_json(heads)
+    if connection.dialect.name == "postgresql":
+        return heads
+    return compact_json([(wiki_id, head) for head in heads])
 
 
 def _is_meant(row: Any, typed: str, words: Sequence[str]) -> bool:
@@ -176,20 +184,20 @@ def _is_meant(row: Any, typed: str, words: Sequence[str]) -> bool:
 
 
 def _in_order(rows: Iterable[Any], typed: str) -> tuple[Suggestion, ...]:
+    """What the rows suggest, each once. The key of a whole text does not end with a space (see `keys_of`)."""
+
     def place(row: Any) -> tuple[Any, ...]:
-        whole = key_of(row.text)
-        is_exact = whole == typed and row.rank < HEADING
-        return not is_exact, row.rank, not whole.startswith(typed), len(row.text), row.text, row.path
+        is_exact = row.key == typed and row.rank < HEADING
+        return not is_exact, row.rank, row.key.endswith(" "), len(row.text), row.text, row.path
 
-    return tuple(dict.fromkeys(_suggestion(row, typed) for row in sorted(rows, key=place)))
-
-
-def _suggestion(row: Any, typed: str) -> Suggestion:
-    if row.rank == TAG:
-        return Suggestion(Suggested.TAG, row.text, "", "")
-    if row.rank == HEADING:
-        return Suggestion(Suggested.HEADING, row.text, row.path, row.title, row.anchor)
-    return Suggestion(Suggested.PAGE, row.text, row.path, row.title, exact=key_of(row.text) == typed)
+    found: dict[tuple[Any, ...], Suggestion] = {}
+    for row in sorted(rows, key=place):
+        kind = _KINDS.get(row.rank, Suggested.PAGE)
+        exact = kind is Suggested.PAGE and row.key == typed
+        found.setdefault(
+            (kind, row.path, row.text), Suggestion(kind, row.text, row.path, row.title, row.anchor, exact)
+        )
+    return tuple(found.values())
 
 
 def _with_some_of_each(found: Sequence[Suggestion], limit: int) -> tuple[Suggestion, ...]:

@@ -52,7 +52,8 @@ def _part(match: re.Match[str]) -> Part:
 def with_part(query: str, typed: str) -> str:
     """The question narrowed by one more piece; a second time of change or state takes the place of the first."""
     (added,) = parts_of(typed) or (None,)
-    kept = [one for one in parts_of(query) if added is None or added.field not in ("changed", "is") or one.field != added.field]
+    gives_way = added.field if added is not None and added.field in ("changed", "is") else None
+    kept = [one for one in parts_of(query) if gives_way is None or one.field != gives_way]
     return " ".join([*(one.typed for one in kept), typed])
 
 

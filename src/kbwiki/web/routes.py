@@ -33,6 +33,7 @@ from . import (
     reviews,
     rules,
     saved_filters,
+    saved_searches,
     search_json,
     searching,
     setup,
@@ -80,6 +81,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/search.json", "search_json", search_json.search_json),
     Screen("/-/suggest.json", "suggest_json", search_json.suggest_json),
     Screen("/-/opensearch.xml", "opensearch", search_json.opensearch),
+    Screen("/-/kept-searches", "kept_searches", saved_searches.searches_kept, _BOTH),
+    Screen("/-/kept-searches/<int:id>", "change_search", saved_searches.change_search, _POST),
+    Screen("/-/kept-searches/feeds/<int:id>/revoke", "end_search_feed", saved_searches.end_search_feed, _POST),
     # Not kept: leases, drafts and what is put aside are no entries of the journal, and a countdown is never the same.
     Screen("/-/reviews", "queue", queues.queue_page),
     Screen("/-/reviews/<int:id>", "review", reviews.review_page),

@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from flask import Response, json
 
-from ..search.suggesting import Suggested, Suggestion
 from ..search.results import Fragments, Result
+from ..search.suggesting import Suggested, Suggestion
 from .visit import Visit
 from .words import kb_t
 
@@ -47,13 +47,9 @@ def suggest_json(visit: Visit) -> Response:
     visit.close()
     found = visit.wiki.search.suggest(visit.actor, typed, limit=limit)
     if args.get("format") == "opensearch":
-        said = [typed, [one.text for one in found], [_about(one) for one in found], [_whole(visit, one) for one in found]]
-        return _answer(said, "application/x-suggestions+json")
-    lines = [
-        {"kind": one.kind.value, "text": one.text, "about": _about(one), "url": address_of(visit, one), "exact": one.exact}
-        for one in found
-    ]
-    return _answer({"query": typed, "suggestions": lines})
+        columns = [one.text for one in found], list(map(_about, found)), [_whole(visit, one) for one in found]
+        return _answer([typed, *columns], "application/x-suggestions+json")
+    return _answer({"query": typed, "suggestions": [_suggestion(visit, one) for one in found]})
 
 
 def opensearch(visit: Visit) -> Response:
@@ -72,6 +68,16 @@ def opensearch(visit: Visit) -> Response:
         SubElement(root, "Url", {"type": kind, "template": host + address})
     xml = b"<?xml version='1.0' encoding='utf-8'?>\n" + tostring(root, encoding="unicode").encode()
     return Response(xml, mimetype="application/opensearchdescription+xml")
+
+
+def _suggestion(visit: Visit, one: Suggestion) -> dict[str, Any]:
+    return {
+        "kind": one.kind.value,
+        "text": one.text,
+        "about": _about(one),
+        "url": address_of(visit, one),
+        "exact": one.exact,
+    }
 
 
 def address_of(visit: Visit, one: Suggestion) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,7 +77,8 @@ def search(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, query: str, order: Order, start: int, found: Found) -> Response:
-    suggested = slug(without_narrowing(query))
+    wanted = without_narrowing(query)
+    path = slug(wanted)
     sorting = order.value if order is not Order.RELEVANCE else None
 
     def address(text: str, **more: str | int | None) -> str:
@@ -93,7 +93,8 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found) -> R
         total=found.total,
         first=start + 1,
         last=start + len(found.results),
-        **_pager(address, query, start, found),
+        newer_url=address(query, start=max(start - PER_PAGE, 0) or None) if start else None,
+        older_url=address(query, start=start + PER_PAGE) if start + PER_PAGE < min(found.total, _FARTHEST) else None,
         note=found.note,
         exact=_line(visit, found.exact) if found.exact is not None and not start else None,
         facets=facet_links(query, found.facets, address),
@@ -105,17 +106,8 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found) -> R
         ),
         precise=_precise(visit, query),
         looser=_looser(visit, query) if query and not found.total else None,
-        suggestions={"create_url": visit.url("new", path=suggested, title=without_narrowing(query)) if suggested else None},
+        suggestions={"create_url": visit.url("new", path=path, title=wanted) if path else None},
     )
-
-
-def _pager(address: Callable[..., str], query: str, start: int, found: Found) -> dict[str, str | None]:
-    more = start + PER_PAGE < min(found.total, _FARTHEST)
-    before = max(start - PER_PAGE, 0)
-    return {
-        "older_url": address(query, start=start + PER_PAGE) if more else None,
-        "newer_url": address(query, start=before or None) if start else None,
-    }
 
 
 def _precise(visit: Visit, query: str) -> Precise:
