@@ -49,14 +49,19 @@ from .pages.links import take_in_links
 from .pages.paths import normalise_path
 from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
+from .search import weights as search_weights
 from .search.engines import Place, open_engine
 from .search.finding import Search
+from .search.log.recording import SearchLog
+from .search.making import Making
 from .search.suggestion_rows import CONSUMER as SUGGESTIONS
 from .search.suggestion_rows import take_in_suggestions
 from .settings import Settings
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
 from .spaces.queries import find_space
+from .synonym_subject import KIND as SYNONYMS
+from .synonym_subject import SynonymSubject
 from .upgrade import upgrade
 
 log = logging.getLogger("kbwiki")
@@ -90,6 +95,7 @@ class Wiki:
             PAGE: PageSubject(),
             RULE: RuleSubject(),
             SPACE: SpaceSubject(),
+            SYNONYMS: SynonymSubject(),
         }
         self.subjects = Registry(known, JournalSubject)
         self.subjects[DECISION] = DecisionSubject(self.subjects)
@@ -97,7 +103,9 @@ class Wiki:
             self.database, lambda: self.id, self.seal, self.subjects, merged(self.settings.risk_weights)
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
-        engine = open_engine(self.settings.search_engine, Place(index, self.database, lambda: self.id))
+        weights = search_weights.merged(self.settings.search_weights)
+        making = Making(self.settings.languages, search_weights.standing(weights))
+        engine = open_engine(self.settings.search_engine, Place(index, self.database, lambda: self.id, making))
         self.search = Search(
             self.database,
             lambda: self.id,
@@ -107,7 +115,10 @@ class Wiki:
             patience=self.settings.search_catch_up_seconds,
             stale_days=self.settings.stale_days,
             clock=self.clock,
+            languages=self.settings.languages,
+            weights=weights,
         )
+        self.search_log = SearchLog(self.database, lambda: self.id, self.clock, self.settings.search_log_days)
         self._sender = sender
         self._wiki_id: int | None = None
         self._actor_ids: dict[Actor, int] = {}

@@ -149,6 +149,7 @@ def addresses(wiki: Wiki) -> list[str]:
         "diff": differences,
         "recent": ["", "?space=both", "?kind=edit", "?kind=hide", "?days=30", *(f"?author={READER.id}",)],
         "tree": ["", "?path=both"],
+        "earlier": ["?q=things", "?q=e"],
         "search": ["?q=things", "?q=One", "?q=Page", "?q=title:On"],
         "new": ["", "?path=both/new"],
         "space": ["", "?path=both", "?path=/"],

@@ -42,7 +42,7 @@ def test_what_people_type_means_a_stretch_of_time(text: str, start: str | None, 
     assert span.end == (at(end) if end else datetime(9999, 12, 31, tzinfo=UTC))
 
 
-@pytest.mark.parametrize("text", ["", "soon", "30d", "<d", "2026-13", "2026-02-30", "..", "0000", "2026..2025-13", "9999"])
+@pytest.mark.parametrize("text", ["", "soon", "30d", "<d", "2026-13", "2026-02-30", "..", "0000", "2026..2025-13"])
 def test_what_means_none_is_none(text: str) -> None:
     assert parse_span(text, NOW) is None
 

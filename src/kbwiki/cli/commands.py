@@ -24,6 +24,8 @@ from .record import record
 from .report import kept_head, moves, say_summary, say_verification
 from .reviews import reviews
 from .rules import rules
+from .searches import searches
+from .synonyms import synonyms_
 
 
 class Commands(click.Group):
@@ -219,6 +221,9 @@ def _administrator(wiki: Wiki) -> Actor:
     return Actor(SYSTEM.id, SYSTEM.name, frozenset({wiki.settings.admin_group}), SYSTEM.kind)
 
 
+_PRUNES_EVERY = 3600.0
+
+
 @click.command()
 @click.option("--once", is_flag=True, help="Do what there is to do, then end.")
 @click.option("--every", default=2.0, show_default=True, help="Seconds between two looks.")
@@ -226,8 +231,10 @@ def _administrator(wiki: Wiki) -> Actor:
 def work(wiki: Wiki, once: bool, every: float) -> None:
     """Keep links, search and risk up to date with the journal, deliver messages to authors, and let reviews age.
 
-    Optional for the first three: searching, and a queue in order of risk, do it too. Any number may run.
+    Optional for the first three: searching, and a queue in order of risk, do it too. Any number may run. Once an hour
+    what was searched too long ago is deleted.
     """
+    prune_at = 0.0
     while True:
         wiki.seal()
         read = wiki.catch_up_links()
@@ -242,6 +249,10 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
         aged = wiki.age_reviews()
         if aged.escalated or aged.lapsed:
             click.echo(f"reviews: {aged.escalated} escalated, {aged.lapsed} lapsed")
+        if time.monotonic() >= prune_at:
+            prune_at = time.monotonic() + _PRUNES_EVERY
+            if pruned := wiki.search_log.prune():
+                click.echo(f"searches: {pruned} deleted")
         if once:
             return
         time.sleep(every)
@@ -249,4 +260,5 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
 
 ALL: tuple[click.Command, ...] = (
     db, journal, search, spaces, rules, reviews, record, batches, numbers_, import_, work,
+    synonyms_, searches,
 )  # fmt: skip

@@ -17,7 +17,7 @@ from ..settings import Settings
 from ..wiki import Wiki
 from . import answers, routes
 from .answer_cache import AnswerCache
-from .frame import HostLayout
+from .host_layout import HostLayout
 from .identity import CurrentActor, flask_login_actor, nobody
 from .search_box import search_box
 from .visit import Visit

@@ -17,6 +17,7 @@ from . import (
     decisions,
     desk,
     differences,
+    earlier,
     editing,
     evidence,
     feeds,
@@ -35,9 +36,11 @@ from . import (
     saved_filters,
     saved_searches,
     search_json,
+    searches,
     searching,
     setup,
     structure,
+    synonyms,
 )
 
 View = Callable[..., ResponseReturnValue]
@@ -78,6 +81,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/wanted", "wanted", lists.wanted),
     Screen("/-/tags", "tags", lists.show_tags, kept=True),
     Screen("/-/search", "search", searching.search),
+    Screen("/-/search/earlier", "earlier", earlier.earlier),
     Screen("/-/search.json", "search_json", search_json.search_json),
     Screen("/-/suggest.json", "suggest_json", search_json.suggest_json),
     Screen("/-/opensearch.xml", "opensearch", search_json.opensearch),
@@ -136,6 +140,12 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/rules", "rules", rules.all_rules),
     Screen("/-/rules/reroute", "reroute", rules.move_reviews, _POST),
     Screen("/-/rule", "rule", rules.one_rule, _BOTH),
+    Screen("/-/synonyms", "synonyms", synonyms.synonyms, _BOTH),
+    Screen("/-/synonyms/<int:id>/undo/<int:number>", "undo_synonyms", synonyms.undo_synonyms, _POST),
+    # Not kept: what was searched is no entry of the journal.
+    Screen("/-/searches", "searches", searches.searches),
+    Screen("/-/searches/close", "close_search", searches.close_search, _POST),
+    Screen("/-/search/clicked", "clicked", searches.clicked, _POST),
     Screen("/-/static/<path:filename>", "static", assets.static),
     Screen("/-/<path:anything>", "unknown", assets.unknown),
 )

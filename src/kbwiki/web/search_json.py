@@ -8,8 +8,10 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from flask import Response, json
 
+from ..search.log.recording import Screen
 from ..search.results import Fragments, Result
 from ..search.suggesting import Suggested, Suggestion
+from .searches import note_asked
 from .visit import Visit
 from .words import kb_t
 
@@ -27,14 +29,16 @@ def search_json(visit: Visit) -> Response:
     limit = min(max(args.get("limit", 10, type=int), 1), _MOST_RESULTS)
     start = min(max(args.get("start", 0, type=int), 0), _FARTHEST)
     visit.close()
-    found = visit.wiki.search.find(visit.actor, query, limit=limit, offset=start)
+    found = visit.wiki.search(visit.actor, query, limit=limit, offset=start)
+    note_asked(visit, query, found.total, screen=Screen.JSON, first=start)
     return _answer(
         {
             "query": query,
             "total": found.total,
             "results": [_result(visit, one) for one in found.results],
             "note": found.note,
-            "did_you_mean": getattr(found, "did_you_mean", None),
+            "did_you_mean": found.offer.text if found.offer is not None else None,
+            "corrected": found.correction.text if found.correction is not None else None,
         }
     )
 

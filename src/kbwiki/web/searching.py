@@ -16,6 +16,7 @@ from ..spaces.queries import readable_spaces
 from .lists import TagLine
 from .query_text import FORM, composed, loosened, taken_apart, without_narrowing
 from .result_facets import AGES, STATES, chips, facet_links
+from .searches import AskedHere, note_asked
 from .visit import Visit
 from .words import kb_t, when, who
 
@@ -39,6 +40,15 @@ class ResultLine:
     tags: tuple[TagLine, ...]
     space: str
     reviewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OtherQuestion:
+    """A question one click away: what may have been meant, or exactly what was typed where it was put right."""
+
+    lead: str
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +83,11 @@ def search(visit: Visit) -> Response:
     start = min(max(args.get("start", 0, type=int), 0), _FARTHEST)
     visit.close()
     found = visit.wiki.search(visit.actor, query, limit=PER_PAGE, offset=start, order=order, facets=True)
-    return _page(visit, query, order, start, found)
+    asked = note_asked(visit, query, found.total, first=start)
+    return _page(visit, query, order, start, found, asked)
 
 
-def _page(visit: Visit, query: str, order: Order, start: int, found: Found) -> Response:
+def _page(visit: Visit, query: str, order: Order, start: int, found: Found, asked: AskedHere) -> Response:
     wanted = without_narrowing(query)
     path = slug(wanted)
     sorting = order.value if order is not Order.RELEVANCE else None
@@ -84,6 +95,7 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found) -> R
     def address(text: str, **more: str | int | None) -> str:
         return visit.url("search", **{"q": text, "order": sorting, **more})
 
+    more = start + PER_PAGE < min(found.total, _FARTHEST)
     return visit.show(
         "kbwiki/search.html",
         title=kb_t("Search: {query}", query=query) if query else kb_t("Search"),
@@ -94,8 +106,10 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found) -> R
         first=start + 1,
         last=start + len(found.results),
         newer_url=address(query, start=max(start - PER_PAGE, 0) or None) if start else None,
-        older_url=address(query, start=start + PER_PAGE) if start + PER_PAGE < min(found.total, _FARTHEST) else None,
+        older_url=address(query, start=start + PER_PAGE, view=asked.token) if more else None,
         note=found.note,
+        other_question=_other_question(visit, found),
+        asked=asked,
         exact=_line(visit, found.exact) if found.exact is not None and not start else None,
         facets=facet_links(query, found.facets, address),
         chips=chips(query, address),
@@ -108,6 +122,16 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found) -> R
         looser=_looser(visit, query) if query and not found.total else None,
         suggestions={"create_url": visit.url("new", path=path, title=wanted) if path else None},
     )
+
+
+def _other_question(visit: Visit, found: Found) -> OtherQuestion | None:
+    if found.correction is not None:
+        lead, text = kb_t("Search for exactly what you typed:"), found.correction.as_typed
+    elif found.offer is not None:
+        lead, text = kb_t("Did you mean:"), found.offer.text
+    else:
+        return None
+    return OtherQuestion(lead, text, visit.url("search", q=text))
 
 
 def _precise(visit: Visit, query: str) -> Precise:

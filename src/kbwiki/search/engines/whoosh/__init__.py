@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 
 def open_engine(place: Place) -> Engine | None:
     """The index in the place's folder."""
-    return WhooshIndex(place.folder) if place.folder is not None else None
+    return WhooshIndex(place.folder, place.making) if place.folder is not None else None

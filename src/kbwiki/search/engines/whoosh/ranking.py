@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Sequence, Set
 from typing import Protocol
 
 from ...tree import All, Beginning, Compound, Either, Node, Not, Pages, Phrase, Tagged, Within, Word
+from ..loosening import ENOUGH, loosened, telling
 from ..protocol import EVERYTHING, Hits, Scope
 from .matching import Match, Postings, by_share, greatest, intersection, only, refuse, union, without
 
@@ -32,9 +33,6 @@ GREATEST_IMPACT = 255
 
 PLACES = 1 << 32
 """More than a document has places."""
-
-ENOUGH = 10
-"""With fewer pages than this having all words, pages with some of them follow."""
 
 TEXT, TITLE, TAG, WITHIN = "text", "title", "tag", "within"
 
@@ -53,6 +51,9 @@ class Segment(Protocol):
     @property
     def deleted(self) -> Set[int]:
         """Documents that have been replaced or removed."""
+
+    def known(self, field: str, terms: Iterable[str]) -> Collection[str]:
+        """Which of the terms the dictionary has, those of deleted documents included."""
 
     def impacts(self, field: str, term: str) -> Postings:
         """The impact of the term on each document that has it."""
@@ -101,14 +102,15 @@ def rank(
     return Hits(ids, scores, len(matching), found, matching)
 
 
-def occurs(term: str, segments: Sequence[Segment], scope: Scope) -> bool:
-    """Whether a page of the scope has the term."""
+def occurring(terms: Collection[str], segments: Sequence[Segment], scope: Scope) -> frozenset[str]:
+    """Which of the terms a page of the scope has. Quick for hundreds of terms that are not words at all."""
     evaluation = _Evaluation(segments, scope)
-    return any(
-        evaluation.allows(segment, document)
-        for segment in segments
-        for document in segment.impacts(TEXT, term)
-    )
+    found: set[str] = set()
+    for segment in segments:
+        for term in segment.known(TEXT, set(terms) - found):
+            if any(evaluation.allows(segment, document) for document in segment.impacts(TEXT, term)):
+                found.add(term)
+    return frozenset(found)
 
 
 def _pages(segments: Sequence[Segment], scored: Sequence[Postings]) -> list[int]:
@@ -138,11 +140,12 @@ class _Evaluation:
 
     def some_words(self, root: All, known: Sequence[Postings]) -> list[dict[int, float]]:
         """Documents with some of the words and everything else that was asked, save those already known."""
-        optional = [word for node in root.nodes for word in _loose_words(node)]
-        strict = tuple(node for node in root.nodes if not _loose_words(node))
-        if len(optional) < 2:
+        optional, strict = loosened(root)
+        if not optional:
             return [{} for _ in self._segments]
         matches = self._telling([self._match(word) for word in optional])
+        if not matches:
+            return [{} for _ in self._segments]
         united = [by_share(choices) for choices in zip(*matches, strict=True)]
         if strict:
             within = self._match(All(strict))
@@ -177,10 +180,13 @@ class _Evaluation:
         )
 
     def _telling(self, matches: list[list[Match]]) -> list[list[Match]]:
-        """Without words that stand on more than half of the pages, or on none: they cost most, or order nothing."""
-        found = [match for match in matches if any(m.postings for m in match)]
-        rare = [match for match in found if sum(len(m.postings) for m in match) * 2 <= self._documents]
-        return rare or found
+        """Without words that tell nothing within the scope; pages outside must not decide what is found."""
+        alive = self.allowed([dict.fromkeys(range(len(segment.pages)), 0.0) for segment in self._segments])
+        frequencies = [
+            sum(len(each.postings.keys() & kept.keys()) for each, kept in zip(match, alive, strict=True))
+            for match in matches
+        ]
+        return [matches[at] for at in telling(frequencies, sum(map(len, alive)))]
 
     def _match(self, node: Node) -> list[Match]:
         match node:
@@ -264,14 +270,3 @@ def _adjacent(
         beginning = {start // PLACES for start in common}
         scores = {document: score for document, score in scores.items() if document in beginning}
     return scores
-
-
-def _loose_words(node: Node) -> tuple[Word | Beginning, ...]:
-    """The words that a page may lack when too few pages have them all; none where the query is explicit."""
-    match node:
-        case (Word(field="") | Beginning(field="")) as word:
-            return (word,)
-        case Compound(Word(field="") as whole, apart):
-            return (whole, *(Word(terms) for _, terms in apart.words))
-        case _:
-            return ()

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from search_builders import found, index_of, page, search
 
+from kbwiki.search.engines.conformance.subject import fill, found, page, search
 from kbwiki.search.engines.protocol import IndexUnusable
 from kbwiki.search.engines.whoosh import current
 from kbwiki.search.engines.whoosh.index import WhooshIndex
@@ -22,7 +22,8 @@ KINDS = ["CURRENT", "*.toc", "*.seg"]
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """An index of two segments, one of which has a deletion."""
-    index = index_of(tmp_path / "search", [page(n, f"word body{n} " * 20, title=f"Page {n}") for n in range(40)])
+    index = WhooshIndex(tmp_path / "search")
+    fill(index, [page(n, f"word body{n} " * 20, title=f"Page {n}") for n in range(40)])
     index.update([page(3, "word again")], delete=[5], position=9)
     return index.folder
 
@@ -150,15 +151,6 @@ def test_an_open_index_whose_files_are_cut_short_says_so_and_does_not_kill_the_p
 
     with pytest.raises(IndexUnusable):
         search(index, "word body7")
-
-
-def test_a_missing_lock_file_does_no_harm(folder: Path) -> None:
-    (folder / "LOCK").unlink()
-    index = WhooshIndex(folder)
-
-    index.update([page(1, "new")])
-
-    assert found(index, "new") == {1}
 
 
 def test_files_that_do_not_belong_there_are_passed_over_and_cleared_up(folder: Path) -> None:
