@@ -19,6 +19,7 @@ from ..pages.queries.view import neighbours
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right
 from .csrf import hidden_inputs
+from .keys import table
 from .words import kb_t, when
 
 if TYPE_CHECKING:
@@ -220,6 +221,8 @@ class Frame:
             ),
             host_layout=mount.host_layout,
             unread=None,
+            keys=(),
+            keys_everywhere=table(()),
             whose=whose(actor),
             next_url=visit.request.path,
             when=lambda moment: when(moment, visit.now),
