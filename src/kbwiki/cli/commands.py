@@ -214,6 +214,7 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
     while True:
         wiki.seal()
         read = wiki.catch_up_links()
+        wiki.catch_up_suggestions()
         taken = wiki.search.catch_up(wait=False)
         if read or taken:
             click.echo(f"links: {read} entries, search: {taken} entries")
