@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ..actors import SYSTEM, Actor
-from ..errors import KBWikiError
+from ..errors import Busy, KBWikiError
 from ..journal.append import head_of
 from ..pages.paths import normalise_path
 from ..spaces.policy import SpaceSettings
@@ -25,7 +25,9 @@ from .record import record
 from .report import kept_head, moves, say_summary, say_verification
 from .reviews import reviews
 from .rules import rules
+from .searches import searches
 from .searching import search
+from .synonyms import synonyms_
 
 
 class Commands(click.Group):
@@ -195,6 +197,9 @@ def _administrator(wiki: Wiki) -> Actor:
     return Actor(SYSTEM.id, SYSTEM.name, frozenset({wiki.settings.admin_group}), SYSTEM.kind)
 
 
+_PRUNES_EVERY = 3600.0
+
+
 @click.command()
 @click.option("--once", is_flag=True, help="Do what there is to do, then end.")
 @click.option("--every", default=2.0, show_default=True, help="Seconds between two looks.")
@@ -202,26 +207,45 @@ def _administrator(wiki: Wiki) -> Actor:
 def work(wiki: Wiki, once: bool, every: float) -> None:
     """Keep links, search and risk up to date with the journal, deliver messages to authors, and let reviews age.
 
-    Optional for the first three: searching, and a queue in order of risk, do it too. Any number may run.
+    Optional for the first three: searching, and a queue in order of risk, do it too. Any number may run. Once an hour
+    what was searched too long ago is deleted.
     """
+    prune_at = 0.0
     while True:
-        wiki.seal()
-        read = wiki.catch_up_links()
-        taken = wiki.search.catch_up(wait=False)
-        if read or taken:
-            click.echo(f"links: {read} entries, search: {taken} entries")
-        if assessed := wiki.catch_up_risk():
-            click.echo(f"risk: {assessed} entries")
-        if told := wiki.deliver_messages():
-            click.echo(f"messages: {told}")
-        aged = wiki.age_reviews()
-        if aged.escalated or aged.lapsed:
-            click.echo(f"reviews: {aged.escalated} escalated, {aged.lapsed} lapsed")
+        try:
+            _work_through(wiki)
+            if time.monotonic() >= prune_at:
+                prune_at = time.monotonic() + _PRUNES_EVERY
+                if pruned := wiki.search_log.prune():
+                    click.echo(f"searches: {pruned} deleted")
+        except Busy as busy:
+            if once:
+                raise
+            click.echo(f"{busy} Trying again in {every:g} seconds.", err=True)
         if once:
             return
         time.sleep(every)
 
 
+def _work_through(wiki: Wiki) -> None:
+    """Everything once. Search does not wait for links: it needs no lock that those who save hold."""
+    wiki.seal()
+    read = wiki.catch_up_links(wait=False)
+    taken = wiki.search.catch_up(wait=False)
+    read += wiki.catch_up_links()
+    if read or taken:
+        click.echo(f"links: {read} entries, search: {taken} entries")
+    wiki.catch_up_suggestions()
+    if assessed := wiki.catch_up_risk():
+        click.echo(f"risk: {assessed} entries")
+    if told := wiki.deliver_messages():
+        click.echo(f"messages: {told}")
+    aged = wiki.age_reviews()
+    if aged.escalated or aged.lapsed:
+        click.echo(f"reviews: {aged.escalated} escalated, {aged.lapsed} lapsed")
+
+
 ALL: tuple[click.Command, ...] = (
     db, journal, search, spaces, rules, reviews, record, batches, numbers_, import_, work, check,
+    synonyms_, searches,
 )  # fmt: skip

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ...database import Database
 from ...errors import Invalid
+from ..making import USUALLY, Making
 from .fts5 import open_engine as open_fts5
 from .postgresql import open_engine as open_postgresql
 from .protocol import Engine
@@ -20,11 +21,15 @@ from .whoosh import open_engine as open_whoosh
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an engine may keep the index of a wiki: a folder of its own (None: none is given), or the database."""
+    """Where an engine may keep the index of a wiki: a folder of its own (None: none is given), or the database.
+
+    ``making`` is how the index is made; an engine notices by its fingerprint that an index was made otherwise.
+    """
 
     folder: Path | None
     database: Database
     wiki_id: Callable[[], int]
+    making: Making = USUALLY
 
 
 Opener = Callable[[Place], Engine | None]

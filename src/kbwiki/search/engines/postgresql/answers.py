@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from ...tree import All, Beginning, Word
+from ...tree import All, Node, Word
 from ..impact import rarity
 from ..loosening import ENOUGH, loosened, telling
 from ..protocol import Hits, Scope
-from .questions import Parameters, Question, compounds_of, in_scope, query_of, share, words_of
+from .questions import Parameters, Question, compounds_of, frame_of, in_scope, query_of, share, words_of
 from .standing import standings
 from .tables import Generation
 
@@ -22,7 +22,8 @@ def answer(
 ) -> Hits:
     """The best matches within the scope. Errors: Superseded when the generation is not the one in use any more."""
     optional, strict = loosened(root)
-    asked = [query_of(word) for word in (*words_of(root), *optional, *(one.whole for one in compounds_of(root)))]
+    asked = [query_of(word) for word in (*words_of(root), *(one.whole for one in compounds_of(root)))]
+    asked += map(frame_of, optional)
     queries = list(dict.fromkeys(filter(None, asked)))
     known = standings(connection, wiki_id, generation, queries, scope, within=bool(optional))
 
@@ -37,8 +38,8 @@ def answer(
     parameters = Parameters()
     question = Question(generation, rarity_of, is_present, parameters)
     allowed = in_scope(scope, parameters)
-    words = [word for word in dict.fromkeys(optional) if query_of(word)]
-    some = [words[at] for at in telling([known.of[query_of(word)].here for word in words], known.within)]
+    words = [word for word in dict.fromkeys(optional) if frame_of(word)]
+    some = [words[at] for at in telling([known.of[frame_of(word)].here for word in words], known.within)]
     complete = _complete(generation, question, root, allowed)
     partial = _partial(generation, question, some, All(strict), allowed) if some else _NOBODY
     parameters.values |= {"limit": max(limit, 0), "offset": max(offset, 0)}
@@ -61,7 +62,7 @@ def _complete(generation: Generation, question: Question, root: All, allowed: st
 
 
 def _partial(
-    generation: Generation, question: Question, some: Sequence[Word | Beginning], strict: All, allowed: str
+    generation: Generation, question: Question, some: Sequence[Node], strict: All, allowed: str
 ) -> str:
     """Pages with some of the words and everything else that was asked, when those with everything are few."""
     words = [rated for word in some for rated in question.rated(word)]

@@ -5,7 +5,7 @@ It is put together as text: the same with SQLAlchemy's expressions took longer t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,27 @@ class Rated:
 def query_of(word: Word | Beginning) -> str:
     """The `tsquery` of one word; empty when it has no terms."""
     return " | ".join(_terms_of(word))
+
+
+def frame_of(node: Node) -> str:
+    """A `tsquery` that every page with the node has, and few others: places are not looked at. Empty: of no words."""
+    match node:
+        case Word() | Beginning():
+            return query_of(node)
+        case Phrase(words, field):
+            return _joined(" & ", [query_of(Word(terms, field)) for _, terms in words])
+        case Compound(whole, apart):
+            return _joined(" | ", [query_of(whole), frame_of(apart)])
+        case Either(nodes):
+            return _joined(" | ", map(frame_of, nodes))
+        case All(nodes):
+            return _joined(" & ", map(frame_of, nodes))
+        case _:
+            return ""
+
+
+def _joined(sign: str, queries: Iterable[str]) -> str:
+    return sign.join(f"({query})" for query in queries if query)
 
 
 def _terms_of(word: Word | Beginning) -> list[str]:

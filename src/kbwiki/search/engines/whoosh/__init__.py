@@ -19,4 +19,4 @@ def open_engine(place: Place) -> Engine | None:
         from .index import WhooshIndex
     except Exception as error:  # whatever a package of that name does or lacks
         return MissingEngine("whoosh", error)
-    return WhooshIndex(place.folder)
+    return WhooshIndex(place.folder, place.making)
