@@ -6,7 +6,18 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from . import assessing, importing, leasing, queueing, sampling, saving, screens, undoing, verifying
+from . import (
+    assessing,
+    importing,
+    leasing,
+    queueing,
+    sampling,
+    saving,
+    screens,
+    search_engines,
+    undoing,
+    verifying,
+)
 from .corpus import CorpusMissing
 from .figures import Figure
 
@@ -20,6 +31,8 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "leases": leasing.measure,
     "sampling": sampling.measure,
     "verify": verifying.measure,
+    "search_engines": partial(search_engines.measure, "search_engines"),
+    "search_100k": partial(search_engines.measure, "search_100k"),
 }
 
 
