@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,7 @@ from whoosh.index import create_in
 from whoosh.qparser import MultifieldParser
 
 from kbwiki import Actor, Settings, Wiki
+from kbwiki.errors import Invalid
 from kbwiki.search.documents import Document
 from kbwiki.search.engines import OPENERS, Place
 from kbwiki.search.feed import all_pages, documents_of
@@ -78,7 +80,10 @@ def available(database: Path) -> list[str]:
     """The engines that can keep an index of a wiki in this database."""
     wiki = Wiki(f"sqlite:///{database}")
     place = Place(database.parent / "index", wiki.database, lambda: wiki.id)
-    names = [name for name, opener in OPENERS.items() if opener(place) is not None]
+    names = []
+    for name, opener in OPENERS.items():
+        with suppress(Invalid):
+            names += [name] if opener(place) is not None else []
     wiki.close()
     return names
 

@@ -20,4 +20,4 @@ def open_engine(place: Place) -> Engine | None:
             "The search engine 'postgresql' keeps the index in the wiki's own database, and this wiki is on "
             f"{place.database.dialect}. Please choose another engine, or move the wiki to PostgreSQL.",
         )
-    return PostgresqlIndex(place.database, place.wiki_id)
+    return PostgresqlIndex(place.database, place.wiki_id, place.making)

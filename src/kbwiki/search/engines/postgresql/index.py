@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ....database import Database
 from ...documents import Document
+from ...making import USUALLY, Making
 from ...tree import All
-from ...words.analysis import fingerprint
 from ..postings import TEXT
 from ..protocol import Filling, Hits, IndexUnusable, Scope
 from . import tables
@@ -39,8 +39,9 @@ class PostgresqlIndex:
 
     name = "postgresql"
 
-    def __init__(self, database: Database, wiki_id: Callable[[], int]) -> None:
+    def __init__(self, database: Database, wiki_id: Callable[[], int], making: Making = USUALLY) -> None:
         self._database = database
+        self._making = making
         self._wiki_id = wiki_id
         self._lock = AdvisoryLock(database.engine, lambda: f"kbwiki search {wiki_id()}")
         self._generation: Generation | None = None
@@ -85,7 +86,7 @@ class PostgresqlIndex:
         """See `Engine.update`."""
         gone = set(delete)
         rows = {document.id: document for document in documents if document.id not in gone}
-        written = [row_of(document) for document in rows.values()]
+        written = [row_of(document, self._making.standing) for document in rows.values()]
         with self._writing() as connection, writing(), connection.begin():
             generation = self._in_use(connection)
             before = generation.remove(connection, [*rows, *gone])
@@ -101,12 +102,12 @@ class PostgresqlIndex:
             generation = tables.new_generation(wiki_id)
             with writing(), connection.begin():
                 generation.make(connection)
-            rebuild = Rebuild(connection, generation)
+            rebuild = Rebuild(connection, generation, self._making)
             try:
                 yield rebuild
                 with writing(), connection.begin():
                     generation.finish(connection)
-                    record = Record(generation.name, position, len(rebuild.pages), made_by())
+                    record = Record(generation.name, position, len(rebuild.pages), made_by(self._making))
                     tables.publish(connection, wiki_id, record)
             finally:
                 self._sweep(connection)
@@ -132,13 +133,13 @@ class PostgresqlIndex:
     def _read_record(self) -> Record:
         try:
             with reading(), self._database.engine.connect() as connection:
-                return usable_record(connection, self._wiki_id())
+                return usable_record(connection, self._wiki_id(), self._making)
         except Superseded as error:
             raise IndexUnusable("there is no search index in the database") from error
 
     def _in_use(self, connection: Connection) -> Generation:
         """The generation in use, whose statements are built once."""
-        name = usable_record(connection, self._wiki_id()).generation
+        name = usable_record(connection, self._wiki_id(), self._making).generation
         known = self._generation
         if known is None or known.name != name:
             known = self._generation = Generation(name)
@@ -171,15 +172,16 @@ class PostgresqlIndex:
 class Rebuild:
     """A new index being filled, beside the one in use."""
 
-    def __init__(self, connection: Connection, generation: Generation) -> None:
+    def __init__(self, connection: Connection, generation: Generation, making: Making) -> None:
         self._connection = connection
+        self._making = making
         self._generation = generation
         self.pages: set[int] = set()
 
     def add(self, documents: Iterable[Document]) -> None:
         """See `Filling.add`."""
         for batch in _batches(documents):
-            rows = [row_of(document) for document in batch.values()]
+            rows = [row_of(document, self._making.standing) for document in batch.values()]
             with writing(), self._connection.begin():
                 known = self.pages & batch.keys()
                 if known:
@@ -188,16 +190,16 @@ class Rebuild:
             self.pages |= batch.keys()
 
 
-def made_by() -> str:
+def made_by(making: Making) -> str:
     """What an index has to be made by to be of use to this version."""
-    return f"{_FORMAT}, {fingerprint()}"
+    return f"{_FORMAT}, {making.fingerprint}"
 
 
-def usable_record(connection: Connection, wiki_id: int) -> Record:
+def usable_record(connection: Connection, wiki_id: int, making: Making) -> Record:
     """Errors: IndexUnusable when there is none, or another version made it; Superseded without the table of records."""
     record = tables.record_of(connection, wiki_id)
-    if record.made_by != made_by():
-        raise IndexUnusable("the index was made by another version")
+    if record.made_by != made_by(making):
+        raise IndexUnusable("the index was made by another version, or for other languages or weights")
     return record
 
 

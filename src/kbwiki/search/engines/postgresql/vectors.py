@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from ...documents import Document
+from ...weights import USUAL, Standing
 from ..postings import TAG, TEXT, TITLE, WITHIN, postings
 from .grades import GRADES
 
@@ -44,9 +45,9 @@ class Row:
     places: tuple[str, ...]
 
 
-def row_of(document: Document) -> Row:
+def row_of(document: Document, by: Standing = USUAL) -> Row:
     """The document's terms of all fields, and the places of the words."""
-    fields = postings(document)
+    fields = postings(document, by)
     graded = [(lexeme(field, each.term), each.impact) for field in fields for each in fields[field]]
     standing = {
         lexeme(field, each.term): _numbers(each.places) for field in (TEXT, TITLE) for each in fields[field]
