@@ -48,7 +48,7 @@ def search(visit: Visit) -> Response:
     start = min(max(visit.request.args.get("start", 0, type=int), 0), _FARTHEST)
     visit.close()
     found = visit.wiki.search.find(visit.actor, query, limit=PER_PAGE, offset=start)
-    asked = note_asked(visit, query, found.total, first=start)
+    asked = note_asked(visit, query, found, first=start)
     more = start + PER_PAGE < min(found.total, _FARTHEST)
     suggested = slug(query)
     return visit.show(

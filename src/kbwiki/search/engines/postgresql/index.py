@@ -40,8 +40,8 @@ class PostgresqlIndex:
     name = "postgresql"
 
     def __init__(self, database: Database, wiki_id: Callable[[], int], making: Making = USUALLY) -> None:
-        self._database = database
         self._making = making
+        self._database = database
         self._wiki_id = wiki_id
         self._lock = AdvisoryLock(database.engine, lambda: f"kbwiki search {wiki_id()}")
         self._generation: Generation | None = None
@@ -173,8 +173,8 @@ class Rebuild:
     """A new index being filled, beside the one in use."""
 
     def __init__(self, connection: Connection, generation: Generation, making: Making) -> None:
-        self._connection = connection
         self._making = making
+        self._connection = connection
         self._generation = generation
         self.pages: set[int] = set()
 
@@ -196,10 +196,10 @@ def made_by(making: Making) -> str:
 
 
 def usable_record(connection: Connection, wiki_id: int, making: Making) -> Record:
-    """Errors: IndexUnusable when there is none, or another version made it; Superseded without the table of records."""
+    """Errors: IndexUnusable when there is none, or it was made otherwise; Superseded without the table of records."""
     record = tables.record_of(connection, wiki_id)
     if record.made_by != made_by(making):
-        raise IndexUnusable("the index was made by another version, or for other languages or weights")
+        raise IndexUnusable("the index was made by another version, in other languages or with other weights")
     return record
 
 
