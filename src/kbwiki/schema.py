@@ -28,6 +28,7 @@ from .moderation.models import (
 )
 from .pages.models import Page, PageLink, PageTag, ParsedText, Redirect, Rendered, Revision, Text
 from .search.log.models import AskedRow, ClosedRow
+from .search.suggestion_rows import Suggestion
 from .search.synonyms.models import SynonymSet
 from .spaces.models import Grant, Space
 from .spaces.restraints import Restraint
@@ -43,4 +44,5 @@ ALL_TABLES: tuple[type[Base], ...] = (
     Reason, Message, Notice,
     SavedFilter, FeedSecret,
     SynonymSet, AskedRow, ClosedRow,
+    Suggestion,
 )  # fmt: skip

@@ -54,6 +54,8 @@ from .search.engines import Place, open_engine
 from .search.finding import Search
 from .search.log.recording import SearchLog
 from .search.making import Making
+from .search.suggestion_rows import CONSUMER as SUGGESTIONS
+from .search.suggestion_rows import take_in_suggestions
 from .settings import Settings
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
@@ -103,7 +105,8 @@ class Wiki:
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         weights = search_weights.merged(self.settings.search_weights)
         making = Making(self.settings.languages, search_weights.standing(weights))
-        engine = open_engine(self.settings.search_engine, Place(index, self.database, lambda: self.id, making))
+        self.search_place = Place(index, self.database, lambda: self.id, making)
+        engine = open_engine(self.settings.search_engine, self.search_place)
         self.search = Search(
             self.database,
             lambda: self.id,
@@ -194,9 +197,21 @@ class Wiki:
         """Let links and backlinks take in everything that is in the journal; how many entries were read."""
         self.seal()
         read = 0
-        while self._has_links_to_read():
+        while self._has_to_read(LINKS):
             with self.database.write() as connection:
                 step = take_in_links(connection, self.id)
+            read += step
+            if step == 0:
+                break
+        return read
+
+    def catch_up_suggestions(self) -> int:
+        """Let suggestions take in everything that is in the journal; how many entries were read."""
+        self.catch_up_links()
+        read = 0
+        while self._has_to_read(SUGGESTIONS):
+            with self.database.write() as connection:
+                step = take_in_suggestions(connection, self.id)
             read += step
             if step == 0:
                 break
@@ -233,10 +248,10 @@ class Wiki:
         """
         return age(self.read, lambda: self.begin(SYSTEM), self.id, self.clock())
 
-    def _has_links_to_read(self) -> bool:
-        """Whether the journal went on since links were last read; asked first, so that no lock is taken for nothing."""
+    def _has_to_read(self, consumer: str) -> bool:
+        """Whether the journal went on since a consumer last read; asked first, so that no lock is taken for nothing."""
         with self.read() as connection:
-            return cursor_of(connection, self.id, LINKS) < last_position(connection, self.id)
+            return cursor_of(connection, self.id, consumer) < last_position(connection, self.id)
 
     def _prepare_search(self) -> int:
         """What must have happened before the index reads the journal: entries have their place, texts are parsed.

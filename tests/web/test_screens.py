@@ -61,6 +61,7 @@ READ = {
     "batch": "/wiki/-/batches/example",
     "mine": "/wiki/-/mine",
     "messages": "/wiki/-/messages",
+    "kept_searches": "/wiki/-/kept-searches",
     "spaces": "/wiki/-/spaces",
     "space": "/wiki/-/space",
     "reasons": "/wiki/-/reasons?path=/",
@@ -76,6 +77,8 @@ POST_ONLY |= {"change_filter", "new_feed", "end_feed", "feed"}  # a feed needs a
 POST_ONLY |= {"look_again", "record_export"}
 POST_ONLY |= {"undo_synonyms", "close_search", "clicked"}
 POST_ONLY |= {"batch_plan", "batch_run", "batch_take_back", "messages_read", "reroute"}
+POST_ONLY |= {"change_search", "end_search_feed"}
+POST_ONLY |= {"search_json", "suggest_json", "opensearch"}  # for scripts: see test_search_json
 NEEDS = {
     "queue": MODERATOR,
     "filters": MODERATOR,

@@ -6,6 +6,7 @@ database before it is asked; rights, totals, facets, titles and snippets come fr
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection
 from ..actors import Actor
 from ..clock import Clock, utc_now
 from ..database import Database
+from ..errors import KBWikiError
 from ..spaces.queries import readable_spaces
 from .correcting import Correction, correct
 from .database import find_by_title
@@ -24,6 +26,8 @@ from .feed import hidden_since
 from .filters import Filters
 from .query import Query, parse_query
 from .results import Candidate, Found, Reader, most_recent
+from .suggesting import Suggestion, suggest
+from .suggestion_rows import take_in_a_little
 from .sync import Sync
 from .synonyms.expansion import with_synonyms
 from .synonyms.queries import read_synonyms
@@ -31,6 +35,8 @@ from .tree import All, Either, Node, Not, Pages, Tagged, Within
 from .weighing import MOST_WEIGHED, PageFacts, in_a_row, reorder, title_shares
 from .weights import WEIGHTS
 from .words.folding import fold, fold_path
+
+log = logging.getLogger("kbwiki.search")
 
 NO_INDEX = "The search index is being built, so only titles were searched for now."
 CORRECTED = "Nothing has “{wrong}”; these are for “{right}”."
@@ -93,6 +99,7 @@ class Search:
         self._reader = Reader(reviewed, languages)
         self._dividing = dividing(reviewed)
         self.sync = Sync(database, wiki_id, prepare, engine, patience, languages) if engine is not None else None
+        self._prepare, self._patience = prepare, patience
 
     def __call__(
         self,
@@ -125,6 +132,19 @@ class Search:
 
     find = __call__
 
+    def suggest(self, actor: Actor, text: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+        """What `actor` may mean who has typed `text` so far: titles, headings and tags, best first.
+
+        What was saved last is among them, unless the database is busy or there is much to take in. Never raises for
+        what was typed.
+        """
+        try:
+            take_in_a_little(self._database, self._wiki_id())
+        except KBWikiError:
+            log.info("Suggestions go on without the newest: the database was busy.")
+        with self._database.read() as connection:
+            return suggest(connection, self._wiki_id(), actor, text, limit)
+
     def lag(self) -> int | None:
         """How many journal entries the index has not taken in yet; None when there is no usable index."""
         return self.sync.lag() if self.sync is not None else None
@@ -137,6 +157,10 @@ class Search:
         """Build the index anew; see `Sync.rebuild`. Nothing to do without an index."""
         if self.sync is not None:
             self.sync.rebuild(progress)
+
+    def beside(self, engine: Engine) -> Sync:
+        """An index of the same pages kept with another engine, for moving to it while the present one answers."""
+        return Sync(self._database, self._wiki_id, self._prepare, engine, self._patience, self._languages)
 
     def close(self) -> None:
         """Wait for work that is under way, and let go of the index."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -18,6 +19,7 @@ from ..pages.queries.view import neighbours
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right
 from .csrf import hidden_inputs
+from .keys import table
 from .words import kb_t, when
 
 if TYPE_CHECKING:
@@ -91,6 +93,12 @@ _SCREENS = {
     "wanted": "/-/wanted",
     "tags": "/-/tags",
     "search": "/-/search",
+    "search_json": "/-/search.json",
+    "suggest_json": "/-/suggest.json",
+    "opensearch": "/-/opensearch.xml",
+    "kept_searches": "/-/kept-searches",
+    "change_search": "/-/kept-searches/{id}",
+    "end_search_feed": "/-/kept-searches/feeds/{id}/revoke",
     "queue": "/-/reviews",
     "review": "/-/reviews/{id}",
     "next_review": "/-/reviews/next",
@@ -213,6 +221,9 @@ class Frame:
             ),
             host_layout=mount.host_layout,
             unread=None,
+            keys=(),
+            keys_everywhere=table(()),
+            whose=whose(actor),
             next_url=visit.request.path,
             when=lambda moment: when(moment, visit.now),
         )
@@ -223,6 +234,11 @@ class Frame:
     def csrf(self) -> Markup:
         """The inputs every form carries; made when a form is on the screen, which reading seldom has."""
         return hidden_inputs(self.actor)
+
+
+def whose(actor: Actor) -> str:
+    """What stands for an actor in the browser's memory: searches of one are not shown to the next at the same desk."""
+    return "" if actor.is_anonymous else sha256(actor.id.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def may_write_somewhere(visit: Visit, actor: Actor) -> bool:
