@@ -29,7 +29,8 @@ from .known_items import KINDS, SLIPS, KnownItems, Question, all_kinds
 
 READER = Actor("reader", "Rosa Reader", frozenset({"staff"}))
 DEPTH = 10
-PER_KIND = 240
+PER_KIND = 200
+PER_KIND_WITHOUT = 80
 SEED = 20260105
 TUNED_ON, REPORTED_ON = 0, 1
 WEIGHTS_TAKEN_AWAY = ("title", "headings", "whole-title", "in-a-row", "links")
@@ -47,7 +48,8 @@ def measure() -> Iterator[Figure]:
     with corpus_folder() as folder:
         database = folder / "wiki.db"
         documents = pages_of(database)
-        questions = list(all_kinds(KnownItems(documents, SEED), PER_KIND, REPORTED_ON))
+        items = KnownItems(documents, SEED)
+        questions = list(all_kinds(items, PER_KIND, REPORTED_ON))
         for kind in dict.fromkeys(each.kind for each in questions):
             yield Figure(f"relevance.{kind}.questions", sum(each.kind == kind for each in questions), "questions")
         for name in available(database):
@@ -58,7 +60,8 @@ def measure() -> Iterator[Figure]:
             ours = ranks(lambda text, wiki=wiki: found(wiki, text), questions)  # type: ignore[misc]
             wiki.close()
             yield from _figures(f"relevance.{name}", ours, floor, title)
-        yield from _worths(database, folder / "index", questions)
+        fewer = list(all_kinds(items, PER_KIND_WITHOUT, REPORTED_ON))
+        yield from _worths(database, folder / "index", fewer)
 
 
 def pages_of(database: Path) -> list[Document]:

@@ -8,7 +8,10 @@ from search_builders import index_of, page
 
 from kbwiki.search.engines.protocol import EVERYTHING
 from kbwiki.search.query import parse_query
+from kbwiki.search.synonyms.actions import set_synonyms
 from kbwiki.search.synonyms.expansion import Synonyms, SynonymWords, with_synonyms
+from kbwiki.testing import MODERATOR, READER, save
+from kbwiki.wiki import Wiki
 
 SETS = Synonyms((SynonymWords(("holiday", "annual leave", "vacation")),))
 
@@ -45,3 +48,17 @@ def test_where_no_page_has_all_words_a_page_may_lack_the_one_with_synonyms(tmp_p
 
     assert (set(hits.ids), hits.complete) == ({1, 2}, 0)
     index.close()
+
+
+def test_a_search_of_the_wiki_finds_and_marks_what_means_the_same(wiki: Wiki, tmp_path: Path) -> None:
+    indexed = Wiki(wiki.database.engine.url.render_as_string(hide_password=False), index=tmp_path / "index")
+    save(indexed, "absence", "Ask for annual leave in time.", title="Absence")
+    assert indexed.search.find(READER, "holiday").total == 0
+
+    with indexed.begin(MODERATOR) as tx:
+        set_synonyms(tx, ("holiday", "annual leave"))
+
+    (result,) = indexed.search.find(READER, "holidays").results
+    assert [one.text for one in result.snippet if one.hit] == ["annual", "leave"]
+    assert indexed.search.find(READER, '"holiday"').total == 0
+    indexed.close()

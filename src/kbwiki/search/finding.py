@@ -172,8 +172,13 @@ class Search:
                 reviewed=self._reviewed,
                 stale_days=self._stale_days,
             )
+<<<<<<< HEAD
             query = parse_query(text, self._languages, filters)
             return with_synonyms(query, read_synonyms(connection, self._wiki_id()), self._languages)
+=======
+            query = parse_query(text, choose=filters)
+            return with_synonyms(query, read_synonyms(connection, self._wiki_id()))
+>>>>>>> log
 
     def _by_index(self, engine: Engine, asked: _Asked, root: All, late: bool) -> Found:
         wiki_id, actor = self._wiki_id(), asked.actor

@@ -30,7 +30,7 @@ def search_json(visit: Visit) -> Response:
     start = min(max(args.get("start", 0, type=int), 0), _FARTHEST)
     visit.close()
     found = visit.wiki.search(visit.actor, query, limit=limit, offset=start)
-    note_asked(visit, query, found.total, screen=Screen.JSON, first=start)
+    note_asked(visit, query, found, screen=Screen.JSON, first=start)
     return _answer(
         {
             "query": query,

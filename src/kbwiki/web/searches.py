@@ -10,10 +10,12 @@ from markupsafe import Markup
 
 from ..errors import Forbidden, Invalid
 from ..pages.paths import normalise_path, slug
+from ..search.finding import NO_INDEX
 from ..search.log.closing import close_question, open_question
 from ..search.log.recording import Asked, Screen, clean_token, new_token, tidy
 from ..search.log.unanswered import ClosedLine, Outcome, Unanswered, closed, unanswered
 from ..search.moderators import is_moderator
+from ..search.results import Found
 from .forms import whole_number
 from .notes import Note
 from .visit import Visit
@@ -39,11 +41,12 @@ class AskedHere:
     first: int = 0
 
 
-def note_asked(visit: Visit, text: str, found: int, *, screen: Screen = Screen.PAGE, first: int = 0) -> AskedHere:
-    """Write down what was searched, with how many pages were `found`; further pages of results are the same search.
+def note_asked(visit: Visit, text: str, found: Found, *, screen: Screen = Screen.PAGE, first: int = 0) -> AskedHere:
+    """Write down what was searched, with what was `found`; further pages of results are the same search.
 
     `?view=` is the token of the page view in which somebody types, `?from=` the path of the page where they were (or
-    the page they come from), and with `?quiet=` nothing is written down. Takes a moment at the most; never raises.
+    the page they come from), and with `?quiet=` nothing is written down; nor while the index is being built, when what
+    is not found says nothing about the wiki. Takes a moment at the most; never raises.
     """
     args, path = visit.request.args, asked_at(visit)
     sent = clean_token(args.get("view", ""))
@@ -51,8 +54,8 @@ def note_asked(visit: Visit, text: str, found: int, *, screen: Screen = Screen.P
     search_log = visit.wiki.search_log
     if not search_log.records or not text or "quiet" in args or visit.request.method != "GET":
         return AskedHere(None, path, first)
-    if first == 0:
-        search_log.record(Asked(text, found, screen, path, token, fresh=sent is None))
+    if first == 0 and NO_INDEX not in found.notes:
+        search_log.record(Asked(text, found.total, screen, path, token, fresh=sent is None))
     return AskedHere(token, path, first)
 
 

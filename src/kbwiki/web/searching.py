@@ -83,7 +83,7 @@ def search(visit: Visit) -> Response:
     start = min(max(args.get("start", 0, type=int), 0), _FARTHEST)
     visit.close()
     found = visit.wiki.search(visit.actor, query, limit=PER_PAGE, offset=start, order=order, facets=True)
-    asked = note_asked(visit, query, found.total, first=start)
+    asked = note_asked(visit, query, found, first=start)
     return _page(visit, query, order, start, found, asked)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from sqlalchemy import event
 
 from kbwiki.actors import ANONYMOUS, SYSTEM, Actor
 from kbwiki.errors import Conflict, Forbidden, Invalid, NotFound
@@ -153,6 +154,23 @@ def test_sets_are_read_once_for_each_state_of_them(wiki: Wiki) -> None:
     put(wiki, "PTO", "holiday", one_way=True)
 
     assert known(wiki) == (SynonymWords(("holiday", "vacation")), SynonymWords(("PTO", "holiday"), one_way=True))
+
+
+def test_while_the_journal_stands_still_sets_are_not_asked_for(sqlite_wiki: Wiki) -> None:
+    put(sqlite_wiki, "holiday", "vacation")
+    statements: list[str] = []
+    engine = sqlite_wiki.database.engine
+    event.listen(engine, "before_cursor_execute", lambda _, __, said, *___: statements.append(said))
+    with sqlite_wiki.read() as connection:
+        first = read_synonyms(connection, sqlite_wiki.id, 1)
+        asked = len(statements)
+        assert read_synonyms(connection, sqlite_wiki.id, 1) is first
+        assert len(statements) == asked
+
+    put(sqlite_wiki, "PTO", "leave")
+
+    with sqlite_wiki.read() as connection:
+        assert len(read_synonyms(connection, sqlite_wiki.id, 2).sets) == 2
 
 
 def test_saving_the_same_words_again_is_no_change(sqlite_wiki: Wiki) -> None:

@@ -14,6 +14,7 @@ from ...database import Database
 from ...errors import Invalid
 from ..making import USUALLY, Making
 from .fts5 import open_engine as open_fts5
+from .postgresql import open_engine as open_postgresql
 from .protocol import Engine
 from .whoosh import open_engine as open_whoosh
 
@@ -36,7 +37,7 @@ Opener = Callable[[Place], Engine | None]
 
 DEFAULT = "whoosh"
 
-OPENERS: Mapping[str, Opener] = {"whoosh": open_whoosh, "fts5": open_fts5}
+OPENERS: Mapping[str, Opener] = {"whoosh": open_whoosh, "fts5": open_fts5, "postgresql": open_postgresql}
 
 
 PLUGINS = "kbwiki.search_engines"

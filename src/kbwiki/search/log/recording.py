@@ -15,15 +15,16 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, Insert, bindparam, func, null, or_, update
+from sqlalchemy import Connection, Insert, bindparam, func, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...clock import Clock
 from ...database import Database
-from ...db import table_of
+from ...db import in_list, table_of
 from ...errors import KBWikiError
-from ...spaces.queries import find_space
+from ...spaces.models import Space
+from ...spaces.policy import chain_above
 from ..words.folding import fold
 from .keeping import prune
 from .models import LONGEST, AskedRow
@@ -143,7 +144,8 @@ def record_search(connection: Connection, wiki_id: int, asked: Asked, now: datet
         connection.execute(_PART, said)
     row = {
         "wiki_id": wiki_id,
-        "space_id": find_space(connection, wiki_id, asked.path),
+        "in_wiki": wiki_id,
+        "paths": chain_above(asked.path),
         "folded": key,
         "typed": tidy(asked.text),
         "found": min(max(asked.found, 0), MOST_FOUND),
@@ -183,9 +185,19 @@ _CLICK = (
 )
 
 
+_SPACE = (
+    select(Space.id)
+    .where(Space.wiki_id == bindparam("in_wiki"), in_list(Space.path, "paths"))
+    .order_by(func.length(Space.path).desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
+
 def _writing(dialect: str) -> Insert:
     """One entry for each view's last question, whoever comes first: the database sees to it."""
-    statement = _DIALECTS[dialect](_ROWS)
+    columns: dict[str, Any] = {name: bindparam(name) for name in _ROWS.c.keys() if name not in ("id", "space_id")}  # noqa: SIM118
+    statement = _DIALECTS[dialect](_ROWS).values(space_id=_SPACE, **columns)
     replaced = ("space_id", "folded", "typed", "found", "rank", "screen", "at")
     written: Insert = statement.on_conflict_do_update(
         index_elements=[_ROWS.c.wiki_id, _ROWS.c.token],

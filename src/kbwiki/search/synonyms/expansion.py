@@ -6,7 +6,7 @@ of words that stands in a set counts; what a set leads to is not followed furthe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -37,13 +37,25 @@ NO_SYNONYMS = Synonyms()
 
 
 class _Line(NamedTuple):
-    """A word or phrase of a set as a question has it, and what else is looked for then."""
+    """A word or phrase of a set as a question has it, and in which of the words of which set it is."""
 
     asked: tuple[Node, ...]
-    others: tuple[Node, ...]
+    known: SynonymWords
+    at: int
 
 
-_Table = dict[str, list[_Line]]
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Every word and phrase of the sets, by each term of its first word."""
+
+    lines: Mapping[str, Sequence[_Line]]
+    languages: tuple[str, ...]
+
+    def others(self, line: _Line) -> tuple[Node, ...]:
+        """What is looked for besides."""
+        return _others(line.known, line.at, self.languages)
+
+
 _Placed = tuple[Node, bool]
 """A node of the question, and whether it is one that is not looked for."""
 
@@ -65,7 +77,7 @@ def expanded(
     """
     if not synonyms.sets:
         return root
-    table, placed = _table(synonyms, languages), _in_order(root.nodes, left_out)
+    table, placed = _table_of(synonyms, languages), _in_order(root.nodes, left_out)
     nodes: list[Node] = []
     at, changed = 0, False
     while at < len(placed):
@@ -79,6 +91,7 @@ def expanded(
     return All(tuple(nodes)) if changed else root
 
 
+@lru_cache(maxsize=30_000)
 def words_of(text: str, languages: tuple[str, ...] = ("en",)) -> tuple[Node, ...]:
     """The words of a phrase as a question has them, the very common ones too; () where one of them is no plain word."""
     query = parse_query(text, languages)
@@ -111,13 +124,13 @@ def _longest(placed: Sequence[_Placed], at: int, table: _Table) -> tuple[int, tu
     others: dict[Node, None] = {}
     field = _field(placed[at][0])
     for key in _keys(placed[at][0]):
-        for line in table.get(key, ()):
+        for line in table.lines.get(key, ()):
             length = len(line.asked)
             if length < longest or not _stands(placed[at : at + length], line.asked, field):
                 continue
             if length > longest:
                 longest, others = length, {}
-            others.update(dict.fromkeys(_in_field(other, field) for other in line.others))
+            others.update(dict.fromkeys(_in_field(other, field) for other in table.others(line)))
     return longest, tuple(others)[: MOST_ALTERNATIVES - 1]
 
 
@@ -144,17 +157,20 @@ def _in_choice(node: Node, table: _Table) -> Node:
 
 
 @lru_cache(maxsize=64)
-def _table(synonyms: Synonyms, languages: tuple[str, ...]) -> _Table:
-    """Every word and phrase of the sets, by each term of its first word."""
-    table: _Table = {}
+def _table_of(synonyms: Synonyms, languages: tuple[str, ...]) -> _Table:
+    lines: dict[str, list[_Line]] = {}
     for one in synonyms.sets:
-        found = [_as_it_stands(word, languages) for word in one.words]
         for at, word in enumerate(one.words[:1] if one.one_way else one.words):
-            others = tuple(node for place, node in enumerate(found) if place != at and node is not None)
             asked = words_of(word, languages)
             for key in _keys(asked[0]) if asked else ():
-                table.setdefault(key, []).append(_Line(asked, others))
-    return table
+                lines.setdefault(key, []).append(_Line(asked, one, at))
+    return _Table(lines, languages)
+
+
+@lru_cache(maxsize=5000)
+def _others(known: SynonymWords, at: int, languages: tuple[str, ...]) -> tuple[Node, ...]:
+    found = (_as_it_stands(word, languages) for place, word in enumerate(known.words) if place != at)
+    return tuple(node for node in found if node is not None)
 
 
 def _keys(node: Node) -> frozenset[str]:

@@ -41,7 +41,18 @@ _STATES = (
     )
     .order_by(Entry.number)
 )
-_kept: WeakKeyDictionary[Engine, dict[int, tuple[int, Synonyms]]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was read last: at which state of the sets, and after which position of the journal."""
+
+    state: int
+    position: int | None
+    synonyms: Synonyms
+
+
+_kept: WeakKeyDictionary[Engine, dict[int, _Kept]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +80,25 @@ class SynonymState:
     at: datetime
 
 
-def read_synonyms(connection: Connection, wiki_id: int) -> Synonyms:
-    """Every set of the wiki, for `expanded`. One query, and one more only after a change."""
+def read_synonyms(connection: Connection, wiki_id: int, position: int | None = None) -> Synonyms:
+    """Every set of the wiki, for `with_synonyms`: one query, and one more only after a change.
+
+    `position` is where the sealed journal stood a moment ago; while it stands there, no query is needed at all. Not for
+    transactions that change sets: what they see may be rolled back, and it is kept.
+    """
     of_engine = _kept.setdefault(connection.engine, {})
-    state = int(connection.execute(_STATE, {"wiki_id": wiki_id}).scalar_one())
-    if state == 0:
-        return NO_SYNONYMS
     known = of_engine.get(wiki_id)
-    if known is not None and known[0] == state:
-        return known[1]
-    rows = connection.execute(_SETS, {"wiki_id": wiki_id})
-    synonyms = Synonyms(tuple(SynonymWords(tuple(row.words), row.one_way) for row in rows))
+    if known is not None and position is not None and known.position == position:
+        return known.synonyms
+    state = int(connection.execute(_STATE, {"wiki_id": wiki_id}).scalar_one())
+    if known is not None and known.state == state:
+        synonyms = known.synonyms
+    else:
+        rows = connection.execute(_SETS, {"wiki_id": wiki_id}) if state else ()
+        sets = tuple(SynonymWords(tuple(row.words), row.one_way) for row in rows)
+        synonyms = Synonyms(sets) if sets else NO_SYNONYMS
     # A change that came between the two queries gives the newer sets to the older state, which nobody has any more.
-    of_engine[wiki_id] = (state, synonyms)
+    of_engine[wiki_id] = _Kept(state, position, synonyms)
     return synonyms
 
 

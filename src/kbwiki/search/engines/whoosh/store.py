@@ -36,10 +36,9 @@ from whoosh.writing import SegmentWriter
 
 from ...documents import Document
 from ...weights import USUAL, Standing
+from ..postings import TAG, TEXT, TITLE, WITHIN, postings
 from .merging import Extent, due
 from .posting_lists import PackedList, PostingPool, Run, Stretch
-from .postings import postings
-from .ranking import TAG, TEXT, TITLE, WITHIN
 
 NAME = "MAIN"
 """What Whoosh calls the index in its file names."""

@@ -6,11 +6,14 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from ...documents import Document
-from ...weights import USUAL, Standing
-from ...words.analysis import places
-from ..filing import path_terms, tag_terms
-from .ranking import TAG, TEXT, TITLE, USUAL_LENGTH, WITHIN, impacts
+from ..documents import Document
+from ..weights import USUAL, Standing
+from ..words.analysis import places
+from .filing import path_terms, tag_terms
+from .impact import USUAL_LENGTH, impacts
+
+TEXT, TITLE, TAG, WITHIN = "text", "title", "tag", "within"
+"""The fields of an index: all there is to read, the title alone, tags, and the paths a page lies at or below."""
 
 USUAL_TITLE = 5
 """Words of a title whose length counts neither for nor against it."""
