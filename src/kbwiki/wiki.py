@@ -105,7 +105,8 @@ class Wiki:
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         weights = search_weights.merged(self.settings.search_weights)
         making = Making(self.settings.languages, search_weights.standing(weights))
-        engine = open_engine(self.settings.search_engine, Place(index, self.database, lambda: self.id, making))
+        self.search_place = Place(index, self.database, lambda: self.id, making)
+        engine = open_engine(self.settings.search_engine, self.search_place)
         self.search = Search(
             self.database,
             lambda: self.id,

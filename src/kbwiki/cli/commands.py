@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ..actors import ANONYMOUS, SYSTEM, Actor
+from ..actors import SYSTEM, Actor
 from ..errors import KBWikiError
 from ..journal.append import head_of
 from ..pages.paths import normalise_path
@@ -19,12 +19,14 @@ from ..transfer.load import Loader
 from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
 from .batches import batches
+from .checking import check
 from .numbers import numbers_
 from .record import record
 from .report import kept_head, moves, say_summary, say_verification
 from .reviews import reviews
 from .rules import rules
 from .searches import searches
+from .searching import search
 from .synonyms import synonyms_
 
 
@@ -90,32 +92,6 @@ def journal_head(wiki: Wiki) -> None:
     wiki.seal()
     with wiki.read() as connection:
         click.echo(str(head_of(connection, wiki.id)))
-
-
-@click.group()
-def search() -> None:
-    """The search index."""
-
-
-@search.command("rebuild")
-@click.pass_obj
-def search_rebuild(wiki: Wiki) -> None:
-    """Build the index anew beside the present one, then put it in its place. Search goes on meanwhile."""
-    wiki.seal()
-    wiki.catch_up_links()
-    with click.progressbar(length=1, label="Indexing pages") as bar:
-        wiki.search.rebuild(moves(bar))
-
-
-@search.command("find")
-@click.argument("words", nargs=-1, required=True)
-@click.pass_obj
-def search_find(wiki: Wiki, words: tuple[str, ...]) -> None:
-    """Search as everybody (not signed in) does."""
-    found = wiki.search.find(ANONYMOUS, " ".join(words))
-    for one in found.results:
-        click.echo(f"{one.path}\t{one.title}")
-    click.echo(f"{found.total} found. {found.note or ''}".rstrip(), err=True)
 
 
 @click.group()
@@ -259,6 +235,6 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
 
 
 ALL: tuple[click.Command, ...] = (
-    db, journal, search, spaces, rules, reviews, record, batches, numbers_, import_, work,
+    db, journal, search, spaces, rules, reviews, record, batches, numbers_, import_, work, check,
     synonyms_, searches,
 )  # fmt: skip

@@ -99,6 +99,7 @@ class Search:
         self._reader = Reader(reviewed, languages)
         self._dividing = dividing(reviewed)
         self.sync = Sync(database, wiki_id, prepare, engine, patience, languages) if engine is not None else None
+        self._prepare, self._patience = prepare, patience
 
     def __call__(
         self,
@@ -157,6 +158,10 @@ class Search:
         if self.sync is not None:
             self.sync.rebuild(progress)
 
+    def beside(self, engine: Engine) -> Sync:
+        """An index of the same pages kept with another engine, for moving to it while the present one answers."""
+        return Sync(self._database, self._wiki_id, self._prepare, engine, self._patience, self._languages)
+
     def close(self) -> None:
         """Wait for work that is under way, and let go of the index."""
         if self.sync is not None:
@@ -172,13 +177,8 @@ class Search:
                 reviewed=self._reviewed,
                 stale_days=self._stale_days,
             )
-<<<<<<< HEAD
             query = parse_query(text, self._languages, filters)
             return with_synonyms(query, read_synonyms(connection, self._wiki_id()), self._languages)
-=======
-            query = parse_query(text, choose=filters)
-            return with_synonyms(query, read_synonyms(connection, self._wiki_id()))
->>>>>>> log
 
     def _by_index(self, engine: Engine, asked: _Asked, root: All, late: bool) -> Found:
         wiki_id, actor = self._wiki_id(), asked.actor

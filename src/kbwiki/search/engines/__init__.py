@@ -44,6 +44,11 @@ PLUGINS = "kbwiki.search_engines"
 """The entry point group in which packages name their openers; it is looked at for names that are not built in."""
 
 
+def names() -> list[str]:
+    """The engines there are, those of installed packages included."""
+    return sorted({*OPENERS, *entry_points(group=PLUGINS).names})
+
+
 def open_engine(name: str, place: Place) -> Engine | None:
     """The engine of this name.
 
@@ -55,8 +60,7 @@ def open_engine(name: str, place: Place) -> Engine | None:
 def _plugin(name: str) -> Opener:
     installed = entry_points(group=PLUGINS)
     if name not in installed.names:
-        known = ", ".join(sorted({*OPENERS, *installed.names}))
-        raise Invalid("search_engine", f"There is no search engine {name!r}. Those there are: {known}.")
+        raise Invalid("search_engine", f"There is no search engine {name!r}. Those there are: {', '.join(names())}.")
     try:
         opener: Opener = installed[name].load()
     except Exception as error:  # whatever the package raises while it is imported
