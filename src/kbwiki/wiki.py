@@ -196,22 +196,18 @@ class Wiki:
     def catch_up_links(self) -> int:
         """Let links and backlinks take in everything that is in the journal; how many entries were read."""
         self.seal()
-        read = 0
-        while self._has_to_read(LINKS):
-            with self.database.write() as connection:
-                step = take_in_links(connection, self.id)
-            read += step
-            if step == 0:
-                break
-        return read
+        return self._follow(LINKS, take_in_links)
 
     def catch_up_suggestions(self) -> int:
         """Let suggestions take in everything that is in the journal; how many entries were read."""
         self.catch_up_links()
+        return self._follow(SUGGESTIONS, take_in_suggestions)
+
+    def _follow(self, consumer: str, take_in: Callable[[Connection, int], int]) -> int:
         read = 0
-        while self._has_to_read(SUGGESTIONS):
+        while self._has_to_read(consumer):
             with self.database.write() as connection:
-                step = take_in_suggestions(connection, self.id)
+                step = take_in(connection, self.id)
             read += step
             if step == 0:
                 break
