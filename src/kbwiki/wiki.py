@@ -163,22 +163,18 @@ class Wiki:
         Without `wait` this leaves off when somebody else is writing.
         """
         self.seal()
-        read = 0
-        while self._has_to_read(LINKS):
-            with self.database.write() if wait else self.database.write_if_free() as connection:
-                step = take_in_links(connection, self.id) if connection is not None else 0
-            read += step
-            if step == 0:
-                break
-        return read
+        return self._follow(LINKS, take_in_links, wait=wait)
 
     def catch_up_suggestions(self) -> int:
         """Let suggestions take in everything that is in the journal; how many entries were read."""
         self.catch_up_links()
+        return self._follow(SUGGESTIONS, take_in_suggestions)
+
+    def _follow(self, consumer: str, take_in: Callable[[Connection, int], int], *, wait: bool = True) -> int:
         read = 0
-        while self._has_to_read(SUGGESTIONS):
-            with self.database.write() as connection:
-                step = take_in_suggestions(connection, self.id)
+        while self._has_to_read(consumer):
+            with self.database.write() if wait else self.database.write_if_free() as connection:
+                step = take_in(connection, self.id) if connection is not None else 0
             read += step
             if step == 0:
                 break
