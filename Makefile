@@ -41,8 +41,8 @@ clean: ## Remove what these commands made, .venv too; the demo's instance folder
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/.dev: $(BIN)/python setup.cfg pyproject.toml
-	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]'
+$(VENV)/.dev: $(BIN)/python setup.cfg pyproject.toml $(wildcard plugins/*/pyproject.toml)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]' $(patsubst %/pyproject.toml,-e %,$(wildcard plugins/*/pyproject.toml))
 	@touch $@
 
 $(VENV)/.docs: $(BIN)/python setup.cfg pyproject.toml

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0009"
+down_revision = "0012"
 
 LIVE = sa.text("state NOT IN ('decided', 'handed-over', 'lapsed', 'superseded')")
 LIVE_AND_DUE = sa.text("due_at IS NOT NULL AND state NOT IN ('decided', 'handed-over', 'lapsed', 'superseded')")

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from . import assessing, importing, leasing, queueing, sampling, saving, screens, undoing, verifying
+from . import assessing, importing, leasing, queueing, relevance, sampling, saving, screens, undoing, verifying
 from .corpus import CorpusMissing
 from .figures import Figure
 
@@ -19,6 +19,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "risk": assessing.measure,
     "leases": leasing.measure,
     "sampling": sampling.measure,
+    "search_relevance": relevance.measure,
     "verify": verifying.measure,
 }
 

@@ -149,6 +149,7 @@ def addresses(wiki: Wiki) -> list[str]:
         "diff": differences,
         "recent": ["", "?space=both", "?kind=edit", "?kind=hide", "?days=30", *(f"?author={READER.id}",)],
         "tree": ["", "?path=both"],
+        "earlier": ["?q=things", "?q=e"],
         "search": ["?q=things", "?q=One", "?q=Page", "?q=title:On"],
         "new": ["", "?path=both/new"],
         "space": ["", "?path=both", "?path=/"],
@@ -253,9 +254,9 @@ def test_search_finds_nothing_by_a_hidden_word_while_the_index_has_not_heard_of_
     case = CASES[0]
     assert wiki.search.find(READER, case.word("text")).total == 1
     hide(wiki, case)
-    wiki.search._patience = 0.0
+    wiki.search.sync.patience = 0.0
 
-    with wiki.search._index.writer_lock():  # type: ignore[union-attr] # somebody else is at work on it
+    with wiki.search.sync.engine.writer_lock():  # type: ignore[union-attr] # somebody else is at work on it
         found = wiki.search.find(READER, case.word("text"))
 
     assert (found.results, found.total) == ((), 0)

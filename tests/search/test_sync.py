@@ -93,7 +93,7 @@ def test_a_lost_or_broken_index_rebuilds_itself(wiki: Wiki, tmp_path: Path, dama
     else:
         for path in index.rglob("*.seg"):
             path.write_bytes(path.read_bytes()[:10])
-        wiki.search._index._forget_everything()  # type: ignore[union-attr]  # as a new process would
+        wiki.search.sync.engine._forget_everything()  # type: ignore[union-attr]  # as a new process would
 
     assert found(wiki, "giraffe") == ["notes"]
 

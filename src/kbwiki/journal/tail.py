@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 
 from ..db import insert_or_ignore
 from .models import Cursor, Entry
@@ -19,6 +20,22 @@ _AFTER = (
 )
 _LAST = select(func.max(Entry.position)).where(Entry.wiki_id == bindparam("wiki_id"))
 _CURSOR = select(Cursor.position).where(Cursor.wiki_id == bindparam("wiki_id"), Cursor.name == bindparam("name"))
+
+
+_STAND = select(
+    select(func.max(Entry.position)).where(Entry.wiki_id == bindparam("wiki_id")).scalar_subquery().label("last"),
+    exists().where(Entry.wiki_id == bindparam("wiki_id"), Entry.position.is_(None)).label("unsealed"),
+    _CURSOR.scalar_subquery().label("cursor"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """The last sealed position, whether entries wait behind it for theirs, and how far a consumer has read."""
+
+    last: int
+    unsealed: bool
+    cursor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +59,18 @@ def entries_after(connection: Connection, wiki_id: int, after: int, most: int) -
 def last_position(connection: Connection, wiki_id: int) -> int:
     """The position of the last sealed entry, 0 for an empty journal."""
     return connection.execute(_LAST, {"wiki_id": wiki_id}).scalar() or 0
+
+
+def waiting_since(connection: Connection, wiki_id: int, position: int) -> datetime | None:
+    """When the first sealed entry behind `position` was made; None when there is none."""
+    statement = select(Entry.at).where(Entry.wiki_id == wiki_id, Entry.position > position)
+    return connection.execute(statement.order_by(Entry.position).limit(1)).scalar()
+
+
+def stand_of(connection: Connection, wiki_id: int, name: str) -> Stand:
+    """Where the journal stands, and the consumer `name` with it: in one statement."""
+    row = connection.execute(_STAND, {"wiki_id": wiki_id, "name": name}).one()
+    return Stand(row.last or 0, bool(row.unsealed), row.cursor or 0)
 
 
 def cursor_of(connection: Connection, wiki_id: int, name: str) -> int:

@@ -54,14 +54,16 @@ def store_text(connection: Connection, raw: bytes) -> bytes:
 def load_texts(connection: Connection, digests: Iterable[bytes]) -> dict[bytes, str]:
     """The texts with these digests. Errors: NotFound when one was redacted or is missing."""
     wanted = set(digests)
-    found = {
-        row.digest: decode(row.body)
-        for row in connection.execute(_LOAD, {"digests": list(wanted)})
-        if row.body is not None
-    }
+    found = stored_texts(connection, wanted)
     if missing := wanted - found.keys():
         raise NotFound("text", next(iter(missing)).hex())
     return found
+
+
+def stored_texts(connection: Connection, digests: Iterable[bytes]) -> dict[bytes, str]:
+    """Those of the texts that are there: without what was redacted."""
+    rows = connection.execute(_LOAD, {"digests": list(set(digests))})
+    return {row.digest: decode(row.body) for row in rows if row.body is not None}
 
 
 def decode(body: bytes) -> str:

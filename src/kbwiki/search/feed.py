@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, or_, select, union
 
 from ..db import in_list
 from ..journal.models import Entry
@@ -13,17 +13,18 @@ from ..pages.models import Page, Revision
 from ..pages.parsed import get_parsed
 from ..pages.paths import below
 from .documents import Document
+from .words.languages import language_of
 
 _ROWS = (
     select(Page.id, Page.path, Page.title, Page.space_id, Page.text_digest, Revision.tags)
     .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
     .where(in_list(Page.id, "ids"), ~Page.deleted)
 )
-_HIDDEN_SINCE = select(Entry.subject_id).where(
-    in_list(Entry.subject_id, "ids"),
-    Entry.subject_kind == "page",
-    Entry.kind == "hide",
-    or_(Entry.position.is_(None), Entry.position > bindparam("position")),
+_HIDDEN = (Entry.wiki_id == bindparam("wiki_id"), Entry.kind == "hide", Entry.subject_kind == "page")
+# Two statements in one, since each has its index, and an OR of both would have none.
+_HIDDEN_SINCE = union(
+    select(Entry.subject_id).where(*_HIDDEN, Entry.position > bindparam("position")),
+    select(Entry.subject_id).where(*_HIDDEN, Entry.position.is_(None)),
 )
 _ALL = select(Page.id).where(Page.wiki_id == bindparam("wiki_id"), ~Page.deleted).order_by(Page.id)
 
@@ -44,12 +45,13 @@ def pages_named(connection: Connection, wiki_id: int, entries: Iterable[Sealed])
     return sorted(ids)
 
 
-def hidden_since(connection: Connection, ids: Sequence[int], position: int) -> set[int]:
-    """Those of the pages of which something was hidden after the journal's `position`.
+def hidden_since(connection: Connection, wiki_id: int, position: int) -> frozenset[int]:
+    """The pages of which something was hidden after the journal's `position`.
 
     What an index that has come so far knows of them may be hidden by now, so that finding them would tell it.
     """
-    return set(connection.execute(_HIDDEN_SINCE, {"ids": list(ids), "position": position}).scalars())
+    rows = connection.execute(_HIDDEN_SINCE, {"wiki_id": wiki_id, "position": position})
+    return frozenset(rows.scalars())
 
 
 def _below(connection: Connection, wiki_id: int, path: str) -> Iterable[int]:
@@ -61,8 +63,13 @@ def _below(connection: Connection, wiki_id: int, path: str) -> Iterable[int]:
     return connection.execute(statement).scalars()
 
 
-def documents_of(connection: Connection, ids: Sequence[int]) -> tuple[list[Document], list[int]]:
-    """The pages as the index takes them, and those of the ids that are not to be found any more."""
+def documents_of(
+    connection: Connection, ids: Sequence[int], languages: Sequence[str] = ("en",)
+) -> tuple[list[Document], list[int]]:
+    """The pages as the index takes them, and those of the ids that are not to be found any more.
+
+    Each is in one of the languages, the first where its text does not clearly say otherwise.
+    """
     rows = connection.execute(_ROWS, {"ids": list(ids)}).all()
     parsed = get_parsed(connection, {row.text_digest for row in rows}, keep=False)
     documents = [
@@ -74,6 +81,7 @@ def documents_of(connection: Connection, ids: Sequence[int]) -> tuple[list[Docum
             tags=tuple(row.tags),
             body=parsed[row.text_digest].plain,
             space=row.space_id,
+            language=language_of(parsed[row.text_digest].plain, languages),
         )
         for row in rows
     ]

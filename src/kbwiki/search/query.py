@@ -9,7 +9,12 @@
 ``title:plan``          only in titles
 ``tag:urgent``          pages with that tag
 ``in:hr/payroll``       pages at or below that path
+``by:"Ann Lee"``        pages that somebody of that name changed last
+``is:unreviewed``       pages in that state
+``changed:<30d``        pages changed within 30 days; ``>`` for longer ago
 ======================  =========================================================
+
+What the fields of the last three lines find is not for this module to know: who calls gives a function that does.
 
 Parentheses, other fields and other signs are no part of the language: they are read as plain text, because
 people search for ``SDL_GetError()`` and ``note: see below``.
@@ -18,10 +23,10 @@ people search for ``SDL_GetError()`` and ``note: see below``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from .tree import All, Beginning, Compound, Either, Node, Not, Phrase, Tagged, Within, Word
+from .tree import All, Beginning, Compound, Either, Node, Not, Pages, Phrase, Tagged, Within, Word
 from .words.analysis import Asked, asked
 from .words.common_words import COMMON_WORDS
 from .words.folding import fold, fold_path
@@ -38,7 +43,9 @@ SHORTEST_OPENING = 2
 TOO_LONG = "Only the first {subject} characters were read."
 TOO_MANY = "Only the first {subject} words were looked for."
 UNCLOSED = "A quotation mark is missing, so the words after it were looked for one by one."
-NO_FIELD = "There is no field “{subject}”, so it was read as a word. The fields are title:, tag: and in:."
+NO_FIELD = (
+    "There is no field “{subject}”, so it was read as a word. The fields are title:, tag:, in:, by:, is: and changed:."
+)
 EMPTY_FIELD = "“{subject}” needs a word after it."
 LONE_OR = "“OR” needs a word on both sides."
 LONE_NOT = "“NOT” needs a word after it."
@@ -73,23 +80,45 @@ class Note:
 class Query:
     """A query as it was understood. ``root`` is None when there is nothing to look for.
 
-    ``terms`` are the ones to highlight, in the order in which they were asked.
+    ``terms`` are the ones to highlight, in the order in which they were asked. ``left_out`` are the very common words
+    that are not looked for, each with its place among all words: synonyms are found with them (``synonyms``).
     """
 
     root: All | None
     terms: tuple[Sought, ...] = ()
     notes: tuple[Note, ...] = ()
+    left_out: tuple[tuple[int, Node], ...] = ()
 
 
-def parse_query(text: str, languages: tuple[str, ...] = ("en",)) -> Query:
-    """Reads any text as a query, in the light of the languages that the wiki is written in. Never raises."""
-    reading = _Reading(languages)
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a field finds: pages, or None when its value makes no sense; and what there is to say about that."""
+
+    pages: frozenset[int] | None
+    note: Note | None = None
+
+
+Choose = Callable[[str, str, bool], Chosen]
+"""Looks up a field (``by``, ``is``, ``changed``) with its value, and whether that stood in quotation marks."""
+
+
+def parse_query(text: str, languages: tuple[str, ...] = ("en",), choose: Choose | None = None) -> Query:
+    """Reads any text as a query, in the light of the languages that the wiki is written in.
+
+    Never raises but what ``choose`` does; without it ``by:``, ``is:`` and ``changed:`` are no fields.
+    """
+    reading = _Reading(languages, choose)
     for clause in _clauses(_cleaned(text, reading)):
         if reading.words >= MOST_TERMS:
             reading.note(TOO_MANY, str(MOST_TERMS))
             break
         reading.take(clause)
     return reading.finished()
+
+
+def sought(node: Node) -> tuple[Sought, ...]:
+    """What to highlight where the node is found, in the order of the question, each term once."""
+    return tuple(dict.fromkeys(_sought(node)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +136,8 @@ _UNREADABLE = re.compile("[\x00-\x20\x7f\ud800-\udfff]+")
 _CLAUSE = re.compile(
     r'(?P<sign>[-−](?![-−\s])|\+)?(?P<field>[^\W\d_]{2,20}:)?(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))?'
 )
-_FIELDS = {"title:": "title", "tag:": "tag", "in:": "in"}
+_FIELDS = {"title:": "title", "tag:": "tag", "in:": "in", "by:": "by", "is:": "is", "changed:": "changed"}
+_CHOSEN = frozenset({"by", "is", "changed"})
 _ALTERNATIVE = frozenset({"OR", "|", "||"})
 _NEGATION = frozenset({"NOT"})
 _FILLER = frozenset({"AND", "&", "&&", "+", "-"})
@@ -137,6 +167,7 @@ class _Reading:
     """What has been read so far, and what the words read last ask of the next one."""
 
     languages: tuple[str, ...]
+    choose: Choose | None = None
     nodes: list[Node] = field(default_factory=list)
     common: set[int] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
@@ -154,7 +185,7 @@ class _Reading:
         if not clause.field and not clause.quoted and not clause.negated and self._is_operator(clause.text):
             return
         name = clause.field.casefold()
-        if name and name not in _FIELDS:
+        if name and not self._is_field(name):
             clause = self._as_text(clause)
         elif name and not clause.text:
             self.awaiting_value, self.awaiting_negated = name, self.awaiting_negated or clause.negated
@@ -170,8 +201,9 @@ class _Reading:
             self.note(LONE_NOT)
         telling = [node for at, node in enumerate(self.nodes) if at not in self.common]
         nodes = tuple(telling or self.nodes)
-        terms = dict.fromkeys(sought for node in nodes for sought in _sought(node))
-        return Query(All(nodes) if nodes else None, tuple(terms), tuple(self.notes))
+        left_out = tuple((at, self.nodes[at]) for at in sorted(self.common)) if telling else ()
+        root = All(nodes) if nodes else None
+        return Query(root, sought(root) if root else (), tuple(self.notes), left_out)
 
     def _is_operator(self, text: str) -> bool:
         if text in _ALTERNATIVE:
@@ -181,6 +213,9 @@ class _Reading:
         elif text in _NEGATION:
             self.awaiting_negated = True
         return text in _ALTERNATIVE or text in _NEGATION or text in _FILLER
+
+    def _is_field(self, name: str) -> bool:
+        return name in _FIELDS and (self.choose is not None or _FIELDS[name] not in _CHOSEN)
 
     def _as_text(self, clause: _Clause) -> _Clause:
         if clause.text and clause.text[0] not in ":/\\":
@@ -223,11 +258,23 @@ class _Reading:
             return [Tagged(tag)] if (tag := fold(clause.text).strip()) else []
         if name == "in":
             return [Within(path)] if (path := fold_path(clause.text.rstrip("*"))) else []
+        if name in _CHOSEN and self.choose is not None:
+            return self._chosen(name, clause, self.choose)
         words = self._asked(clause.text)
         if clause.quoted and sum(len(word[0].parts) or 1 for word in words) > 1:
             return [_phrase(words, name)]
         ends = self._ends_openly(clause)
-        return [node for at, word in enumerate(words) for node in self._word(word, name, ends and at == len(words) - 1)]
+        found = [
+            node for at, word in enumerate(words) for node in self._word(word, name, ends and at == len(words) - 1)
+        ]
+        # In quotation marks a single word, too, is meant as it stands, which its being held by itself tells.
+        return [All(tuple(found))] if clause.quoted and found else found
+
+    def _chosen(self, name: str, clause: _Clause, choose: Choose) -> list[Node]:
+        found = choose(name, clause.text, clause.quoted)
+        if found.note is not None:
+            self.note(found.note.template, found.note.subject)
+        return [] if found.pages is None else [Pages(found.pages)]
 
     def _asked(self, text: str) -> list[tuple[Asked, ...]]:
         """The words of the text, each as every language of the wiki sees it."""

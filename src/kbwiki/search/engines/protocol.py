@@ -76,7 +76,7 @@ class Engine(Protocol):
     def search(self, root: All, scope: Scope, *, limit: int, offset: int = 0) -> Hits:
         """The pages that match, best first; equal ones by their number, so that turning pages loses nothing.
 
-        Pages with all words come first; when they are fewer than ``ranking.ENOUGH``, pages with some of them follow.
+        Pages with all words come first; when they are fewer than ``loosening.ENOUGH``, pages with some of them follow.
         """
 
     def occurring(self, terms: Collection[str], scope: Scope) -> frozenset[str]:

@@ -9,13 +9,13 @@ index and its cursor cannot disagree.
 from __future__ import annotations
 
 import json
-import os
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..durable import replace_file
 from ..protocol import IndexUnusable
 
 NAME = "CURRENT"
@@ -58,15 +58,9 @@ def parse(record: bytes) -> Current:
 
 
 def write(folder: Path, current: Current) -> None:
-    """Makes the files of the generation durable, then the record that names them. This is the commit."""
+    """Replaces the record, durably. This is the commit: the files it names are on the disk by now."""
     body = json.dumps({"format": _FORMAT, **asdict(current)}, sort_keys=True).encode()
-    beside = folder / f"{NAME}.new"
-    with beside.open("wb") as file:
-        file.write(body + b"\n" + _sum_of(body))
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(folder / NAME)
-    sync_folder(folder)
+    replace_file(folder / NAME, body + b"\n" + _sum_of(body))
 
 
 def _sum_of(body: bytes) -> bytes:
@@ -81,22 +75,6 @@ def checksum(path: Path) -> tuple[int, int]:
             size += len(block)
             crc = zlib.crc32(block, crc)
     return size, crc
-
-
-def sync_files(paths: Iterable[Path]) -> None:
-    """Waits until the files are on the disk."""
-    for path in paths:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """Waits until the names in a folder are on the disk; only POSIX systems open folders, and need it."""
-    if os.name == "posix":
-        sync_files([folder])
 
 
 @contextmanager

@@ -1,0 +1,195 @@
+"""What is shown of pages that were found: all of it from the database, by the one rule of reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
+
+from ..actors import Actor
+from ..journal.models import ActorRow
+from ..markup import RENDERER_VERSION
+from ..pages.models import Page, PageLink, ParsedText, Revision
+from ..pages.parsed import plain_of
+from ..pages.queries.masks import AUTHOR
+from ..spaces.models import Space
+from ..spaces.queries import bound
+from .correcting import Correction
+from .facets import HIDDEN_SINCE, VISIBLE, Facet
+from .query import Query
+from .snippets import Fragment, mark, snippet
+from .words.languages import language_of
+
+Fragments = Sequence[Fragment]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One page found; fragments say which pieces of title and text were asked for.
+
+    `space` and `space_title` are of the space it is in ('' for the root); `reviewed` tells whether people have looked
+    at all of it.
+    """
+
+    id: int
+    path: str
+    title: str
+    title_fragments: Fragments
+    snippet: Fragments
+    updated_at: datetime
+    author: str
+    tags: tuple[str, ...]
+    space: str = ""
+    space_title: str = ""
+    reviewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Results best first, how many there are in all, and what was unusual about the question or the answer.
+
+    `notes` are sentences for who asked. `facets` tell how all that was found divides; `facets_are_partial` that there
+    was too much to count all of it. `exact` is the page whose title or path is just what was asked for.
+    `correction` is what the results are for, where a word of the question stands on no page; `offer` what may have been
+    meant, where no page has all of its words.
+    """
+
+    results: tuple[Result, ...]
+    total: int
+    notes: tuple[str, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    facets_are_partial: bool = False
+    exact: Result | None = None
+    correction: Correction | None = None
+    offer: Correction | None = None
+
+    @property
+    def note(self) -> str | None:
+        """The notes as one text; None when there is none."""
+        return " ".join(self.notes) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What the order of pages that match may depend on, besides how well they match."""
+
+    id: int
+    path: str
+    title: str
+    updated_at: datetime
+    links: int
+    reviewed: bool
+
+
+_LINKS = (
+    select(func.count())
+    .select_from(PageLink)
+    .where(PageLink.wiki_id == Page.wiki_id, PageLink.target == Page.path, PageLink.page_id != Page.id)
+    .scalar_subquery()
+)
+_RECENT = (
+    select(Page.id)
+    .where(*VISIBLE, ~HIDDEN_SINCE)
+    .order_by(Page.updated_at.desc(), Page.id.desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+
+
+_TEXTS = (
+    select(Page.id, Page.path, Page.title, Revision.tags, ParsedText.plain)
+    .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
+    .outerjoin(ParsedText, (ParsedText.digest == Page.text_digest) & (ParsedText.version == RENDERER_VERSION))
+    .where(*VISIBLE, ~HIDDEN_SINCE)
+)
+
+
+class Reader:
+    """Reads what is shown of pages. `reviewed`: see `facets.dividing`. Its statements are built once."""
+
+    def __init__(self, reviewed: ColumnElement[bool], languages: tuple[str, ...] = ("en",)) -> None:
+        self._languages = languages
+        seen = reviewed.label("reviewed")
+        self._candidates: Select[Any] = select(
+            Page.id, Page.path, Page.title, Page.updated_at, _LINKS.label("links"), seen
+        ).where(*VISIBLE, ~HIDDEN_SINCE)
+        self._shown: Select[Any] = (
+            select(
+                *(Page.id, Page.path, Page.title, Revision.at, Revision.tags, AUTHOR, ParsedText.plain),
+                *(Space.path.label("space"), Space.title.label("space_title"), seen),
+            )
+            .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
+            .join(ActorRow, ActorRow.id == Revision.actor_id)
+            .join(Space, Space.id == Page.space_id)
+            .outerjoin(ParsedText, (ParsedText.digest == Page.text_digest) & (ParsedText.version == RENDERER_VERSION))
+            .where(*VISIBLE)
+        )
+
+    def candidates(
+        self, connection: Connection, wiki_id: int, actor: Actor, ids: Sequence[int], position: int
+    ) -> list[Candidate]:
+        """Those of the pages that the actor may find, in the order of `ids`."""
+        if not ids:
+            return []
+        key = {"wiki_id": wiki_id, "ids": list(ids), "position": position, **bound(actor)}
+        rows = {row.id: row for row in connection.execute(self._candidates, key)}
+        return [
+            Candidate(row.id, row.path, row.title, row.updated_at, row.links, bool(row.reviewed))
+            for page_id in ids
+            if (row := rows.get(page_id)) is not None
+        ]
+
+    def texts(
+        self, connection: Connection, wiki_id: int, actor: Actor, ids: Sequence[int], position: int
+    ) -> list[str]:
+        """All there is to read of those of the pages that the actor may find, in the order of `ids`."""
+        if not ids:
+            return []
+        key = {"wiki_id": wiki_id, "ids": list(ids), "position": position, **bound(actor)}
+        rows = {row.id: row for row in connection.execute(_TEXTS, key)}
+        return [_text(row) for page_id in ids if (row := rows.get(page_id)) is not None]
+
+    def shown(
+        self, connection: Connection, wiki_id: int, actor: Actor, ids: Sequence[int], query: Query
+    ) -> tuple[Result, ...]:
+        """What is shown of those of the pages that the actor may read, in the order of `ids`."""
+        if not ids:
+            return ()
+        key = {"wiki_id": wiki_id, "ids": list(ids), **bound(actor)}
+        rows = {row.id: row for row in connection.execute(self._shown, key)}
+        return tuple(_result(row, query, self._languages) for page_id in ids if (row := rows.get(page_id)) is not None)
+
+
+def most_recent(
+    connection: Connection, wiki_id: int, actor: Actor, ids: Sequence[int], position: int, limit: int, offset: int
+) -> list[int]:
+    """Those of the pages that the actor may find, the last changed first."""
+    if not ids:
+        return []
+    key = {"wiki_id": wiki_id, "ids": list(ids), "position": position, "limit": limit, "offset": offset}
+    return list(connection.execute(_RECENT, {**key, **bound(actor)}).scalars())
+
+
+def _result(row: Any, query: Query, languages: tuple[str, ...]) -> Result:
+    plain = plain_of(row.plain) if row.plain is not None else ""
+    language = language_of(plain, languages)
+    return Result(
+        id=row.id,
+        path=row.path,
+        title=row.title,
+        title_fragments=mark(row.title, query.terms, language),
+        snippet=snippet(plain, query.terms, language=language) if row.plain is not None else (),
+        updated_at=row.at,
+        author=row.author,
+        tags=tuple(row.tags),
+        space=row.space,
+        space_title=row.space_title,
+        reviewed=bool(row.reviewed),
+    )
+
+
+def _text(row: Any) -> str:
+    return "\n".join((row.title, row.path, *row.tags, plain_of(row.plain) if row.plain is not None else ""))
