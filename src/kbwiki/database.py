@@ -103,3 +103,10 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def committing(connection: Connection) -> Iterator[Connection]:
+    """A transaction on a connection that is kept for longer, as for a lock of its session. Errors: the driver's."""
+    with connection.begin():
+        yield connection

@@ -193,21 +193,24 @@ class Wiki:
         with self.read() as connection:
             return verify(connection, self.id, exported=exported, progress=progress)
 
-    def catch_up_links(self) -> int:
-        """Let links and backlinks take in everything that is in the journal; how many entries were read."""
+    def catch_up_links(self, *, wait: bool = True) -> int:
+        """Let links and backlinks take in everything that is in the journal; how many entries were read.
+
+        Without `wait` this leaves off when somebody else is writing.
+        """
         self.seal()
-        return self._follow(LINKS, take_in_links)
+        return self._follow(LINKS, take_in_links, wait=wait)
 
     def catch_up_suggestions(self) -> int:
         """Let suggestions take in everything that is in the journal; how many entries were read."""
         self.catch_up_links()
         return self._follow(SUGGESTIONS, take_in_suggestions)
 
-    def _follow(self, consumer: str, take_in: Callable[[Connection, int], int]) -> int:
+    def _follow(self, consumer: str, take_in: Callable[[Connection, int], int], *, wait: bool = True) -> int:
         read = 0
         while self._has_to_read(consumer):
-            with self.database.write() as connection:
-                step = take_in(connection, self.id)
+            with self.database.write() if wait else self.database.write_if_free() as connection:
+                step = take_in(connection, self.id) if connection is not None else 0
             read += step
             if step == 0:
                 break
@@ -258,7 +261,7 @@ class Wiki:
             stand = stand_of(connection, self.id, LINKS)
         if not stand.unsealed and stand.cursor >= stand.last:
             return stand.last
-        self.catch_up_links()
+        self.catch_up_links(wait=False)  # the index reads texts by itself, too: nobody waits for the lock
         with self.read() as connection:
             return last_position(connection, self.id)
 

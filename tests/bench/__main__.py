@@ -6,7 +6,19 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from . import assessing, importing, leasing, queueing, relevance, sampling, saving, screens, undoing, verifying
+from . import (
+    assessing,
+    importing,
+    lagging,
+    leasing,
+    queueing,
+    relevance,
+    sampling,
+    saving,
+    screens,
+    undoing,
+    verifying,
+)
 from .corpus import CorpusMissing
 from .figures import Figure
 
@@ -21,6 +33,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "sampling": sampling.measure,
     "search_relevance": relevance.measure,
     "verify": verifying.measure,
+    "search_lag": lagging.measure,
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ..actors import SYSTEM, Actor
-from ..errors import KBWikiError
+from ..errors import Busy, KBWikiError
 from ..journal.append import head_of
 from ..pages.paths import normalise_path
 from ..spaces.policy import SpaceSettings
@@ -212,26 +212,37 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
     """
     prune_at = 0.0
     while True:
-        wiki.seal()
-        read = wiki.catch_up_links()
-        wiki.catch_up_suggestions()
-        taken = wiki.search.catch_up(wait=False)
-        if read or taken:
-            click.echo(f"links: {read} entries, search: {taken} entries")
-        if assessed := wiki.catch_up_risk():
-            click.echo(f"risk: {assessed} entries")
-        if told := wiki.deliver_messages():
-            click.echo(f"messages: {told}")
-        aged = wiki.age_reviews()
-        if aged.escalated or aged.lapsed:
-            click.echo(f"reviews: {aged.escalated} escalated, {aged.lapsed} lapsed")
-        if time.monotonic() >= prune_at:
-            prune_at = time.monotonic() + _PRUNES_EVERY
-            if pruned := wiki.search_log.prune():
-                click.echo(f"searches: {pruned} deleted")
+        try:
+            _work_through(wiki)
+            if time.monotonic() >= prune_at:
+                prune_at = time.monotonic() + _PRUNES_EVERY
+                if pruned := wiki.search_log.prune():
+                    click.echo(f"searches: {pruned} deleted")
+        except Busy as busy:
+            if once:
+                raise
+            click.echo(f"{busy} Trying again in {every:g} seconds.", err=True)
         if once:
             return
         time.sleep(every)
+
+
+def _work_through(wiki: Wiki) -> None:
+    """Everything once. Search does not wait for links: it needs no lock that those who save hold."""
+    wiki.seal()
+    read = wiki.catch_up_links(wait=False)
+    taken = wiki.search.catch_up(wait=False)
+    read += wiki.catch_up_links()
+    if read or taken:
+        click.echo(f"links: {read} entries, search: {taken} entries")
+    wiki.catch_up_suggestions()
+    if assessed := wiki.catch_up_risk():
+        click.echo(f"risk: {assessed} entries")
+    if told := wiki.deliver_messages():
+        click.echo(f"messages: {told}")
+    aged = wiki.age_reviews()
+    if aged.escalated or aged.lapsed:
+        click.echo(f"reviews: {aged.escalated} escalated, {aged.lapsed} lapsed")
 
 
 ALL: tuple[click.Command, ...] = (

@@ -12,6 +12,8 @@ from weakref import WeakSet
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from ....database import committing
+
 _TRY = text("SELECT pg_try_advisory_lock(hashtextextended(current_schema() || :name, 0))")
 _WAIT = text("SELECT pg_advisory_lock(hashtextextended(current_schema() || :name, 0))")
 _LET_GO = text("SELECT pg_advisory_unlock(hashtextextended(current_schema() || :name, 0))")
@@ -84,7 +86,7 @@ class AdvisoryLock:
     def _taken(self, connection: Connection, blocking: bool) -> bool:
         while True:
             try:
-                with connection.begin():
+                with committing(connection):
                     got = connection.execute(_WAIT if blocking else _TRY, {"name": self._name()}).scalar()
                 return blocking or cast(bool, got)
             except DBAPIError as error:
@@ -96,7 +98,7 @@ class AdvisoryLock:
         try:
             if connection.in_transaction():
                 connection.rollback()
-            with connection.begin():
+            with committing(connection):
                 connection.execute(_LET_GO, {"name": self._name()})
         except DBAPIError:
             with suppress(DBAPIError):

@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from ....database import Database
+from ....database import Database, committing
 from ...documents import Document
 from ...making import USUALLY, Making
 from ...tree import All
@@ -87,7 +87,7 @@ class PostgresqlIndex:
         gone = set(delete)
         rows = {document.id: document for document in documents if document.id not in gone}
         written = [row_of(document, self._making.standing) for document in rows.values()]
-        with self._writing() as connection, writing(), connection.begin():
+        with self._writing() as connection, writing(), committing(connection):
             generation = self._in_use(connection)
             before = generation.remove(connection, [*rows, *gone])
             generation.insert(connection, written)
@@ -100,12 +100,12 @@ class PostgresqlIndex:
             wiki_id = self._wiki_id()
             self._sweep(connection)
             generation = tables.new_generation(wiki_id)
-            with writing(), connection.begin():
+            with writing(), committing(connection):
                 generation.make(connection)
             rebuild = Rebuild(connection, generation, self._making)
             try:
                 yield rebuild
-                with writing(), connection.begin():
+                with writing(), committing(connection):
                     generation.finish(connection)
                     record = Record(generation.name, position, len(rebuild.pages), made_by(self._making))
                     tables.publish(connection, wiki_id, record)
@@ -118,7 +118,7 @@ class PostgresqlIndex:
 
     def remove(self) -> None:
         """See `Engine.remove`."""
-        with self._writing() as connection, writing(), connection.begin():
+        with self._writing() as connection, writing(), committing(connection):
             tables.forget(connection, self._wiki_id())
 
     def close(self) -> None:
@@ -162,10 +162,10 @@ class PostgresqlIndex:
     def _sweep(self, connection: Connection) -> None:
         """Drops generations that do not count. Those that somebody reads for too long go the next time."""
         with suppress(SQLAlchemyError):
-            with connection.begin():
+            with committing(connection):
                 left = tables.tables_out_of_use(connection, self._wiki_id())
             for name in left:
-                with suppress(SQLAlchemyError), connection.begin():
+                with suppress(SQLAlchemyError), committing(connection):
                     tables.drop(connection, [name])
 
 
@@ -182,7 +182,7 @@ class Rebuild:
         """See `Filling.add`."""
         for batch in _batches(documents):
             rows = [row_of(document, self._making.standing) for document in batch.values()]
-            with writing(), self._connection.begin():
+            with writing(), committing(self._connection):
                 known = self.pages & batch.keys()
                 if known:
                     self._generation.remove(self._connection, sorted(known))
