@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import hypothesis
 import pytest
 
+from tests.compiled import share_what_is_compiled
 from tests.databases import (
     PostgresqlMissing,
     PostgresServer,
@@ -47,6 +48,8 @@ _QUIET_CHROMIUM = (
 # A slow machine is no bug: what an example may take is a matter for the benchmarks.
 hypothesis.settings.register_profile("kbwiki", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("kbwiki")
+
+share_what_is_compiled()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -27,41 +27,26 @@ from .journal.verify import Verification, verify
 from .moderation.age_runs import Aged, age
 from .moderation.assessment.follow import Assessment
 from .moderation.assessment.plugins import RiskFunction
-from .moderation.decision_subject import KIND as DECISION
-from .moderation.decision_subject import DecisionSubject
 from .moderation.handover import hand_over_stranded
-from .moderation.journal_subject import JournalSubject
 from .moderation.messages.delivery import deliver, due_recipients
-from .moderation.page_subject import KIND as PAGE
-from .moderation.page_subject import PageSubject
-from .moderation.queries.reviewed import IS_REVIEWED
 from .moderation.risk import merged
 from .moderation.routing import route
-from .moderation.rule_subject import KIND as RULE
-from .moderation.rule_subject import RuleSubject
 from .moderation.rules.calendar import working_time
-from .moderation.space_subject import KIND as SPACE
-from .moderation.space_subject import SpaceSubject
-from .moderation.subjects import ChangeKind, Registry, Subject
+from .moderation.subjects import ChangeKind
 from .moderation.tallies import write_tallies
 from .pages.links import CONSUMER as LINKS
 from .pages.links import take_in_links
 from .pages.paths import normalise_path
 from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
-from .search import weights as search_weights
-from .search.engines import Place, open_engine
-from .search.finding import Search
+from .parts import search_of, search_place, subjects
 from .search.log.recording import SearchLog
-from .search.making import Making
 from .search.suggestion_rows import CONSUMER as SUGGESTIONS
 from .search.suggestion_rows import take_in_suggestions
 from .settings import Settings
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
 from .spaces.queries import find_space
-from .synonym_subject import KIND as SYNONYMS
-from .synonym_subject import SynonymSubject
 from .upgrade import upgrade
 
 log = logging.getLogger("kbwiki")
@@ -91,34 +76,13 @@ class Wiki:
         self.clock = clock
         self.database = Database(url, lock_timeout=self.settings.lock_timeout_seconds)
         self.chance: Callable[[], float] = random.random
-        known: dict[str, Subject] = {
-            PAGE: PageSubject(),
-            RULE: RuleSubject(),
-            SPACE: SpaceSubject(),
-            SYNONYMS: SynonymSubject(),
-        }
-        self.subjects = Registry(known, JournalSubject)
-        self.subjects[DECISION] = DecisionSubject(self.subjects)
+        self.subjects = subjects()
         self.risk = Assessment(
             self.database, lambda: self.id, self.seal, self.subjects, merged(self.settings.risk_weights)
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
-        weights = search_weights.merged(self.settings.search_weights)
-        making = Making(self.settings.languages, search_weights.standing(weights))
-        self.search_place = Place(index, self.database, lambda: self.id, making)
-        engine = open_engine(self.settings.search_engine, self.search_place)
-        self.search = Search(
-            self.database,
-            lambda: self.id,
-            self._prepare_search,
-            engine,
-            reviewed=IS_REVIEWED,
-            patience=self.settings.search_catch_up_seconds,
-            stale_days=self.settings.stale_days,
-            clock=self.clock,
-            languages=self.settings.languages,
-            weights=weights,
-        )
+        self.search_place = search_place(index, self.database, lambda: self.id, self.settings)
+        self.search = search_of(self.search_place, self._prepare_search, self.settings, clock)
         self.search_log = SearchLog(self.database, lambda: self.id, self.clock, self.settings.search_log_days)
         self._sender = sender
         self._wiki_id: int | None = None
@@ -199,22 +163,18 @@ class Wiki:
         Without `wait` this leaves off when somebody else is writing.
         """
         self.seal()
-        read = 0
-        while self._has_to_read(LINKS):
-            with self.database.write() if wait else self.database.write_if_free() as connection:
-                step = take_in_links(connection, self.id) if connection is not None else 0
-            read += step
-            if step == 0:
-                break
-        return read
+        return self._follow(LINKS, take_in_links, wait=wait)
 
     def catch_up_suggestions(self) -> int:
         """Let suggestions take in everything that is in the journal; how many entries were read."""
         self.catch_up_links()
+        return self._follow(SUGGESTIONS, take_in_suggestions)
+
+    def _follow(self, consumer: str, take_in: Callable[[Connection, int], int], *, wait: bool = True) -> int:
         read = 0
-        while self._has_to_read(SUGGESTIONS):
-            with self.database.write() as connection:
-                step = take_in_suggestions(connection, self.id)
+        while self._has_to_read(consumer):
+            with self.database.write() if wait else self.database.write_if_free() as connection:
+                step = take_in(connection, self.id) if connection is not None else 0
             read += step
             if step == 0:
                 break

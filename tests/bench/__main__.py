@@ -16,6 +16,7 @@ from . import (
     sampling,
     saving,
     screens,
+    search_engines,
     undoing,
     verifying,
 )
@@ -34,6 +35,8 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "search_relevance": relevance.measure,
     "verify": verifying.measure,
     "search_lag": lagging.measure,
+    "search_engines": partial(search_engines.measure, "search_engines"),
+    "search_100k": partial(search_engines.measure, "search_100k"),
 }
 
 

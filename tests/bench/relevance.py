@@ -10,14 +10,16 @@ from __future__ import annotations
 import sqlite3
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from whoosh.fields import KEYWORD, NUMERIC, TEXT, Schema
+from whoosh.fields import NUMERIC, TEXT, Schema
 from whoosh.index import create_in
 from whoosh.qparser import MultifieldParser
 
 from kbwiki import Actor, Settings, Wiki
+from kbwiki.errors import Invalid
 from kbwiki.search.documents import Document
 from kbwiki.search.engines import OPENERS, Place
 from kbwiki.search.feed import all_pages, documents_of
@@ -78,7 +80,10 @@ def available(database: Path) -> list[str]:
     """The engines that can keep an index of a wiki in this database."""
     wiki = Wiki(f"sqlite:///{database}")
     place = Place(database.parent / "index", wiki.database, lambda: wiki.id)
-    names = [name for name, opener in OPENERS.items() if opener(place) is not None]
+    names = []
+    for name, opener in OPENERS.items():
+        with suppress(Invalid):
+            names += [name] if opener(place) is not None else []
     wiki.close()
     return names
 
@@ -157,12 +162,9 @@ def _with_weights(database: Path, index: Path, questions: Sequence[Question], we
 
 
 def _whoosh_defaults(documents: Sequence[Document], folder: Path) -> Ask:
+    # No question has a phrase in quotation marks, so that nothing is lost by leaving out places, and some time is won.
     schema = Schema(
-        page=NUMERIC(stored=True),
-        title=TEXT(),
-        headings=TEXT(),
-        tags=KEYWORD(scorable=True, lowercase=True),
-        body=TEXT(),
+        page=NUMERIC(stored=True), **{name: TEXT(phrase=False) for name in ("title", "headings", "tags", "body")}
     )
     index = create_in(str(folder), schema)
     with index.writer(limitmb=256) as writer:

@@ -89,4 +89,4 @@ def test_four_times_as_many_reviews_that_wait_cost_a_run_nothing(sqlite_wiki: Wi
                 assert due_to_escalate(connection, wiki.id, NOW, LONG_AGO, 200) == []
                 assert due_to_lapse(connection, wiki.id, NOW, LONG_AGO, 200) == []
 
-    assert growth(run, filled) < 2
+    assert growth(run, filled, most=1.9) < 2

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbwiki.search.query import LONGEST_QUERY, MOST_TERMS, Sought, parse_query
+from kbwiki.search.query import LONGEST_QUERY, MOST_TERMS, parse_query
+from kbwiki.search.sought import Sought
 from kbwiki.search.tree import All, Beginning, Compound, Either, Node, Not, Phrase, Tagged, Within, Word
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))

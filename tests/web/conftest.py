@@ -43,13 +43,26 @@ class Visitor:
         return self.client.post(address, data={**hidden, **fields})
 
 
+def host(database: str, folder: Path) -> Flask:
+    """A host with a wiki at /wiki, for whom `come` names."""
+    app = Flask("host", instance_path=str(folder))
+    app.config.update(SECRET_KEY="test", KBWIKI_DATABASE_URI=database, TESTING=True)
+    app.config["visitor"] = None
+    KBWiki(app, actor=lambda: app.config["visitor"].actor if app.config["visitor"] else ANONYMOUS)
+    return app
+
+
+def come(app: Flask) -> Visitor:
+    """A writer, until told otherwise."""
+    visitor = Visitor(app.test_client())
+    app.config["visitor"] = visitor
+    return visitor
+
+
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """A host with a wiki at /wiki."""
-    app = Flask("host", instance_path=str(tmp_path / "instance"))
-    app.config.update(SECRET_KEY="test", KBWIKI_DATABASE_URI=database_url, TESTING=True)
-    app.config["visitor"] = None
-    KBWiki(app, actor=lambda: app.config["visitor"].actor if app.config["visitor"] else ANONYMOUS)
+    app = host(database_url, tmp_path / "instance")
     yield app
     app.extensions["kbwiki"]["main"].wiki.close()
 
@@ -64,6 +77,4 @@ def wiki(app: Flask) -> Wiki:
 @pytest.fixture
 def visitor(app: Flask) -> Visitor:
     """A writer, until told otherwise."""
-    visitor = Visitor(app.test_client())
-    app.config["visitor"] = visitor
-    return visitor
+    return come(app)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import ExitStack
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import event, func, select, update
 
 from kbwiki import Wiki
@@ -21,7 +22,7 @@ from kbwiki.search.synonyms.actions import set_synonyms
 from kbwiki.testing import ADMIN, MODERATOR, READER, WRITER, answer, look, make_space, open_reviews, save
 from kbwiki.web.routes import SCREENS
 
-from .conftest import Visitor
+from .conftest import Visitor, come, host
 
 READ = {
     "home": "/wiki/",
@@ -108,6 +109,33 @@ NEEDS = {
 @pytest.fixture
 def filled(wiki: Wiki) -> Wiki:
     """A few pages with everything a screen may have to show."""
+    return fill(wiki)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def reader(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    """Somebody in a filled wiki that all tests of this module which only read have in common."""
+    folder = tmp_path_factory.mktemp("host")
+    template = request.getfixturevalue(f"_{request.param}_template")
+    with ExitStack() as stack:
+        in_a_file = request.param == "sqlite"
+        url = template.copy_to(folder / "wiki.db") if in_a_file else stack.enter_context(template.lend())
+        app = host(url, folder / "instance")
+        wiki = fill(app.extensions["kbwiki"]["main"].wiki)
+        stack.callback(wiki.close)
+        yield come(app)
+
+
+@pytest.fixture
+def read_only(reader: Visitor) -> Wiki:
+    """The wiki that the reader reads."""
+    reader.actor = WRITER
+    found: Wiki = reader.client.application.extensions["kbwiki"]["main"].wiki
+    return found
+
+
+def fill(wiki: Wiki) -> Wiki:
+    """Write what every screen has something to show of."""
     save(wiki, "home", "Welcome to [[a/b/c]] and [[nowhere]].\n", tags=["start"])
     save(wiki, "asked", "Some claim.\n", comment="<b>first</b>", title="<i>Title</i>")
     answer(wiki, look(wiki, 2), "concern", reason="unclear", note="<b>first</b>")
@@ -134,14 +162,14 @@ def test_every_route_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize("name", READ)
-def test_reading_answers_and_changes_nothing(visitor: Visitor, filled: Wiki, name: str) -> None:
-    visitor.actor = NEEDS.get(name, WRITER)
-    before = _state(filled)
+def test_reading_answers_and_changes_nothing(reader: Visitor, read_only: Wiki, name: str) -> None:
+    reader.actor = NEEDS.get(name, WRITER)
+    before = _state(read_only)
 
-    answered = visitor.get(READ[name])
+    answered = reader.get(READ[name])
 
     assert answered.status_code == 200
-    assert _state(filled) == before
+    assert _state(read_only) == before
 
 
 def _state(wiki: Wiki) -> tuple[Any, ...]:
@@ -154,10 +182,10 @@ def _state(wiki: Wiki) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("screen", [one for one in SCREENS if "POST" not in one.methods], ids=lambda one: one.endpoint)
-def test_screens_for_reading_take_no_post(visitor: Visitor, app: Flask, screen: Any) -> None:
+def test_screens_for_reading_take_no_post(reader: Visitor, read_only: Wiki, screen: Any) -> None:
     address = re.sub(r"<[^>]+>", "1", screen.rule)
 
-    answer = visitor.client.post(f"/wiki{address}", data={})
+    answer = reader.client.post(f"/wiki{address}", data={})
 
     assert answer.status_code in (400, 405)
 
@@ -182,20 +210,20 @@ def _is_foreign(value: str | None) -> bool:
 
 
 @pytest.mark.parametrize("name", [one for one in READ if one != "static"])
-def test_no_screen_has_anything_inline_or_from_elsewhere(visitor: Visitor, filled: Wiki, name: str) -> None:
-    visitor.actor = NEEDS.get(name, WRITER)
+def test_no_screen_has_anything_inline_or_from_elsewhere(reader: Visitor, read_only: Wiki, name: str) -> None:
+    reader.actor = NEEDS.get(name, WRITER)
     seen = _Inline()
 
-    seen.feed(visitor.text(READ[name]))
+    seen.feed(reader.text(READ[name]))
 
     assert seen.found == []
 
 
 @pytest.mark.parametrize("name", [one for one in READ if one != "static"])
-def test_what_people_wrote_is_escaped(visitor: Visitor, filled: Wiki, name: str) -> None:
-    visitor.actor = NEEDS.get(name, WRITER)
+def test_what_people_wrote_is_escaped(reader: Visitor, read_only: Wiki, name: str) -> None:
+    reader.actor = NEEDS.get(name, WRITER)
 
-    shown = visitor.text(READ[name])
+    shown = reader.text(READ[name])
 
     assert "<i>Title</i>" not in shown
     assert "<b>first</b>" not in shown

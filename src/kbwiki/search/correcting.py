@@ -29,8 +29,11 @@ from .words.writing import as_written, in_case_of
 MOST_CORRECTED = 2
 """Words of one question that are put right."""
 
-MOST_DOUBTED = 4
+MOST_DOUBTED = 2
 """Words of one question that are doubted when all are known: the longest, which have the most room for slips."""
+
+LONGEST_DOUBTED = 5
+"""Of a question with more words than this nobody expects that a page has them all, so none is doubted."""
 
 MOST_TRIED = 12
 """Words that are tried in the place of one: those that take the likeliest slips."""
@@ -133,7 +136,7 @@ def correct(
     ``text`` is the question as typed and ``query`` what was read in it; its tree may have been worked on since. Left
     alone are words in quotation marks, words of fields, excluded words, beginnings, words with digits or under four
     letters, and scripts written without spaces. The work is bounded: the engine is asked twice which terms occur, and
-    at most some fifty times how many pages there are.
+    at most some forty times how many pages there are.
 
     Raises what the engine raises.
     """
@@ -143,6 +146,8 @@ def correct(
     terms = {word: _terms(word.written, languages) for word in words}
     known = engine.occurring(frozenset().union(*terms.values()), scope)
     unknown = [word for word in words if known.isdisjoint(terms[word])]
+    if not unknown and len(words) > LONGEST_DOUBTED:
+        return None
     doubted = _one_a_piece(unknown)[:MOST_CORRECTED] or _longest(words)[:MOST_DOUBTED]
     doubts = _doubts(doubted, engine, scope, languages)
     trial = Trial(engine, scope)

@@ -15,7 +15,8 @@ from ..db import in_list
 from ..journal.models import ActorRow
 from ..pages.models import Page, Revision
 from ..spaces.queries import bound, readable
-from .query import Chosen, Note
+from .notes import Note
+from .query import Chosen
 from .spans import parse_span
 from .words.folding import fold
 

@@ -26,6 +26,19 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from .notes import (
+    EMPTY_FIELD,
+    LONE_NOT,
+    LONE_OR,
+    NO_FIELD,
+    SHORT_OPENING,
+    STRAY_ASTERISK,
+    TOO_LONG,
+    TOO_MANY,
+    UNCLOSED,
+    Note,
+)
+from .sought import Sought, sought
 from .tree import All, Beginning, Compound, Either, Node, Not, Pages, Phrase, Tagged, Within, Word
 from .words.analysis import Asked, asked
 from .words.common_words import COMMON_WORDS
@@ -39,41 +52,6 @@ MOST_TERMS = 24
 
 SHORTEST_OPENING = 2
 """Letters that must stand before a ``*``."""
-
-TOO_LONG = "Only the first {subject} characters were read."
-TOO_MANY = "Only the first {subject} words were looked for."
-UNCLOSED = "A quotation mark is missing, so the words after it were looked for one by one."
-NO_FIELD = (
-    "There is no field “{subject}”, so it was read as a word. The fields are title:, tag:, in:, by:, is: and changed:."
-)
-EMPTY_FIELD = "“{subject}” needs a word after it."
-LONE_OR = "“OR” needs a word on both sides."
-LONE_NOT = "“NOT” needs a word after it."
-SHORT_OPENING = "“{subject}” is too short to search for what begins with it, so it was read as a word."
-STRAY_ASTERISK = "“*” only works at the end of a word."
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """A term to highlight. ``parts`` stand in for it where the text does not have the term itself.
-
-    ``opening`` says that the term is the beginning of a word.
-    """
-
-    term: str
-    parts: tuple[str, ...] = ()
-    opening: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something that was not understood: an English sentence with a place for what it is about."""
-
-    template: str
-    subject: str = ""
-
-    def __str__(self) -> str:
-        return self.template.format(subject=self.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +92,6 @@ def parse_query(text: str, languages: tuple[str, ...] = ("en",), choose: Choose 
             break
         reading.take(clause)
     return reading.finished()
-
-
-def sought(node: Node) -> tuple[Sought, ...]:
-    """What to highlight where the node is found, in the order of the question, each term once."""
-    return tuple(dict.fromkeys(_sought(node)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,22 +290,3 @@ def _phrase(words: list[tuple[Asked, ...]], name: str) -> Phrase:
             placed.append((at + offset, tuple(dict.fromkeys(terms))))
         at += word[0].places
     return Phrase(tuple(placed), name)
-
-
-def _sought(node: Node) -> Iterator[Sought]:
-    match node:
-        case Word(terms):
-            yield from (Sought(term) for term in terms)
-        case Phrase(words):
-            yield from (Sought(term) for _, terms in words for term in terms)
-        case Compound(whole, apart):
-            parts = tuple(term for _, terms in apart.words for term in terms)
-            yield from (Sought(term, parts) for term in whole.terms)
-        case Beginning(opening, terms):
-            yield Sought(opening, opening=True)
-            yield from (Sought(term) for term in terms if not term.startswith(opening))
-        case Either(nodes) | All(nodes):
-            for each in nodes:
-                yield from _sought(each)
-        case _:
-            return

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from heapq import merge
 from itertools import islice
 
-from .query import Sought
+from .sought import Sought
 from .words.analysis import Finder, Token
 
 MOST_CHARACTERS = 20_000

@@ -145,7 +145,11 @@ def _near(dialect: str) -> CompoundSelect[*tuple[Any, ...]]:
     The ways have to come first, so that each is one step into the index. PostgreSQL is told by LATERAL; SQLite by
     nothing in the table being known without them, not even the wiki.
     """
-    return union_all(*(_stepping(dialect, rows) for rows in (*map(_rows_of, (HEADING, TAG)), _titles())))
+    if dialect == "postgresql":  # each rank by itself, for only so is the order that of the index
+        parts = [_rows_of(rank).order_by(Row.key) for rank in range(TAG + 1)]
+    else:
+        parts = [_rows_of(HEADING), _rows_of(TAG), _titles()]
+    return union_all(*(_stepping(dialect, rows) for rows in parts))
 
 
 def _titles() -> Select[*tuple[Any, ...]]:

@@ -93,6 +93,7 @@ _SCREENS = {
     "wanted": "/-/wanted",
     "tags": "/-/tags",
     "search": "/-/search",
+    "earlier": "/-/search/earlier",
     "search_json": "/-/search.json",
     "suggest_json": "/-/suggest.json",
     "opensearch": "/-/opensearch.xml",

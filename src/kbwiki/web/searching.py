@@ -112,6 +112,7 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found, aske
         asked=asked,
         exact=_line(visit, found.exact) if found.exact is not None and not start else None,
         facets=facet_links(query, found.facets, address),
+        partly_counted=found.facets_are_partial,
         chips=chips(query, address),
         order=order.value,
         orders=(

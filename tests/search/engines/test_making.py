@@ -16,23 +16,35 @@ from kbwiki.search.tree import All, Word
 from kbwiki.search.weights import Standing
 
 
-def opened(name: str, folder: Path, making: Making) -> Engine:
-    engine = open_engine(name, Place(folder, Database("sqlite://", lock_timeout=30.0), lambda: 1, making))
+def opened(name: str, folder: Path, making: Making, url: str = "sqlite://") -> Engine:
+    engine = open_engine(name, Place(folder, Database(url, lock_timeout=30.0), lambda: 1, making))
     assert engine is not None
     return engine
 
 
-@pytest.mark.parametrize("name", IN_FOLDERS)
-@pytest.mark.parametrize("other", [Making(("en", "de")), Making(standing=Standing(title=7.0))])
-def test_it_is_unusable_until_it_is_built_anew(tmp_path: Path, name: str, other: Making) -> None:
-    with opened(name, tmp_path, USUALLY).rebuild():
+def check(name: str, folder: Path, other: Making, url: str = "sqlite://") -> None:
+    with opened(name, folder, USUALLY, url).rebuild():
         pass
-    assert opened(name, tmp_path, USUALLY).is_usable()
+    assert opened(name, folder, USUALLY, url).is_usable()
 
-    assert not opened(name, tmp_path, other).is_usable()
-    with opened(name, tmp_path, other).rebuild():
+    assert not opened(name, folder, other, url).is_usable()
+    with opened(name, folder, other, url).rebuild():
         pass
-    assert opened(name, tmp_path, other).is_usable()
+    assert opened(name, folder, other, url).is_usable()
+
+
+OTHERS = [Making(("en", "de")), Making(standing=Standing(title=7.0))]
+
+
+@pytest.mark.parametrize("name", IN_FOLDERS)
+@pytest.mark.parametrize("other", OTHERS)
+def test_it_is_unusable_until_it_is_built_anew(tmp_path: Path, name: str, other: Making) -> None:
+    check(name, tmp_path, other)
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_so_it_is_in_postgresql(tmp_path: Path, empty_postgresql_url: str, other: Making) -> None:
+    check("postgresql", tmp_path, other, empty_postgresql_url)
 
 
 @pytest.mark.parametrize("name", IN_FOLDERS)

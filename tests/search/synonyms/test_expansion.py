@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kbwiki.search.query import Sought, parse_query
+from kbwiki.search.query import parse_query
+from kbwiki.search.sought import Sought
 from kbwiki.search.synonyms.expansion import NO_SYNONYMS, Synonyms, SynonymWords, expanded, with_synonyms
 from kbwiki.search.tree import All, Either, Node, Phrase, Word
 

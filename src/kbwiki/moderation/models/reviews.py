@@ -22,8 +22,13 @@ LAPSED = "state = 'lapsed'"
 ESCALATED = "escalated_at IS NOT NULL"
 """SQL: another group was given the review's range, because its own was late."""
 
-LIVE = "state IN ('open', 'concern', 'verify')"
-"""SQL: somebody still has to do something about the review. The partial indexes are made with these very words."""
+LIVE = "state NOT IN ('decided', 'handed-over', 'lapsed', 'superseded')"
+"""SQL: somebody still has to do something about the review. The partial indexes are made with these very words.
+
+Not "state IN (…)" with the three live states: SQLite would look up each of them where a statement asks for one.
+"""
+LIVE_AND_DUE = f"due_at IS NOT NULL AND {LIVE}"
+"""SQL: the review is live and has a due time. The partial index is made with these very words."""
 
 
 class Review(Base):
@@ -79,7 +84,7 @@ class Review(Base):
         *(
             Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
             for name, columns, where in (
-                ("ix_kbwiki_review_due", ("wiki_id", "group", "state", "due_at", "id"), LIVE),
+                ("ix_kbwiki_review_due", ("wiki_id", "group", "state", "due_at", "id"), LIVE_AND_DUE),
                 ("ix_kbwiki_review_escalates", ("wiki_id", "escalate_at", "id"), ESCALATES),
                 ("ix_kbwiki_review_lapses", ("wiki_id", "lapse_at", "id"), LAPSES),
                 ("ix_kbwiki_review_lapsed", ("wiki_id", "updated_at", "id"), LAPSED),
@@ -127,7 +132,9 @@ class Review(Base):
     lapse_policy: Mapped[str | None] = mapped_column(String(100))
 
 
-IS_LIVE = Review.state.op("IN", is_comparison=True)(literal_column("('open', 'concern', 'verify')"))
+IS_LIVE = Review.state.op("NOT IN", is_comparison=True)(
+    literal_column("('decided', 'handed-over', 'lapsed', 'superseded')")
+)
 """SQL: the review is live. Spelled out, not parameters, so that the partial indexes of live reviews serve it."""
 
 HAS_LAPSED = Review.state == literal_column("'lapsed'")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_column, or_, select, union_all
 
 from ...actors import Actor
 from ...db import UtcDateTime, in_list
@@ -16,9 +16,8 @@ from ...spaces.models import Space
 from ...spaces.queries import bound
 from ..desk.access import ME, who_asks
 from ..desk.aside import STILL_ASIDE
-from ..models import IS_LIVE, Aside, Decision, DraftNote, Lease, Opinion, Review, ReviewAuthor
+from ..models import IS_CONCERN, Aside, Decision, DraftNote, Lease, Opinion, Review, ReviewAuthor
 from ..policy import Verdict
-from ..transitions import State
 from .ageing import OVERDUE
 from .wanted import View, Wanted
 
@@ -98,8 +97,7 @@ _MY_CONCERNS = (
     .where(
         Review.wiki_id == bindparam("wiki_id"),
         in_list(Review.group, "groups"),
-        IS_LIVE,
-        Review.state == State.CONCERN.value,
+        IS_CONCERN,
         exists().where(
             Decision.review_id == Review.id, Decision.actor_id == ME, Decision.verdict == Verdict.CONCERN.value
         ),
@@ -125,6 +123,13 @@ ON_MY_DESK: dict[View, Any] = {
     View.OWN: Review.id.in_(select(ReviewAuthor.review_id).where(ReviewAuthor.actor_id == ME)),
 }
 """SQL: the review is there for what the actor has to do with it. Execute with `groups`, those looked through."""
+
+IN_MY_GROUPS: tuple[ColumnElement[bool], ...] = (
+    Review.wiki_id + literal_column("0") == bindparam("wiki_id"),
+    in_list(Review.group.concat(literal_column("''")), "groups"),
+)
+"""SQL: the review is of one of the `groups`. Asked of what is on a desk, which is little: hence the "+ 0" and the '',
+with which no index of all that waits for a group can be taken instead."""
 
 
 def parameters(wiki_id: int, actor: Actor, groups: list[str], wanted: Wanted, now: datetime) -> dict[str, Any]:

@@ -190,10 +190,10 @@ def lines_of(connection: Connection, rows: Sequence[Any], actor: Actor, subjects
     if not ids:
         return []
     authors: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for review_id, name, external_id in connection.execute(_AUTHORS, {"reviews": ids}):
+    for review_id, name, external_id in connection.execute(_AUTHORS, {"reviews": ids}).all():
         authors[review_id].append((name, external_id))
     changes = defaultdict(list)
-    for change in connection.execute(_CHANGES, {"reviews": ids}):
+    for change in connection.execute(_CHANGES, {"reviews": ids}).all():  # at once: row by row takes twice as long
         changes[change.id].append(change)
     return [_line(connection, row, authors[row.id], changes[row.id], actor, subjects) for row in rows]
 

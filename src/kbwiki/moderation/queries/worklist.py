@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, literal_column, or_, select, tuple_, union_all
 
 from ...actors import Actor
-from ...db import UtcDateTime, in_list
+from ...db import UtcDateTime
 from ...spaces.queries import readable
 from ..models import IS_LIVE, Review
 from ..subjects import Subjects
-from .narrowing import ON_MY_DESK, conditions, parameters
+from .narrowing import IN_MY_GROUPS, ON_MY_DESK, conditions, parameters
 from .queue import QueueLine, lines_of, rows_of
 from .wanted import BEGINNING, STATES, Order, Place, View, Wanted
 
@@ -148,8 +148,7 @@ def stretch_of(group: str, state: str, view: View, narrowed: frozenset[str]) -> 
 def on_my_desk(view: View, narrowed: frozenset[str]) -> list[ColumnElement[bool]]:
     """What must hold for a review to be in a view of what is on the actor's desk."""
     return [
-        Review.wiki_id == bindparam("wiki_id"),
-        in_list(Review.group, "groups"),
+        *IN_MY_GROUPS,
         IS_LIVE,
         readable(Review.space_id),
         ON_MY_DESK[view],

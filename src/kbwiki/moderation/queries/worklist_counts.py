@@ -23,8 +23,9 @@ from .narrowing import ON_MY_DESK, in_space, parameters
 from .wanted import STATES, View, Wanted
 from .worklist import in_parts, named, on_my_desk, stretch_of
 
-MOST = 500
-"""How far a group's reviews of one state are counted where they have to be counted one by one."""
+MOST = 100
+"""How far a group's reviews of one state are counted where they have to be counted one by one: what a list is worth
+knowing, and little enough that a page with such counts takes the same time however long the queue is."""
 
 
 @dataclass(frozen=True, slots=True)

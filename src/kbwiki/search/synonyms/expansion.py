@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..query import Query, parse_query, sought
+from ..query import Query, parse_query
+from ..sought import sought
 from ..tree import All, Compound, Either, Node, Phrase, Word
 
 MOST_ALTERNATIVES = 20

@@ -1,0 +1,62 @@
+"""What a wiki is put together from, where its parts come from rooms that do not know each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from .clock import Clock
+from .database import Database
+from .moderation.decision_subject import KIND as DECISION
+from .moderation.decision_subject import DecisionSubject
+from .moderation.journal_subject import JournalSubject
+from .moderation.page_subject import KIND as PAGE
+from .moderation.page_subject import PageSubject
+from .moderation.queries.reviewed import IS_REVIEWED
+from .moderation.rule_subject import KIND as RULE
+from .moderation.rule_subject import RuleSubject
+from .moderation.space_subject import KIND as SPACE
+from .moderation.space_subject import SpaceSubject
+from .moderation.subjects import Registry, Subject
+from .search import weights
+from .search.engines import Place, open_engine
+from .search.finding import Search
+from .search.making import Making
+from .settings import Settings
+from .synonym_subject import KIND as SYNONYMS
+from .synonym_subject import SynonymSubject
+
+
+def subjects() -> Registry:
+    """Everything of a wiki that can be reviewed, by kind; hosts add theirs (`Wiki.register_change_kind`)."""
+    known: dict[str, Subject] = {
+        PAGE: PageSubject(),
+        RULE: RuleSubject(),
+        SPACE: SpaceSubject(),
+        SYNONYMS: SynonymSubject(),
+    }
+    registry = Registry(known, JournalSubject)
+    registry[DECISION] = DecisionSubject(registry)
+    return registry
+
+
+def search_place(folder: Path | None, database: Database, wiki_id: Callable[[], int], settings: Settings) -> Place:
+    """Where and how the wiki keeps its search index. Errors: Invalid for weights there are not."""
+    merged = weights.merged(settings.search_weights)
+    return Place(folder, database, wiki_id, Making(settings.languages, weights.standing(merged)))
+
+
+def search_of(place: Place, prepare: Callable[[], int], settings: Settings, clock: Clock) -> Search:
+    """Full-text search with the engine that the settings name. Errors: Invalid for an engine there is not."""
+    return Search(
+        place.database,
+        place.wiki_id,
+        prepare,
+        open_engine(settings.search_engine, place),
+        reviewed=IS_REVIEWED,
+        patience=settings.search_catch_up_seconds,
+        stale_days=settings.stale_days,
+        clock=clock,
+        languages=settings.languages,
+        weights=weights.merged(settings.search_weights),
+    )
