@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path as FilePath
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from .db import compact_json
 from .drivers import configure, translated
+
+_IN_A_HURRY = text(
+    "SELECT set_config('lock_timeout', :lock, true), set_config('statement_timeout', :all, true), "
+    "set_config('synchronous_commit', 'off', true)"
+)
 
 
 class Database:
@@ -55,6 +60,30 @@ class Database:
         """Like `write`, but gives None at once when somebody else is writing. For caches, which may be skipped."""
         with translated(), self.engine.connect() as connection, connection.begin():
             yield connection if not self.has_single_writer or self._takes_lock_at_once(connection) else None
+
+    @contextmanager
+    def write_aside(self, patience: float) -> Iterator[Connection]:
+        """Like `write`, for what nobody is to wait for and what a power cut may take: the last moments of it, no more.
+
+        It gives up after `patience` seconds of waiting for another writer, and does not wait for the disk.
+        Errors: Busy.
+        """
+        milliseconds = max(1, int(patience * 1000))
+        with translated(), self.engine.connect() as connection:
+            if not self.has_single_writer:
+                with connection.begin():
+                    connection.execute(_IN_A_HURRY, {"lock": str(milliseconds), "all": str(milliseconds * 10)})
+                    yield connection
+                return
+            try:
+                with connection.begin():
+                    connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
+                    connection.exec_driver_sql("PRAGMA synchronous = NORMAL")
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    yield connection
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(self._lock_timeout * 1000)}")
+                connection.exec_driver_sql("PRAGMA synchronous = FULL")
 
     def _takes_lock_at_once(self, connection: Connection) -> bool:
         connection.exec_driver_sql("PRAGMA busy_timeout = 0")

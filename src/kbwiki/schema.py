@@ -27,6 +27,9 @@ from .moderation.models import (
     Trust,
 )
 from .pages.models import Page, PageLink, PageTag, ParsedText, Redirect, Rendered, Revision, Text
+from .search.log.models import AskedRow, ClosedRow
+from .search.suggestion_rows import Suggestion
+from .search.synonyms.models import SynonymSet
 from .spaces.models import Grant, Space
 from .spaces.restraints import Restraint
 
@@ -40,4 +43,6 @@ ALL_TABLES: tuple[type[Base], ...] = (
     Batch, BatchItem,
     Reason, Message, Notice,
     SavedFilter, FeedSecret,
+    SynonymSet, AskedRow, ClosedRow,
+    Suggestion,
 )  # fmt: skip

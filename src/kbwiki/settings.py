@@ -69,8 +69,14 @@ class Settings:
     """So many days after its last change a page counts as stale in searches (is:stale)."""
     search_engine: str = "whoosh"
     """Which engine keeps the search index."""
+    search_weights: Mapping[str, float] = Weights()
+    """What makes a page stand before others in searches, by name, in place of the documented weights."""
+    languages: tuple[str, ...] = ("en",)
+    """The languages that pages are written in, the usual one first."""
     search_catch_up_seconds: float = 1.0
     """How long a search waits for the index to take in what was saved last."""
+    search_log_days: int = 90
+    """How long it is kept what was searched, without who searched, in days; 0: nothing is written down."""
     grace_minutes: int = 10
     """How long a decision can be taken back before its authors are told about it, in minutes."""
     tell_approvals: bool = False

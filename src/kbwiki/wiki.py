@@ -49,12 +49,19 @@ from .pages.links import take_in_links
 from .pages.paths import normalise_path
 from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
+from .search import weights as search_weights
 from .search.engines import Place, open_engine
 from .search.finding import Search
+from .search.log.recording import SearchLog
+from .search.making import Making
+from .search.suggestion_rows import CONSUMER as SUGGESTIONS
+from .search.suggestion_rows import take_in_suggestions
 from .settings import Settings
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
 from .spaces.queries import find_space
+from .synonym_subject import KIND as SYNONYMS
+from .synonym_subject import SynonymSubject
 from .upgrade import upgrade
 
 log = logging.getLogger("kbwiki")
@@ -88,6 +95,7 @@ class Wiki:
             PAGE: PageSubject(),
             RULE: RuleSubject(),
             SPACE: SpaceSubject(),
+            SYNONYMS: SynonymSubject(),
         }
         self.subjects = Registry(known, JournalSubject)
         self.subjects[DECISION] = DecisionSubject(self.subjects)
@@ -95,7 +103,10 @@ class Wiki:
             self.database, lambda: self.id, self.seal, self.subjects, merged(self.settings.risk_weights)
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
-        engine = open_engine(self.settings.search_engine, Place(index, self.database, lambda: self.id))
+        weights = search_weights.merged(self.settings.search_weights)
+        making = Making(self.settings.languages, search_weights.standing(weights))
+        self.search_place = Place(index, self.database, lambda: self.id, making)
+        engine = open_engine(self.settings.search_engine, self.search_place)
         self.search = Search(
             self.database,
             lambda: self.id,
@@ -105,7 +116,10 @@ class Wiki:
             patience=self.settings.search_catch_up_seconds,
             stale_days=self.settings.stale_days,
             clock=self.clock,
+            languages=self.settings.languages,
+            weights=weights,
         )
+        self.search_log = SearchLog(self.database, lambda: self.id, self.clock, self.settings.search_log_days)
         self._sender = sender
         self._wiki_id: int | None = None
         self._actor_ids: dict[Actor, int] = {}
@@ -183,9 +197,21 @@ class Wiki:
         """Let links and backlinks take in everything that is in the journal; how many entries were read."""
         self.seal()
         read = 0
-        while self._has_links_to_read():
+        while self._has_to_read(LINKS):
             with self.database.write() as connection:
                 step = take_in_links(connection, self.id)
+            read += step
+            if step == 0:
+                break
+        return read
+
+    def catch_up_suggestions(self) -> int:
+        """Let suggestions take in everything that is in the journal; how many entries were read."""
+        self.catch_up_links()
+        read = 0
+        while self._has_to_read(SUGGESTIONS):
+            with self.database.write() as connection:
+                step = take_in_suggestions(connection, self.id)
             read += step
             if step == 0:
                 break
@@ -222,10 +248,10 @@ class Wiki:
         """
         return age(self.read, lambda: self.begin(SYSTEM), self.id, self.clock())
 
-    def _has_links_to_read(self) -> bool:
-        """Whether the journal went on since links were last read; asked first, so that no lock is taken for nothing."""
+    def _has_to_read(self, consumer: str) -> bool:
+        """Whether the journal went on since a consumer last read; asked first, so that no lock is taken for nothing."""
         with self.read() as connection:
-            return cursor_of(connection, self.id, LINKS) < last_position(connection, self.id)
+            return cursor_of(connection, self.id, consumer) < last_position(connection, self.id)
 
     def _prepare_search(self) -> int:
         """What must have happened before the index reads the journal: entries have their place, texts are parsed.

@@ -10,6 +10,8 @@ import pytest
 from kbwiki import Actor, Wiki
 from kbwiki.moderation.evidence import report
 from kbwiki.moderation.rules.actions import set_rule
+from kbwiki.search.log.recording import Asked, Screen
+from kbwiki.search.synonyms.actions import set_synonyms
 from kbwiki.testing import ADMIN, MODERATOR, READER, SECOND_WRITER, WRITER, answer, look, make_space, open_reviews, save
 
 from .accessibility import violations
@@ -59,6 +61,10 @@ TO_MODERATE = {
     "restrict": f"/wiki/-/restrict?author={WRITER.id}&path=home",
     "batches": "/wiki/-/batches",
     "batch-new": "/wiki/-/batches/new?group=moderators",
+    "synonyms": "/wiki/-/synonyms",
+    "synonyms-change": "/wiki/-/synonyms?set=1",
+    "searches": "/wiki/-/searches?closed=lunch",
+    "searches-closed": "/wiki/-/searches?view=closed",
 }
 OF_AUTHORS = {"mine": "/wiki/-/mine", "messages": "/wiki/-/messages", "appeal": "/wiki/-/decisions/1/appeal"}
 TO_SET_UP = {
@@ -85,6 +91,10 @@ def lived_in(wiki: Wiki) -> Wiki:
         report(tx, "home/travel", "wrong", "It was second class yesterday.")
     with wiki.begin(ADMIN) as tx:
         set_rule(tx, "new pages", {"new_page": True}, {"add_groups": ["safety"]})
+    with wiki.begin(MODERATOR) as tx:
+        set_synonyms(tx, ("holiday", "annual leave", "vacation"), comment="People look for all of them")
+    for text in ("parking at the office for visitors who come by bicycle", "lunch", "lunch"):
+        wiki.search_log.record(Asked(text, 0, Screen.PAGE, "home"))
     wiki.deliver_messages()
     return wiki
 

@@ -27,6 +27,7 @@ def shown(text: str, term: str, language: str = "en") -> list[str]:
 def test_an_identifier_is_known_whole_and_in_its_parts() -> None:
     assert set(terms("SDL_GetWindowSize")) == {
         "sdl_getwindowsize",
+        "sdlgetwindows",
         "getwindows",  # GetWindowSize, stemmed as any word is
         "sdl",
         "get",
@@ -38,7 +39,7 @@ def test_an_identifier_is_known_whole_and_in_its_parts() -> None:
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        ("snake_case_name", {"snake_case_name", "snake", "case", "name"}),
+        ("snake_case_name", {"snake_case_name", "snakecasenam", "casenam", "snake", "case", "name"}),
         ("camelCase", {"camelcas", "camel", "case"}),
         ("HTTPServer", {"httpserver", "http", "server"}),
         ("os.path.join", {"os.path.join", "os", "path", "join"}),

@@ -13,6 +13,7 @@ from sqlalchemy import event
 from kbwiki import Actor, Settings, Wiki
 from kbwiki.moderation.policy import Verdict
 from kbwiki.search.results import Found
+from kbwiki.search.synonyms.actions import set_synonyms
 from kbwiki.testing import MODERATOR, READER, WRITER, answer, look, make_space, open_reviews, save
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -226,3 +227,15 @@ def test_nobody_but_moderators_is_needed_to_search(wiki: Wiki) -> None:
     save(wiki, "notes", "giraffe\n", by=WRITER)
 
     assert paths(wiki, "giraffe", by=MODERATOR) == paths(wiki, "giraffe", by=READER) == ["notes"]
+
+
+def test_words_that_mean_the_same_find_each_other(wiki: Wiki) -> None:
+    save(wiki, "absence", "Ask for annual leave in time.\n")
+    assert paths(wiki, "holiday") == []
+
+    with wiki.begin(MODERATOR) as tx:
+        set_synonyms(tx, ("holiday", "annual leave"))
+
+    found = wiki.search(READER, "holiday").results
+    assert [one.path for one in found] == ["absence"]
+    assert [one.text for one in found[0].snippet if one.hit] == ["annual", "leave"]

@@ -16,6 +16,8 @@ from kbwiki.moderation.batches.plan import plan_batch
 from kbwiki.moderation.batches.selection import Selection
 from kbwiki.moderation.models import BatchItem
 from kbwiki.pages.models import Page, Revision
+from kbwiki.search.log.recording import Asked, Screen
+from kbwiki.search.synonyms.actions import set_synonyms
 from kbwiki.testing import ADMIN, MODERATOR, READER, WRITER, answer, look, make_space, open_reviews, save
 from kbwiki.web.routes import SCREENS
 
@@ -59,18 +61,24 @@ READ = {
     "batch": "/wiki/-/batches/example",
     "mine": "/wiki/-/mine",
     "messages": "/wiki/-/messages",
+    "kept_searches": "/wiki/-/kept-searches",
     "spaces": "/wiki/-/spaces",
     "space": "/wiki/-/space",
     "reasons": "/wiki/-/reasons?path=/",
     "rules": "/wiki/-/rules",
     "rule": "/wiki/-/rule",
+    "synonyms": "/wiki/-/synonyms?set=1",
+    "searches": "/wiki/-/searches",
     "static": "/wiki/-/static/kb.css",
 }
 POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "lift", "unknown"}
 POST_ONLY |= {"next_review", "lease", "put_aside", "bring_aside_back", "keep_note", "ask_opinion", "give_opinion"}
 POST_ONLY |= {"change_filter", "new_feed", "end_feed", "feed"}  # a feed needs a secret: see test_feeds
 POST_ONLY |= {"look_again", "record_export"}
+POST_ONLY |= {"undo_synonyms", "close_search", "clicked"}
 POST_ONLY |= {"batch_plan", "batch_run", "batch_take_back", "messages_read", "reroute"}
+POST_ONLY |= {"change_search", "end_search_feed"}
+POST_ONLY |= {"search_json", "suggest_json", "opensearch"}  # for scripts: see test_search_json
 NEEDS = {
     "queue": MODERATOR,
     "filters": MODERATOR,
@@ -92,6 +100,8 @@ NEEDS = {
     "reasons": MODERATOR,
     "rules": ADMIN,
     "rule": ADMIN,
+    "synonyms": MODERATOR,
+    "searches": MODERATOR,
 }
 
 
@@ -106,6 +116,9 @@ def filled(wiki: Wiki) -> Wiki:
     save(wiki, "out", "Not so.\n", comment="<b>first</b>", title="<i>Title</i>")
     (out,) = [line for line in open_reviews(wiki) if line.path == "out"]
     answer(wiki, look(wiki, out.id), "revert", reason="wrong")
+    with wiki.begin(MODERATOR) as tx:
+        set_synonyms(tx, ("<i>Title</i>", "<b>first</b>"), comment="<b>first</b>")
+    wiki.search_log.record(Asked("<i>Title</i> <b>first</b>", 0, Screen.PAGE))
     plan = plan_batch(wiki, MODERATOR, Selection(), "approve")
     with wiki.database.write() as connection:  # a batch whose address can be written down above
         columns = "wiki_id, actor_id, kind, verdict, reason, note, selection, details, at"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ..actors import ANONYMOUS, SYSTEM, Actor
+from ..actors import SYSTEM, Actor
 from ..errors import KBWikiError
 from ..journal.append import head_of
 from ..pages.paths import normalise_path
@@ -19,11 +19,15 @@ from ..transfer.load import Loader
 from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
 from .batches import batches
+from .checking import check
 from .numbers import numbers_
 from .record import record
 from .report import kept_head, moves, say_summary, say_verification
 from .reviews import reviews
 from .rules import rules
+from .searches import searches
+from .searching import search
+from .synonyms import synonyms_
 
 
 class Commands(click.Group):
@@ -88,32 +92,6 @@ def journal_head(wiki: Wiki) -> None:
     wiki.seal()
     with wiki.read() as connection:
         click.echo(str(head_of(connection, wiki.id)))
-
-
-@click.group()
-def search() -> None:
-    """The search index."""
-
-
-@search.command("rebuild")
-@click.pass_obj
-def search_rebuild(wiki: Wiki) -> None:
-    """Build the index anew beside the present one, then put it in its place. Search goes on meanwhile."""
-    wiki.seal()
-    wiki.catch_up_links()
-    with click.progressbar(length=1, label="Indexing pages") as bar:
-        wiki.search.rebuild(moves(bar))
-
-
-@search.command("find")
-@click.argument("words", nargs=-1, required=True)
-@click.pass_obj
-def search_find(wiki: Wiki, words: tuple[str, ...]) -> None:
-    """Search as everybody (not signed in) does."""
-    found = wiki.search.find(ANONYMOUS, " ".join(words))
-    for one in found.results:
-        click.echo(f"{one.path}\t{one.title}")
-    click.echo(f"{found.total} found. {found.note or ''}".rstrip(), err=True)
 
 
 @click.group()
@@ -219,6 +197,9 @@ def _administrator(wiki: Wiki) -> Actor:
     return Actor(SYSTEM.id, SYSTEM.name, frozenset({wiki.settings.admin_group}), SYSTEM.kind)
 
 
+_PRUNES_EVERY = 3600.0
+
+
 @click.command()
 @click.option("--once", is_flag=True, help="Do what there is to do, then end.")
 @click.option("--every", default=2.0, show_default=True, help="Seconds between two looks.")
@@ -226,11 +207,14 @@ def _administrator(wiki: Wiki) -> Actor:
 def work(wiki: Wiki, once: bool, every: float) -> None:
     """Keep links, search and risk up to date with the journal, deliver messages to authors, and let reviews age.
 
-    Optional for the first three: searching, and a queue in order of risk, do it too. Any number may run.
+    Optional for the first three: searching, and a queue in order of risk, do it too. Any number may run. Once an hour
+    what was searched too long ago is deleted.
     """
+    prune_at = 0.0
     while True:
         wiki.seal()
         read = wiki.catch_up_links()
+        wiki.catch_up_suggestions()
         taken = wiki.search.catch_up(wait=False)
         if read or taken:
             click.echo(f"links: {read} entries, search: {taken} entries")
@@ -241,11 +225,16 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
         aged = wiki.age_reviews()
         if aged.escalated or aged.lapsed:
             click.echo(f"reviews: {aged.escalated} escalated, {aged.lapsed} lapsed")
+        if time.monotonic() >= prune_at:
+            prune_at = time.monotonic() + _PRUNES_EVERY
+            if pruned := wiki.search_log.prune():
+                click.echo(f"searches: {pruned} deleted")
         if once:
             return
         time.sleep(every)
 
 
 ALL: tuple[click.Command, ...] = (
-    db, journal, search, spaces, rules, reviews, record, batches, numbers_, import_, work,
+    db, journal, search, spaces, rules, reviews, record, batches, numbers_, import_, work, check,
+    synonyms_, searches,
 )  # fmt: skip

@@ -18,20 +18,20 @@ def group() -> click.Group:
     @click.pass_context
     @with_appcontext
     def kbwiki(ctx: click.Context, name: str) -> None:
-        ctx.obj = _wiki_of_app(name, upgrading="db" in (ctx.invoked_subcommand or ""))
+        ctx.obj = _wiki_of_app(name, as_it_is=ctx.invoked_subcommand in ("db", "check"))
 
     for command in commands.ALL:
         kbwiki.add_command(command)
     return kbwiki
 
 
-def _wiki_of_app(name: str, *, upgrading: bool) -> Wiki:
+def _wiki_of_app(name: str, *, as_it_is: bool) -> Wiki:
     mounts = current_app.extensions.get("kbwiki", {})
     if name not in mounts:
         known = ", ".join(mounts) or "none"
         raise click.ClickException(f"There is no wiki named {name!r} in this app (there is: {known}).")
     mount = mounts[name]
-    if not upgrading:
+    if not as_it_is:
         mount.make_ready()
     wiki: Wiki = mount.wiki
     return wiki

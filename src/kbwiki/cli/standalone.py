@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ..settings import Settings
 from ..wiki import Wiki
 from . import commands
 
@@ -17,12 +18,19 @@ from . import commands
 @click.option(
     "--index", type=click.Path(path_type=Path), envvar="KBWIKI_INDEX_FOLDER", help="Folder of the search index."
 )
+@click.option(
+    "--search-engine",
+    default="whoosh",
+    show_default=True,
+    envvar="KBWIKI_SEARCH_ENGINE",
+    help="Which engine keeps the search index.",
+)
 @click.option("--wiki", "name", default="main", show_default=True, help="Which, if the database has several.")
 @click.version_option(package_name="kbwiki")
 @click.pass_context
-def main(ctx: click.Context, database: str, index: Path | None, name: str) -> None:
+def main(ctx: click.Context, database: str, index: Path | None, search_engine: str, name: str) -> None:
     """Work on a wiki's database. Inside a Flask app, `flask kbwiki` is the same with the app's own settings."""
-    wiki = Wiki(database, name=name, index=index)
+    wiki = Wiki(database, name=name, index=index, settings=Settings(search_engine=search_engine))
     ctx.call_on_close(wiki.close)
     ctx.obj = wiki
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
@@ -111,6 +112,13 @@ def seal(connection: Connection, wiki_id: int) -> int:
         connection.execute(_SEAL, links)
         sealed += len(links)
     return sealed
+
+
+def unsealed_since(connection: Connection, wiki_id: int) -> datetime | None:
+    """When the first of the entries was made that wait for their place in the chain; None when none does."""
+    return connection.execute(
+        select(func.min(Entry.at)).where(Entry.wiki_id == wiki_id, Entry.position.is_(None))
+    ).scalar()
 
 
 def count_unsealed(connection: Connection, wiki_id: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, func, select, update
@@ -58,6 +59,12 @@ def entries_after(connection: Connection, wiki_id: int, after: int, most: int) -
 def last_position(connection: Connection, wiki_id: int) -> int:
     """The position of the last sealed entry, 0 for an empty journal."""
     return connection.execute(_LAST, {"wiki_id": wiki_id}).scalar() or 0
+
+
+def waiting_since(connection: Connection, wiki_id: int, position: int) -> datetime | None:
+    """When the first sealed entry behind `position` was made; None when there is none."""
+    statement = select(Entry.at).where(Entry.wiki_id == wiki_id, Entry.position > position)
+    return connection.execute(statement.order_by(Entry.position).limit(1)).scalar()
 
 
 def stand_of(connection: Connection, wiki_id: int, name: str) -> Stand:

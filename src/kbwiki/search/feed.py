@@ -13,6 +13,7 @@ from ..pages.models import Page, Revision
 from ..pages.parsed import get_parsed
 from ..pages.paths import below
 from .documents import Document
+from .words.languages import language_of
 
 _ROWS = (
     select(Page.id, Page.path, Page.title, Page.space_id, Page.text_digest, Revision.tags)
@@ -62,8 +63,13 @@ def _below(connection: Connection, wiki_id: int, path: str) -> Iterable[int]:
     return connection.execute(statement).scalars()
 
 
-def documents_of(connection: Connection, ids: Sequence[int]) -> tuple[list[Document], list[int]]:
-    """The pages as the index takes them, and those of the ids that are not to be found any more."""
+def documents_of(
+    connection: Connection, ids: Sequence[int], languages: Sequence[str] = ("en",)
+) -> tuple[list[Document], list[int]]:
+    """The pages as the index takes them, and those of the ids that are not to be found any more.
+
+    Each is in one of the languages, the first where its text does not clearly say otherwise.
+    """
     rows = connection.execute(_ROWS, {"ids": list(ids)}).all()
     parsed = get_parsed(connection, {row.text_digest for row in rows}, keep=False)
     documents = [
@@ -75,6 +81,7 @@ def documents_of(connection: Connection, ids: Sequence[int]) -> tuple[list[Docum
             tags=tuple(row.tags),
             body=parsed[row.text_digest].plain,
             space=row.space_id,
+            language=language_of(parsed[row.text_digest].plain, languages),
         )
         for row in rows
     ]

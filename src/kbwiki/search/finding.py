@@ -6,8 +6,9 @@ database before it is asked; rights, totals, facets, titles and snippets come fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection
@@ -15,7 +16,9 @@ from sqlalchemy import ColumnElement, Connection
 from ..actors import Actor
 from ..clock import Clock, utc_now
 from ..database import Database
+from ..errors import KBWikiError
 from ..spaces.queries import readable_spaces
+from .correcting import Correction, correct
 from .database import find_by_title
 from .engines.protocol import Engine, Hits, IndexUnusable, Scope
 from .facets import Cut, count, dividing
@@ -23,15 +26,24 @@ from .feed import hidden_since
 from .filters import Filters
 from .query import Query, parse_query
 from .results import Candidate, Found, Reader, most_recent
+from .suggesting import Suggestion, suggest
+from .suggestion_rows import take_in_a_little
 from .sync import Sync
+from .synonyms.expansion import with_synonyms
+from .synonyms.queries import read_synonyms
 from .tree import All, Either, Node, Not, Pages, Tagged, Within
+from .weighing import MOST_WEIGHED, PageFacts, in_a_row, reorder, title_shares
+from .weights import WEIGHTS
 from .words.folding import fold, fold_path
 
-WEIGHED = 200
-"""So many of the best matches are put in order by what the database knows of them, too."""
+log = logging.getLogger("kbwiki.search")
 
 NO_INDEX = "The search index is being built, so only titles were searched for now."
+CORRECTED = "Nothing has “{wrong}”; these are for “{right}”."
 LATE = "The newest changes are still being taken in and may be missing here."
+
+_LOOKED_AT = 5
+"""So many of the pages that a correction finds are looked at for how its words are written."""
 
 
 class Order(StrEnum):
@@ -57,9 +69,10 @@ class _Asked:
 class Search:
     """Full-text search of one wiki. `engine` keeps the index; None means searching titles only.
 
-    `prepare`: see `Sync`. `reviewed` is SQL that says of `Page.id`
-    and `Page.number` whether people have looked at all of the page. `patience` is how many seconds a search waits for
-    the index to take in what is new; after `stale_days` without a change a page is stale.
+    `prepare`: see `Sync`. `reviewed` is SQL that says of `Page` whether people have looked at all of it. `patience` is
+    how many seconds a search waits for the index to take in what is new; after `stale_days` without a change a page is
+    stale. `languages` are those of the pages, the usual one first; `weights` say what makes a page stand before others
+    (`weights.merged`).
     """
 
     def __init__(
@@ -73,15 +86,20 @@ class Search:
         patience: float,
         stale_days: int,
         clock: Clock = utc_now,
+        languages: tuple[str, ...] = ("en",),
+        weights: Mapping[str, float] = WEIGHTS,
     ) -> None:
         self._database = database
         self._wiki_id = wiki_id
         self._reviewed = reviewed
         self._stale_days = stale_days
         self._clock = clock
-        self._reader = Reader(reviewed)
+        self._languages = languages
+        self._weights = weights
+        self._reader = Reader(reviewed, languages)
         self._dividing = dividing(reviewed)
-        self.sync = Sync(database, wiki_id, prepare, engine, patience) if engine is not None else None
+        self.sync = Sync(database, wiki_id, prepare, engine, patience, languages) if engine is not None else None
+        self._prepare, self._patience = prepare, patience
 
     def __call__(
         self,
@@ -114,6 +132,19 @@ class Search:
 
     find = __call__
 
+    def suggest(self, actor: Actor, text: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+        """What `actor` may mean who has typed `text` so far: titles, headings and tags, best first.
+
+        What was saved last is among them, unless the database is busy or there is much to take in. Never raises for
+        what was typed.
+        """
+        try:
+            take_in_a_little(self._database, self._wiki_id())
+        except KBWikiError:
+            log.info("Suggestions go on without the newest: the database was busy.")
+        with self._database.read() as connection:
+            return suggest(connection, self._wiki_id(), actor, text, limit)
+
     def lag(self) -> int | None:
         """How many journal entries the index has not taken in yet; None when there is no usable index."""
         return self.sync.lag() if self.sync is not None else None
@@ -126,6 +157,10 @@ class Search:
         """Build the index anew; see `Sync.rebuild`. Nothing to do without an index."""
         if self.sync is not None:
             self.sync.rebuild(progress)
+
+    def beside(self, engine: Engine) -> Sync:
+        """An index of the same pages kept with another engine, for moving to it while the present one answers."""
+        return Sync(self._database, self._wiki_id, self._prepare, engine, self._patience, self._languages)
 
     def close(self) -> None:
         """Wait for work that is under way, and let go of the index."""
@@ -142,7 +177,8 @@ class Search:
                 reviewed=self._reviewed,
                 stale_days=self._stale_days,
             )
-            return parse_query(text, choose=filters)
+            query = parse_query(text, self._languages, filters)
+            return with_synonyms(query, read_synonyms(connection, self._wiki_id()), self._languages)
 
     def _by_index(self, engine: Engine, asked: _Asked, root: All, late: bool) -> Found:
         wiki_id, actor = self._wiki_id(), asked.actor
@@ -150,24 +186,51 @@ class Search:
         with self._database.read() as connection:
             spaces = frozenset(row[0] for row in readable_spaces(connection, wiki_id, actor))
             scope = Scope(spaces, hidden_since(connection, wiki_id, reached))
-            hits = engine.search(root, scope, limit=max(WEIGHED, asked.offset + asked.limit))
+            hits = engine.search(root, scope, limit=max(MOST_WEIGHED, asked.offset + asked.limit))
+            meant = None
+            if not hits.complete:
+                meant = self._meant(connection, engine, asked, scope, reached)
+            if meant is not None and meant.unknown:
+                asked = replace(asked, text=meant.text, query=meant.query)
+                hits = engine.search(_rooted(meant), scope, limit=max(MOST_WEIGHED, asked.offset + asked.limit))
+            in_a_row = self._in_a_row(engine, asked, scope, hits)
         cut = Cut(self._dividing, self._clock()) if asked.facets else None
         # A connection of its own, later than the search: what was hidden before we answer is left out.
         with self._database.read() as connection:
-            ids, exact = self._chosen(connection, asked, hits, reached)
+            ids, exact = self._chosen(connection, asked, hits, in_a_row, reached)
             counted = count(connection, wiki_id, actor, list(hits.matching), reached, cut=cut)
             results = self._reader.shown(connection, wiki_id, actor, ids, asked.query)
         return Found(
             results,
             counted.total,
-            _said(asked.query, *([LATE] if late else [])),
+            _said(asked.query, *_corrected(meant), *([LATE] if late else [])),
             counted.facets,
             counted.is_partial,
             next((one for one in results if one.id == exact), None),
+            meant if meant is not None and meant.unknown else None,
+            meant if meant is not None and not meant.unknown else None,
         )
 
+    def _meant(
+        self, connection: Connection, engine: Engine, asked: _Asked, scope: Scope, reached: int
+    ) -> Correction | None:
+        """What was probably meant, in words that stand on pages that the actor may read at this moment."""
+        meant = correct(asked.text, asked.query, engine, scope, self._languages)
+        if meant is None:
+            return None
+        found = engine.search(_rooted(meant), scope, limit=_LOOKED_AT).ids
+        texts = self._reader.texts(connection, self._wiki_id(), asked.actor, found, reached)
+        return meant.worded(texts, self._languages)
+
+    def _in_a_row(self, engine: Engine, asked: _Asked, scope: Scope, hits: Hits) -> Collection[int]:
+        """The pages that have the words of the question next to each other, as typed."""
+        if len(hits.ids) < 2 or asked.order is not Order.RELEVANCE or not self._weights["in-a-row"]:
+            return ()
+        root = in_a_row(asked.text, asked.query, self._languages)
+        return frozenset(engine.search(root, scope, limit=1).matching) if root is not None else ()
+
     def _chosen(
-        self, connection: Connection, asked: _Asked, hits: Hits, reached: int
+        self, connection: Connection, asked: _Asked, hits: Hits, in_a_row: Collection[int], reached: int
     ) -> tuple[Sequence[int], int | None]:
         """The pages to show, in order, and the one that is just what was asked for."""
         wiki_id, actor = self._wiki_id(), asked.actor
@@ -175,7 +238,14 @@ class Search:
             matching = list(hits.matching)
             return most_recent(connection, wiki_id, actor, matching, reached, asked.limit, asked.offset), None
         candidates = self._reader.candidates(connection, wiki_id, actor, hits.ids, reached)
-        ordered = [one.id for one in candidates]
+        shares = title_shares({one.id: one.title for one in candidates}, asked.text, self._languages)
+        facts = {
+            one.id: PageFacts(one.updated_at, one.links, one.reviewed, shares[one.id], one.id in in_a_row)
+            for one in candidates
+        }
+        ordered = reorder(
+            hits.ids, hits.scores, facts, self._weights, self._clock(), complete=hits.complete, most=MOST_WEIGHED
+        )
         return ordered[asked.offset : asked.offset + asked.limit], _exact(candidates, asked.text)
 
     def _by_title(self, asked: _Asked, *notes: str) -> Found:
@@ -188,6 +258,17 @@ class Search:
 
 def _said(query: Query, *others: str) -> tuple[str, ...]:
     return (*(str(note) for note in query.notes), *others)
+
+
+def _corrected(meant: Correction | None) -> list[str]:
+    if meant is None or not meant.unknown:
+        return []
+    return [CORRECTED.format(wrong=wrong, right=right) for wrong, right in meant.pairs]
+
+
+def _rooted(meant: Correction) -> All:
+    assert meant.query.root is not None  # what was corrected is in it
+    return meant.query.root
 
 
 def _has_words(node: Node | None) -> bool:

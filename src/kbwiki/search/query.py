@@ -80,12 +80,14 @@ class Note:
 class Query:
     """A query as it was understood. ``root`` is None when there is nothing to look for.
 
-    ``terms`` are the ones to highlight, in the order in which they were asked.
+    ``terms`` are the ones to highlight, in the order in which they were asked. ``left_out`` are the very common words
+    that are not looked for, each with its place among all words: synonyms are found with them (``synonyms``).
     """
 
     root: All | None
     terms: tuple[Sought, ...] = ()
     notes: tuple[Note, ...] = ()
+    left_out: tuple[tuple[int, Node], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,11 @@ def parse_query(text: str, languages: tuple[str, ...] = ("en",), choose: Choose 
             break
         reading.take(clause)
     return reading.finished()
+
+
+def sought(node: Node) -> tuple[Sought, ...]:
+    """What to highlight where the node is found, in the order of the question, each term once."""
+    return tuple(dict.fromkeys(_sought(node)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +201,9 @@ class _Reading:
             self.note(LONE_NOT)
         telling = [node for at, node in enumerate(self.nodes) if at not in self.common]
         nodes = tuple(telling or self.nodes)
-        terms = dict.fromkeys(sought for node in nodes for sought in _sought(node))
-        return Query(All(nodes) if nodes else None, tuple(terms), tuple(self.notes))
+        left_out = tuple((at, self.nodes[at]) for at in sorted(self.common)) if telling else ()
+        root = All(nodes) if nodes else None
+        return Query(root, sought(root) if root else (), tuple(self.notes), left_out)
 
     def _is_operator(self, text: str) -> bool:
         if text in _ALTERNATIVE:
@@ -256,7 +264,11 @@ class _Reading:
         if clause.quoted and sum(len(word[0].parts) or 1 for word in words) > 1:
             return [_phrase(words, name)]
         ends = self._ends_openly(clause)
-        return [node for at, word in enumerate(words) for node in self._word(word, name, ends and at == len(words) - 1)]
+        found = [
+            node for at, word in enumerate(words) for node in self._word(word, name, ends and at == len(words) - 1)
+        ]
+        # In quotation marks a single word, too, is meant as it stands, which its being held by itself tells.
+        return [All(tuple(found))] if clause.quoted and found else found
 
     def _chosen(self, name: str, clause: _Clause, choose: Choose) -> list[Node]:
         found = choose(name, clause.text, clause.quoted)

@@ -17,9 +17,11 @@ from ..pages.parsed import plain_of
 from ..pages.queries.masks import AUTHOR
 from ..spaces.models import Space
 from ..spaces.queries import bound
+from .correcting import Correction
 from .facets import HIDDEN_SINCE, VISIBLE, Facet
 from .query import Query
 from .snippets import Fragment, mark, snippet
+from .words.languages import language_of
 
 Fragments = Sequence[Fragment]
 
@@ -51,6 +53,8 @@ class Found:
 
     `notes` are sentences for who asked. `facets` tell how all that was found divides; `facets_are_partial` that there
     was too much to count all of it. `exact` is the page whose title or path is just what was asked for.
+    `correction` is what the results are for, where a word of the question stands on no page; `offer` what may have been
+    meant, where no page has all of its words.
     """
 
     results: tuple[Result, ...]
@@ -59,6 +63,8 @@ class Found:
     facets: tuple[Facet, ...] = ()
     facets_are_partial: bool = False
     exact: Result | None = None
+    correction: Correction | None = None
+    offer: Correction | None = None
 
     @property
     def note(self) -> str | None:
@@ -93,10 +99,19 @@ _RECENT = (
 )
 
 
+_TEXTS = (
+    select(Page.id, Page.path, Page.title, Revision.tags, ParsedText.plain)
+    .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
+    .outerjoin(ParsedText, (ParsedText.digest == Page.text_digest) & (ParsedText.version == RENDERER_VERSION))
+    .where(*VISIBLE, ~HIDDEN_SINCE)
+)
+
+
 class Reader:
     """Reads what is shown of pages. `reviewed`: see `facets.dividing`. Its statements are built once."""
 
-    def __init__(self, reviewed: ColumnElement[bool]) -> None:
+    def __init__(self, reviewed: ColumnElement[bool], languages: tuple[str, ...] = ("en",)) -> None:
+        self._languages = languages
         seen = reviewed.label("reviewed")
         self._candidates: Select[Any] = select(
             Page.id, Page.path, Page.title, Page.updated_at, _LINKS.label("links"), seen
@@ -127,6 +142,16 @@ class Reader:
             if (row := rows.get(page_id)) is not None
         ]
 
+    def texts(
+        self, connection: Connection, wiki_id: int, actor: Actor, ids: Sequence[int], position: int
+    ) -> list[str]:
+        """All there is to read of those of the pages that the actor may find, in the order of `ids`."""
+        if not ids:
+            return []
+        key = {"wiki_id": wiki_id, "ids": list(ids), "position": position, **bound(actor)}
+        rows = {row.id: row for row in connection.execute(_TEXTS, key)}
+        return [_text(row) for page_id in ids if (row := rows.get(page_id)) is not None]
+
     def shown(
         self, connection: Connection, wiki_id: int, actor: Actor, ids: Sequence[int], query: Query
     ) -> tuple[Result, ...]:
@@ -135,7 +160,7 @@ class Reader:
             return ()
         key = {"wiki_id": wiki_id, "ids": list(ids), **bound(actor)}
         rows = {row.id: row for row in connection.execute(self._shown, key)}
-        return tuple(_result(row, query) for page_id in ids if (row := rows.get(page_id)) is not None)
+        return tuple(_result(row, query, self._languages) for page_id in ids if (row := rows.get(page_id)) is not None)
 
 
 def most_recent(
@@ -148,13 +173,15 @@ def most_recent(
     return list(connection.execute(_RECENT, {**key, **bound(actor)}).scalars())
 
 
-def _result(row: Any, query: Query) -> Result:
+def _result(row: Any, query: Query, languages: tuple[str, ...]) -> Result:
+    plain = plain_of(row.plain) if row.plain is not None else ""
+    language = language_of(plain, languages)
     return Result(
         id=row.id,
         path=row.path,
         title=row.title,
-        title_fragments=mark(row.title, query.terms),
-        snippet=snippet(plain_of(row.plain), query.terms) if row.plain is not None else (),
+        title_fragments=mark(row.title, query.terms, language),
+        snippet=snippet(plain, query.terms, language=language) if row.plain is not None else (),
         updated_at=row.at,
         author=row.author,
         tags=tuple(row.tags),
@@ -162,3 +189,7 @@ def _result(row: Any, query: Query) -> Result:
         space_title=row.space_title,
         reviewed=bool(row.reviewed),
     )
+
+
+def _text(row: Any) -> str:
+    return "\n".join((row.title, row.path, *row.tags, plain_of(row.plain) if row.plain is not None else ""))

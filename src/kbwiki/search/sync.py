@@ -35,12 +35,14 @@ class Sync:
         prepare: Callable[[], int],
         engine: Engine,
         patience: float,
+        languages: tuple[str, ...] = ("en",),
     ) -> None:
         self._database = database
         self._wiki_id = wiki_id
         self._prepare = prepare
         self.patience = patience
         self.engine = engine
+        self._languages = languages
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -124,7 +126,7 @@ class Sync:
         with index.rebuild(position) as building:
             for start in range(0, len(ids), _BATCH):
                 with self._database.read() as connection:
-                    building.add(documents_of(connection, ids[start : start + _BATCH])[0])
+                    building.add(documents_of(connection, ids[start : start + _BATCH], self._languages)[0])
                 if progress is not None:
                     progress(min(start + _BATCH, len(ids)), len(ids))
 
@@ -137,7 +139,7 @@ class Sync:
                 if not entries:
                     return taken
                 changed = pages_named(connection, self._wiki_id(), entries)
-                documents, gone = documents_of(connection, changed)
+                documents, gone = documents_of(connection, changed, self._languages)
             index.update(documents, gone, position=entries[-1].position)
             taken += len(entries)
             if progress is not None:

@@ -68,9 +68,14 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """Pages that match at least one of the nodes."""
+    """Pages that match at least one of the nodes.
+
+    ``loose`` says that nobody asked for the choice, it stands for one word of the question: when too few pages have
+    all words, a page may lack it like any other word.
+    """
 
     nodes: tuple[Node, ...]
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

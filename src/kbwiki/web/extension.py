@@ -8,16 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Request, Response, request, request_started
+from flask import Blueprint, Flask, Request, Response, current_app, request, request_started
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from ..errors import KBWikiError
 from ..settings import Settings
 from ..wiki import Wiki
 from . import answers, routes
 from .answer_cache import AnswerCache
-from .frame import HostLayout
+from .host_layout import HostLayout
 from .identity import CurrentActor, flask_login_actor, nobody
+from .search_box import search_box
 from .visit import Visit
 
 _FORM_OVERHEAD = 3
@@ -65,6 +67,17 @@ class KBWiki:
         # Connected with a strong reference through `app.extensions`: blinker itself holds receivers weakly.
         request_started.connect(mount.raise_body_limit, app)
         return mount.wiki
+
+    def search_box(self, *, label: str | None = None, assets: bool = True, query: str = "") -> Markup:
+        """The wiki's search box for a page of your own; hand it to your template. Only while a request is answered.
+
+        A form that works without script. With `assets` its stylesheet and script come along, which touch nothing but
+        the box; without, the page has them already. `query` is what stands in it. One box of a wiki on a page.
+        """
+        mounts = current_app.extensions.get("kbwiki", {})
+        if self.name not in mounts:
+            raise ValueError(f"This app has no wiki named {self.name!r}; call init_app(app) first.")
+        return search_box(mounts[self.name], label=label, assets=assets, query=query)
 
 
 class Mount:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from flask import current_app, render_template
-from jinja2 import Template
 from markupsafe import Markup
 
 from .._version import __version__
 from ..actors import Actor
-from ..errors import Invalid
 from ..markup import section_anchor
 from ..pages.queries.view import neighbours
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right
 from .csrf import hidden_inputs
+from .keys import table
 from .words import kb_t, when
 
 if TYPE_CHECKING:
@@ -94,6 +93,12 @@ _SCREENS = {
     "wanted": "/-/wanted",
     "tags": "/-/tags",
     "search": "/-/search",
+    "search_json": "/-/search.json",
+    "suggest_json": "/-/suggest.json",
+    "opensearch": "/-/opensearch.xml",
+    "kept_searches": "/-/kept-searches",
+    "change_search": "/-/kept-searches/{id}",
+    "end_search_feed": "/-/kept-searches/feeds/{id}/revoke",
     "queue": "/-/reviews",
     "review": "/-/reviews/{id}",
     "next_review": "/-/reviews/next",
@@ -143,47 +148,13 @@ _SCREENS = {
     "rules": "/-/rules",
     "reroute": "/-/rules/reroute",
     "rule": "/-/rule",
+    "synonyms": "/-/synonyms",
+    "undo_synonyms": "/-/synonyms/{id}/undo/{number}",
+    "searches": "/-/searches",
+    "close_search": "/-/searches/close",
+    "clicked": "/-/search/clicked",
     "static": "/-/static/{filename}",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class HostLayout:
-    """The host's base template and the names of its blocks that ours fill."""
-
-    template: str
-    content_block: str
-    head_block: str | None
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any], prefix: str) -> HostLayout | None:
-        """What the host set as `<prefix>BASE_TEMPLATE`, `…CONTENT_BLOCK` and `…HEAD_BLOCK`; None: our own frame."""
-        template = config.get(f"{prefix}BASE_TEMPLATE")
-        if not template:
-            return None
-        blocks = {
-            "content": config.get(f"{prefix}CONTENT_BLOCK", "content"),
-            "head": config.get(f"{prefix}HEAD_BLOCK", "head"),
-        }
-        for key, block in blocks.items():
-            if block is not None and not re.fullmatch(r"[A-Za-z_]\w*", block):
-                raise Invalid(f"{prefix}{key.upper()}_BLOCK", f"{block!r} is not the name of a template block.")
-        return cls(template, blocks["content"], blocks["head"])
-
-    @property
-    def frame(self) -> str | Template:
-        """What our layout extends: our host frame, with the host's own block names in place of the usual ones."""
-        if (self.content_block, self.head_block or "head") == ("content", "head"):
-            return "kbwiki/frame_host.html"
-        return _renamed_frame(current_app.jinja_env, self.content_block, self.head_block or "head")
-
-
-@lru_cache(maxsize=64)
-def _renamed_frame(environment: Any, content: str, head: str) -> Template:
-    source, _, _ = environment.loader.get_source(environment, "kbwiki/frame_host.html")
-    renamed = re.sub(r"block content\b", f"block {content}", re.sub(r"block head\b", f"block {head}", source))
-    template: Template = environment.from_string(renamed)
-    return template
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +221,9 @@ class Frame:
             ),
             host_layout=mount.host_layout,
             unread=None,
+            keys=(),
+            keys_everywhere=table(()),
+            whose=whose(actor),
             next_url=visit.request.path,
             when=lambda moment: when(moment, visit.now),
         )
@@ -260,6 +234,11 @@ class Frame:
     def csrf(self) -> Markup:
         """The inputs every form carries; made when a form is on the screen, which reading seldom has."""
         return hidden_inputs(self.actor)
+
+
+def whose(actor: Actor) -> str:
+    """What stands for an actor in the browser's memory: searches of one are not shown to the next at the same desk."""
+    return "" if actor.is_anonymous else sha256(actor.id.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def may_write_somewhere(visit: Visit, actor: Actor) -> bool:

@@ -1,4 +1,4 @@
-"""The keys of the review screens: one table for the overlay, the documentation and the script.
+"""The keys of the screens: one table for the overlay, the documentation and the script.
 
 An element says by `aria-keyshortcuts` which key presses it; kb.js reads nothing else. None of them needs a modifier,
 and all of them can be turned off.
@@ -57,7 +57,7 @@ EVERYWHERE = (
     Key("?", "These keys"),
     Key("Esc", "Leave a field, close what is open"),
 )
-"""The keys that both have."""
+"""The keys that every screen has."""
 
 
 def table(keys: tuple[Key, ...]) -> tuple[tuple[str, str], ...]:

@@ -34,9 +34,13 @@ from . import (
     reviews,
     rules,
     saved_filters,
+    saved_searches,
+    search_json,
+    searches,
     searching,
     setup,
     structure,
+    synonyms,
 )
 
 View = Callable[..., ResponseReturnValue]
@@ -78,6 +82,12 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/tags", "tags", lists.show_tags, kept=True),
     Screen("/-/search", "search", searching.search),
     Screen("/-/search/earlier", "earlier", earlier.earlier),
+    Screen("/-/search.json", "search_json", search_json.search_json),
+    Screen("/-/suggest.json", "suggest_json", search_json.suggest_json),
+    Screen("/-/opensearch.xml", "opensearch", search_json.opensearch),
+    Screen("/-/kept-searches", "kept_searches", saved_searches.searches_kept, _BOTH),
+    Screen("/-/kept-searches/<int:id>", "change_search", saved_searches.change_search, _POST),
+    Screen("/-/kept-searches/feeds/<int:id>/revoke", "end_search_feed", saved_searches.end_search_feed, _POST),
     # Not kept: leases, drafts and what is put aside are no entries of the journal, and a countdown is never the same.
     Screen("/-/reviews", "queue", queues.queue_page),
     Screen("/-/reviews/<int:id>", "review", reviews.review_page),
@@ -130,6 +140,12 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/rules", "rules", rules.all_rules),
     Screen("/-/rules/reroute", "reroute", rules.move_reviews, _POST),
     Screen("/-/rule", "rule", rules.one_rule, _BOTH),
+    Screen("/-/synonyms", "synonyms", synonyms.synonyms, _BOTH),
+    Screen("/-/synonyms/<int:id>/undo/<int:number>", "undo_synonyms", synonyms.undo_synonyms, _POST),
+    # Not kept: what was searched is no entry of the journal.
+    Screen("/-/searches", "searches", searches.searches),
+    Screen("/-/searches/close", "close_search", searches.close_search, _POST),
+    Screen("/-/search/clicked", "clicked", searches.clicked, _POST),
     Screen("/-/static/<path:filename>", "static", assets.static),
     Screen("/-/<path:anything>", "unknown", assets.unknown),
 )

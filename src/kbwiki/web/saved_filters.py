@@ -105,6 +105,7 @@ def _page(visit: Visit, address: str = "") -> Response:
                 when(one.created_at, visit.now),
             )
             for one in feeds_of(visit.connection, visit.wiki.id, visit.actor)
+            if not one.is_search
         ),
         removed=removed if removed is not None and removed.removed else None,
         revoked="revoked" in visit.request.args,

@@ -80,6 +80,8 @@ KINDS = {
     "space": "set up a space",
     "set-space": "set who reads, writes and looks there",
     "set-rule": "set a rule about who looks at what",
+    "synonyms": "said which words mean the same",
+    "set-synonyms": "said which words mean the same",
 }
 """What each kind of revision did, to follow the author's name."""
 

@@ -14,4 +14,4 @@ FOLDER = "tantivy"
 
 def open_engine(place: Place) -> Engine | None:
     """The index in a folder within the place's; None when no folder is given."""
-    return TantivyIndex(place.folder / FOLDER) if place.folder is not None else None
+    return TantivyIndex(place.folder / FOLDER, place.making) if place.folder is not None else None

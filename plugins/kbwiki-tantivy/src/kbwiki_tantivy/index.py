@@ -16,13 +16,13 @@ from kbwiki.search.documents import Document
 from kbwiki.search.engines.durable import replace_file, sync_folder
 from kbwiki.search.engines.generations import Generations
 from kbwiki.search.engines.protocol import Hits, IndexUnusable, Scope
+from kbwiki.search.making import USUALLY, Making
 from kbwiki.search.tree import All
-from kbwiki.search.words.analysis import fingerprint
 
 from .integrity import verified
 from .matching import Asking, any_of
 from .ranking import rank
-from .schema import KIND, PAGE, POSITION, SCHEMA, STATE, document_of, state, weights
+from .schema import KIND, PAGE, POSITION, SCHEMA, STATE, document_of, state
 
 FORMAT = 1
 _MADE = "made"
@@ -48,8 +48,9 @@ class TantivyIndex:
     name = "tantivy"
     _snapshot: _Snapshot | None
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, making: Making = USUALLY) -> None:
         self.folder = Path(folder)
+        self._making = making
         self._generations = Generations(self.folder)
         self._forget()
 
@@ -102,7 +103,7 @@ class TantivyIndex:
                 for page in gone | latest.keys():
                     writer.delete_documents_by_term(PAGE, page)
                 for document in latest.values():
-                    writer.add_document(document_of(document))
+                    writer.add_document(document_of(document, self._making.standing))
                 _finish(writer, reached)
 
     @contextmanager
@@ -115,10 +116,10 @@ class TantivyIndex:
             try:
                 with _writing():
                     writer = tantivy.Index(SCHEMA, path=str(folder)).writer(_REBUILDING_BYTES, 1)
-                yield Rebuild(writer)
+                yield Rebuild(writer, self._making)
                 with _writing():
                     _finish(writer, position)
-                replace_file(folder / _MADE, _made())
+                replace_file(folder / _MADE, _made(self._making))
                 sync_folder(self.folder)
                 self._generations.publish(generation)
             finally:
@@ -175,7 +176,7 @@ class TantivyIndex:
             if known is not None:
                 index = known.index
             else:
-                if (self.folder / generation / _MADE).read_bytes() != _made():
+                if (self.folder / generation / _MADE).read_bytes() != _made(self._making):
                     raise IndexUnusable("the index was made by another version")
                 index = tantivy.Index.open(str(self.folder / generation))
                 index.config_reader("manual")
@@ -202,8 +203,9 @@ class TantivyIndex:
 class Rebuild:
     """A new index being filled, beside the one in use."""
 
-    def __init__(self, writer: tantivy.IndexWriter) -> None:
+    def __init__(self, writer: tantivy.IndexWriter, making: Making) -> None:
         self._writer = writer
+        self._standing = making.standing
         self._seen: set[int] = set()
 
     def add(self, documents: Iterable[Document]) -> None:
@@ -213,7 +215,7 @@ class Rebuild:
                 if document.id in self._seen:
                     self._writer.delete_documents_by_term(PAGE, document.id)
                 self._seen.add(document.id)
-                self._writer.add_document(document_of(document))
+                self._writer.add_document(document_of(document, self._standing))
 
 
 def _finish(writer: tantivy.IndexWriter, position: int) -> None:
@@ -233,8 +235,8 @@ def _position(searcher: tantivy.Searcher) -> int:
         return int(values[0])
 
 
-def _made() -> bytes:
-    return f"{FORMAT}, {fingerprint()}, {version('tantivy')}, {weights()}".encode()
+def _made(making: Making) -> bytes:
+    return f"{FORMAT}, {making.fingerprint}, {version('tantivy')}".encode()
 
 
 @contextmanager

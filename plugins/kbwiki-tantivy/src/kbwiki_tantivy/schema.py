@@ -9,7 +9,7 @@ import tantivy
 
 from kbwiki.search.documents import Document
 from kbwiki.search.engines.filing import path_terms, tag_terms
-from kbwiki.search.weights import BODY_WEIGHT, HEADING_WEIGHT, PATH_WEIGHT, TAG_WEIGHT, TITLE_WEIGHT
+from kbwiki.search.weights import USUAL, Standing
 from kbwiki.search.words.analysis import places
 
 TEXT, TITLE = "text", "title"
@@ -44,12 +44,13 @@ def written(term: str) -> str:
     return _SURROGATE.sub("?", term)
 
 
-def document_of(page: Document) -> tantivy.Document:
+def document_of(page: Document, standing: Standing = USUAL) -> tantivy.Document:
     """The page as tantivy takes it."""
     document = tantivy.Document()
     document.add_integer(PAGE, page.id)
     document.add_integer(SPACE, page.space)
-    document.add_pre_tokenized_text(TEXT, tantivy.PreTokenizedString("", _tokens(_stretches(page), page.language)))
+    text = _tokens(_stretches(page, standing), page.language)
+    document.add_pre_tokenized_text(TEXT, tantivy.PreTokenizedString("", text))
     title = _tokens([(page.title, 1)], page.language)
     document.add_pre_tokenized_text(TITLE, tantivy.PreTokenizedString("", title))
     for tag in tag_terms(page.tags):
@@ -67,24 +68,19 @@ def state(position: int) -> tantivy.Document:
     return document
 
 
-def _stretches(page: Document) -> Iterator[tuple[str, int]]:
+def _stretches(page: Document, standing: Standing) -> Iterator[tuple[str, int]]:
     """What there is to read, and how often it counts.
 
     A term that counts more stands more often at its place, so that BM25 saturates once over all that a page says:
     fields of their own would each add a score of their own.
     """
-    yield page.body, _times(BODY_WEIGHT)
-    yield page.title, _times(TITLE_WEIGHT)
-    yield page.path, _times(PATH_WEIGHT)
+    yield page.body, _times(standing.body)
+    yield page.title, _times(standing.title)
+    yield page.path, _times(standing.path)
     for heading in page.headings:
-        yield heading, _times(HEADING_WEIGHT)
+        yield heading, _times(standing.headings)
     for tag in page.tags:
-        yield tag, _times(TAG_WEIGHT)
-
-
-def weights() -> str:
-    """Changes when the same page would be indexed otherwise."""
-    return ", ".join(map(str, (BODY_WEIGHT, TITLE_WEIGHT, PATH_WEIGHT, HEADING_WEIGHT, TAG_WEIGHT)))
+        yield tag, _times(standing.tags)
 
 
 def _times(weight: float) -> int:

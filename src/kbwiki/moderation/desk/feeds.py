@@ -25,6 +25,7 @@ from ...journal.models import ActorRow
 from ..models import FeedSecret, SavedFilter
 from ..queries.wanted import Wanted
 from .access import ME, who_asks
+from .saved_filters import SEARCH
 
 MOST = 50
 """How many addresses one moderator may have at a time."""
@@ -48,13 +49,15 @@ class FeedLine:
     filter_name: str | None
     group: str | None
     created_at: datetime
+    is_search: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
     """What an address shows and for whom: its owner with the groups they had at `seen_at`.
 
-    `ended` says that there is nothing to show any more: revoked, or its filter was removed.
+    `search` is the kept search that it is of, None for reviews. `ended` says that there is nothing to show any more:
+    revoked, or its filter was removed.
     """
 
     id: int
@@ -64,6 +67,7 @@ class Feed:
     created_at: datetime
     seen_at: datetime
     ended: bool
+    search: str | None = None
 
     def is_asleep(self, now: datetime, days: int) -> bool:
         """Whether its owner has been away for too long to go on; 0 days: never."""
@@ -134,7 +138,7 @@ def _live_feeds_of(wiki_id: int, external_id: str) -> Update:
 
 
 _LIVE_ONES = (
-    select(FeedSecret.id, SavedFilter.name, FeedSecret.group, FeedSecret.created_at)
+    select(FeedSecret.id, SavedFilter.name, FeedSecret.group, FeedSecret.created_at, SavedFilter.said)
     .outerjoin(SavedFilter, SavedFilter.id == FeedSecret.filter_id)
     .where(
         FeedSecret.wiki_id == bindparam("wiki_id"),
@@ -167,7 +171,8 @@ _ONE = (
 
 def feeds_of(connection: Connection, wiki_id: int, actor: Actor) -> list[FeedLine]:
     """The actor's addresses that show something, the oldest first; without their secrets, which nobody has."""
-    return [FeedLine(*row) for row in connection.execute(_LIVE_ONES, who_asks(wiki_id, actor))]
+    rows = connection.execute(_LIVE_ONES, who_asks(wiki_id, actor))
+    return [FeedLine(row.id, row.name, row.group, row.created_at, SEARCH in (row.said or {})) for row in rows]
 
 
 def find_feed(connection: Connection, wiki_id: int, feed_id: int, secret: str) -> Feed | None:
@@ -187,6 +192,7 @@ def find_feed(connection: Connection, wiki_id: int, feed_id: int, secret: str) -
         created_at=row.created_at,
         seen_at=row.seen_at,
         ended=row.revoked_at is not None or row.removed_at is not None,
+        search=(row.said or {}).get(SEARCH),
     )
 
 

@@ -1,4 +1,4 @@
-"""A moderator's own filters, by name: kept, renamed, removed, and brought back."""
+"""Somebody's own filters and searches, by name: kept, renamed, removed, and brought back."""
 
 from __future__ import annotations
 
@@ -18,6 +18,20 @@ MOST = 20
 """How many filters one moderator keeps: each is a tab with a count that is made for every look at the list."""
 
 LONGEST_NAME = 60
+
+LONGEST_SEARCH = 500
+
+SEARCH = "search-for"
+"""What is said of a kept search, in place of what filters say."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A search as its owner kept it."""
+
+    id: int
+    name: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +54,31 @@ _OF_ACTOR = (
 def saved_filters(connection: Connection, wiki_id: int, actor: Actor) -> list[Saved]:
     """The actor's filters, by name."""
     rows = connection.execute(_OF_ACTOR.where(SavedFilter.removed_at.is_(None)), who_asks(wiki_id, actor))
-    return [_saved(row) for row in rows]
+    return [_saved(row) for row in rows if SEARCH not in row.said]
+
+
+def saved_searches(connection: Connection, wiki_id: int, actor: Actor) -> list[SavedSearch]:
+    """The actor's kept searches, by name."""
+    rows = connection.execute(_OF_ACTOR.where(SavedFilter.removed_at.is_(None)), who_asks(wiki_id, actor))
+    return [SavedSearch(row.id, row.name, row.said[SEARCH]) for row in rows if SEARCH in row.said]
 
 
 def find_saved(connection: Connection, wiki_id: int, actor: Actor, filter_id: int) -> Saved | None:
     """One of the actor's own filters; one that was removed, too."""
     row = connection.execute(_OF_ACTOR.where(SavedFilter.id == filter_id), who_asks(wiki_id, actor)).first()
     return _saved(row) if row is not None else None
+
+
+def save_search(tx: Transaction, name: str, query: str) -> int:
+    """Keep a search under a name; the search the actor had under this name is replaced, and feeds of it go on.
+
+    Errors: Forbidden for somebody who is not signed in; Invalid for a name that cannot be, or an empty search;
+    Conflict beyond `MOST`, and for the name of one of the actor's filters.
+    """
+    query = " ".join(query.split())[:LONGEST_SEARCH]
+    if not query:
+        raise Invalid("query", "Please search for something first; there is nothing to keep yet.")
+    return _keep(tx, name, {SEARCH: query})
 
 
 def _saved(row: Any) -> Saved:
@@ -58,29 +90,37 @@ def save_filter(tx: Transaction, name: str, wanted: Wanted) -> int:
 
     Errors: Forbidden for somebody who is not signed in, Invalid for a name that cannot be, Conflict beyond `MOST`.
     """
+    return _keep(tx, name, wanted.said())
+
+
+def _keep(tx: Transaction, name: str, said: dict[str, Any]) -> int:
     if tx.actor.is_anonymous:
-        raise Forbidden("Filters are kept for people who are signed in.")
+        raise Forbidden("Filters and searches are kept for people who are signed in.")
     name = _clean(name)
     values = {
         "wiki_id": tx.wiki_id,
         "actor_id": tx.actor_id,
         "name": name,
-        "said": wanted.said(),
+        "said": said,
         "created_at": tx.now,
     }
     table = table_of(SavedFilter)
     made = tx.connection.execute(insert_or_ignore(tx.connection, SavedFilter, table.c.id), values).scalar()
     if made is None:
-        return int(
-            tx.connection.execute(
-                update(table)
-                .where(table.c.actor_id == tx.actor_id, table.c.name == name, table.c.removed_at.is_(None))
-                .values(said=wanted.said())
-                .returning(table.c.id)
-            ).scalar_one()
-        )
+        return _replace(tx, name, said)
     _require_room(tx)
     return int(made)
+
+
+def _replace(tx: Transaction, name: str, said: dict[str, Any]) -> int:
+    """Let what is kept under a name be something else of its kind: a feed of a filter never becomes one of a search."""
+    table = table_of(SavedFilter)
+    theirs = (table.c.actor_id == tx.actor_id, table.c.name == name, table.c.removed_at.is_(None))
+    kept = tx.connection.execute(select(table.c.id, table.c.said).where(*theirs)).one()
+    if (SEARCH in kept.said) != (SEARCH in said):
+        raise Conflict("You keep something else under this name. Please choose a different one.")
+    tx.connection.execute(update(table).where(table.c.id == kept.id).values(said=said))
+    return int(kept.id)
 
 
 def rename_filter(tx: Transaction, filter_id: int, name: str) -> None:

@@ -12,18 +12,24 @@ from pathlib import Path
 
 from ...database import Database
 from ...errors import Invalid
+from ..making import USUALLY, Making
 from .fts5 import open_engine as open_fts5
+from .postgresql import open_engine as open_postgresql
 from .protocol import Engine
 from .whoosh import open_engine as open_whoosh
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an engine may keep the index of a wiki: a folder of its own (None: none is given), or the database."""
+    """Where an engine may keep the index of a wiki: a folder of its own (None: none is given), or the database.
+
+    ``making`` is how the index is made; an engine notices by its fingerprint that an index was made otherwise.
+    """
 
     folder: Path | None
     database: Database
     wiki_id: Callable[[], int]
+    making: Making = USUALLY
 
 
 Opener = Callable[[Place], Engine | None]
@@ -31,11 +37,16 @@ Opener = Callable[[Place], Engine | None]
 
 DEFAULT = "whoosh"
 
-OPENERS: Mapping[str, Opener] = {"whoosh": open_whoosh, "fts5": open_fts5}
+OPENERS: Mapping[str, Opener] = {"whoosh": open_whoosh, "fts5": open_fts5, "postgresql": open_postgresql}
 
 
 PLUGINS = "kbwiki.search_engines"
 """The entry point group in which packages name their openers; it is looked at for names that are not built in."""
+
+
+def names() -> list[str]:
+    """The engines there are, those of installed packages included."""
+    return sorted({*OPENERS, *entry_points(group=PLUGINS).names})
 
 
 def open_engine(name: str, place: Place) -> Engine | None:
@@ -49,8 +60,7 @@ def open_engine(name: str, place: Place) -> Engine | None:
 def _plugin(name: str) -> Opener:
     installed = entry_points(group=PLUGINS)
     if name not in installed.names:
-        known = ", ".join(sorted({*OPENERS, *installed.names}))
-        raise Invalid("search_engine", f"There is no search engine {name!r}. Those there are: {known}.")
+        raise Invalid("search_engine", f"There is no search engine {name!r}. Those there are: {', '.join(names())}.")
     try:
         opener: Opener = installed[name].load()
     except Exception as error:  # whatever the package raises while it is imported

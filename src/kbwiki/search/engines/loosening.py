@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..tree import All, Beginning, Compound, Node, Word
+from ..tree import All, Beginning, Compound, Either, Node, Word
 
 ENOUGH = 10
 """With fewer pages than this having all words, pages with some of them follow."""
 
 
-def loose_words(node: Node) -> tuple[Word | Beginning, ...]:
+def loose_words(node: Node) -> tuple[Word | Beginning | Either, ...]:
     """The words that a page may lack when too few pages have them all; none where the query is explicit."""
     match node:
         case (Word(field="") | Beginning(field="")) as word:
             return (word,)
         case Compound(Word(field="") as whole, apart):
             return (whole, *(Word(terms) for _, terms in apart.words))
+        case Either(loose=True) as choice:
+            return (choice,)
         case _:
             return ()
 
 
-def loosened(root: All) -> tuple[tuple[Word | Beginning, ...], tuple[Node, ...]]:
+def loosened(root: All) -> tuple[tuple[Word | Beginning | Either, ...], tuple[Node, ...]]:
     """The words of which any will do, and the nodes that must match all the same.
 
     No words at all where leaving one out would leave nothing.

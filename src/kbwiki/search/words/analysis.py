@@ -22,7 +22,7 @@ from .folding import compose, compose_with_origin, fold
 from .identifiers import MOST_PARTS, parts_of
 from .stemming import ALGORITHMS, APOSTROPHES, LONGEST_TERM, stemmer_version, term, terms
 
-_VERSION = 1
+_VERSION = 2
 _REMEMBERED_WORDS = 60_000
 _REMEMBERED_BY_FINDER = 5_000
 _LONGEST_REMEMBERED = 100
@@ -38,6 +38,7 @@ _ASCII_WORD = re.compile(
 )
 _CHUNK = re.compile(f"[^_.:{_HYPHENS}]+")
 _DROPPED = re.compile(f"[{_HYPHENS}{APOSTROPHES}]+")
+_UNWRITTEN = re.compile(f"[_{_HYPHENS}{APOSTROPHES}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,11 @@ def asked(text: str, language: str = "en") -> list[Asked]:
     return [_asked(written, words[written]) for written in _pattern(composed).findall(composed)]
 
 
+def is_unspaced(word: str) -> bool:
+    """Whether the word is of a script written without spaces, and so indexed by pairs of its characters."""
+    return not word.isascii() and _unspaced().match(word) is not None
+
+
 @cache
 def fingerprint() -> str:
     """Changes when the same text would give other terms, so that an index can know it is out of date."""
@@ -235,7 +241,21 @@ def _take_apart(written: str, language: str) -> _Word:
     if 1 < len(chunks) <= MOST_PARTS and len(written) <= LONGEST_TERM:
         whole = term(_DROPPED.sub("", written), language)
         pieces.append(_Piece(whole, 0, chunks[0][0], len(written)))
+        pieces += _run_together(written, chunks, language)
     return _Word(tuple(piece for piece in pieces if piece.term), place)
+
+
+def _run_together(written: str, chunks: list[tuple[int, str]], language: str) -> Iterator[_Piece]:
+    """An identifier as people type it who leave out its underscores: whole, and without its first stretch.
+
+    ``SDL_WINDOW_OPENGL`` is found by ``sdlwindowopengl`` and by ``windowopengl``.
+    """
+    (first, prefix), (second, _) = chunks[:2]
+    if "_" in written:
+        yield _Piece(term(_UNWRITTEN.sub("", written), language), 0, first, len(written))
+    if len(chunks) > 2 and written[second - 1] == "_":
+        rest = term(_UNWRITTEN.sub("", written[second:]), language)
+        yield _Piece(rest, len(list(parts_of(prefix))), second, len(written))
 
 
 def _chunk_pieces(chunk: str, start: int, parts: list[tuple[int, str]], place: int, language: str) -> Iterator[_Piece]:

@@ -337,6 +337,20 @@
     place.removeAttribute("aria-busy");
   }
 
+  /* Which result was opened is told to the list of what people did not find, by its place; who opened it is not. */
+  function clicks() {
+    const form = one(".kb form[data-kb-clicked]");
+    if (!form) return;
+    const tell = (event) => {
+      const link = event.target.closest("[data-kb-rank]");
+      if (!link || event.button > 1) return;
+      const sent = new FormData(form);
+      sent.set("rank", link.dataset.kbRank);
+      navigator.sendBeacon(form.dataset.kbClicked, sent);
+    };
+    for (const kind of ["click", "auxclick"]) document.addEventListener(kind, tell);
+  }
+
   /* A list of reviews: j and k go along it, o (or Enter, for the line has the focus) opens, x chooses. */
   function queueKeys() {
     const lines = all(".kb .kb-queue .kb-whole");
@@ -371,6 +385,7 @@
     decisions();
     keys();
     queueKeys();
+    clicks();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

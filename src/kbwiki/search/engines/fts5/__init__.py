@@ -26,7 +26,7 @@ def open_engine(place: Place) -> Engine | None:
             f"The SQLite {sqlite3.sqlite_version} of this Python was built without FTS5. Install a Python whose SQLite "
             'has it (those of python.org and of Debian do), or choose another search engine, for example "whoosh".',
         )
-    return Fts5Index(place.folder / FOLDER)
+    return Fts5Index(place.folder / FOLDER, place.making)
 
 
 def has_fts5() -> bool:

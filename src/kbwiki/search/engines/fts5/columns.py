@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ...documents import Document
-from ...weights import BODY_WEIGHT, HEADING_WEIGHT, PATH_WEIGHT, TAG_WEIGHT, TITLE_WEIGHT
+from ...weights import Standing
 from ...words.analysis import places
 from ..filing import path_terms, tag_terms
 
@@ -24,7 +24,6 @@ TEXT = ("body", "title", "path", "headings", "tags")
 """The columns in which words are looked for."""
 
 COLUMNS = (*TEXT, "tag", "within", "beside")
-WEIGHTS = (BODY_WEIGHT, TITLE_WEIGHT, PATH_WEIGHT, HEADING_WEIGHT, TAG_WEIGHT, 0.0, 0.0, 0.0)
 
 TOKENIZER = "ascii tokenchars '_'"
 GAP = "_"
@@ -34,6 +33,11 @@ ROOT = "/"
 """A path term of every page."""
 
 _UNSAFE = re.compile("[^a-z0-9\u0080-\ud7ff\ue000-\U0010ffff]")
+
+
+def weights(standing: Standing) -> tuple[float, ...]:
+    """What a word weighs in each of the columns; the last three are not searched for words."""
+    return (standing.body, standing.title, standing.path, standing.headings, standing.tags, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

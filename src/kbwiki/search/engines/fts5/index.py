@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from ...documents import Document
+from ...making import USUALLY, Making
 from ...tree import All
 from ..durable import sync_files, sync_folder
 from ..generations import Generations
@@ -43,8 +44,9 @@ class Fts5Index:
 
     name = "fts5"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, making: Making = USUALLY) -> None:
         self.folder = Path(folder)
+        self._making = making
         self._generations = Generations(self.folder)
         self._connections = Connections()
         self._checked: str | None = None
@@ -52,7 +54,7 @@ class Fts5Index:
     def search(self, root: All, scope: Scope, *, limit: int, offset: int = 0) -> Hits:
         """The pages that match, best first; only those of the scope."""
         with self._reading() as connection:
-            return rank(connection, root, scope, limit=limit, offset=offset)
+            return rank(connection, root, scope, self._making.standing, limit=limit, offset=offset)
 
     def occurring(self, terms: Collection[str], scope: Scope) -> frozenset[str]:
         """Which of the terms stand on at least one page of the scope."""
@@ -117,7 +119,7 @@ class Fts5Index:
             path = self._path(generation)
             try:
                 with _refused():
-                    connection = created(path, position)
+                    connection = created(path, position, self._making.fingerprint)
                 try:
                     yield Rebuild(connection)
                     with _refused():
@@ -184,7 +186,7 @@ class Fts5Index:
             if connection is not None:
                 return generation, connection
             try:
-                connection = connected(self._path(generation))
+                connection = connected(self._path(generation), self._making.fingerprint)
             except (sqlite3.Error, IndexUnusable) as error:
                 if self._generations.current() != generation:
                     continue

@@ -11,8 +11,9 @@ from math import prod
 from typing import Any
 
 from ...tree import All, Beginning, Compound, Either, Node, Not, Pages, Phrase, Tagged, Within, Word
+from ...weights import USUAL, Standing
 from ..protocol import Scope
-from .columns import ROOT, TEXT, WEIGHTS, Filed, spelled
+from .columns import ROOT, TEXT, Filed, spelled, weights
 from .store import filed_as
 
 Condition = tuple[str, tuple[object, ...]]
@@ -24,7 +25,6 @@ MOST_SPELLINGS = 64
 _IN_TEXT = f"{{{' '.join(TEXT)}}}"
 _WORDS = "words CROSS JOIN document d ON d.id = words.rowid"
 _ASKED = "words MATCH ?"
-_SCORE = f"bm25(words, {', '.join(map(str, WEIGHTS))})"
 EVERYTHING = f'within : "{spelled(ROOT)}"'
 NOTHING = 'within : "_"'
 
@@ -35,8 +35,9 @@ Row = tuple[int, int, float]
 class Asking:
     """One question put to one view of the index, within a scope."""
 
-    def __init__(self, connection: sqlite3.Connection, scope: Scope) -> None:
+    def __init__(self, connection: sqlite3.Connection, scope: Scope, standing: Standing = USUAL) -> None:
         self._connection = connection
+        self._score = f"bm25(words, {', '.join(map(str, weights(standing)))})"
         self._scope = within(scope)
         self._expressions: dict[Phrase | Compound, str | None] = {}
         self._apart: dict[Phrase, tuple[int, ...]] = {}
@@ -49,7 +50,7 @@ class Asking:
         where, parameters = _joined([self._scope, *conditions])
         if expression is None:
             return self._rows("d.id, d.page, 0.0", "document d", where, parameters)
-        return self._rows(f"d.id, d.page, -{_SCORE}", _WORDS, f"{_ASKED} AND {where}", (expression, *parameters))
+        return self._rows(f"d.id, d.page, -{self._score}", _WORDS, f"{_ASKED} AND {where}", (expression, *parameters))
 
     def numbers(self, node: Node) -> frozenset[int]:
         """The numbers of the documents of the scope that match."""

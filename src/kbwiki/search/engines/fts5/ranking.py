@@ -7,15 +7,18 @@ import sqlite3
 from collections import Counter
 
 from ...tree import All
+from ...weights import USUAL, Standing
 from ..loosening import ENOUGH, loosened, telling
 from ..protocol import Hits, Scope
 from .matching import Asking, Row
 
 
-def rank(connection: sqlite3.Connection, root: All, scope: Scope, *, limit: int, offset: int = 0) -> Hits:
+def rank(
+    connection: sqlite3.Connection, root: All, scope: Scope, standing: Standing = USUAL, *, limit: int, offset: int = 0
+) -> Hits:
     """The best matches within the scope; equal ones in the order of their pages' numbers."""
     limit, offset = max(limit, 0), max(offset, 0)
-    asking = Asking(connection, scope)
+    asking = Asking(connection, scope, standing)
     complete = asking.scored(root)
     best = _best(complete, offset + limit)
     matching = [page for _, page, _ in complete]

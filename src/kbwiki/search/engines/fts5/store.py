@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import Lock
 
 from ...documents import Document
-from ...words.analysis import fingerprint
 from ..protocol import IndexUnusable
 from .columns import COLUMNS, TOKENIZER, Filed, filed, unpacked
 
@@ -38,22 +37,22 @@ _TABLES = (
 )
 
 
-def connected(path: Path) -> sqlite3.Connection:
-    """A connection to a file that is there. Errors: sqlite3.Error; IndexUnusable when it is of another version."""
+def connected(path: Path, fingerprint: str) -> sqlite3.Connection:
+    """A connection to a file that is there. Errors: sqlite3.Error; IndexUnusable when it was made otherwise."""
     connection = _opened(f"{path.absolute().as_uri()}?mode=rw")
     try:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cell_size_check = ON")
         made = connection.execute("SELECT format, analysis FROM state").fetchone()
-        if made != (FORMAT, fingerprint()):
-            raise IndexUnusable("the index was made by another version")
+        if made != (FORMAT, fingerprint):
+            raise IndexUnusable("the index was made by another version, or for other languages or weights")
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def created(path: Path, position: int) -> sqlite3.Connection:
+def created(path: Path, position: int, fingerprint: str) -> sqlite3.Connection:
     """A connection to a new file, which nobody else knows of; `completed` makes it durable."""
     connection = _opened(f"{path.absolute().as_uri()}?mode=rwc")
     path.chmod(0o600)
@@ -63,7 +62,7 @@ def created(path: Path, position: int) -> sqlite3.Connection:
     connection.execute("BEGIN")
     for table in _TABLES:
         connection.execute(table)
-    connection.execute("INSERT INTO state VALUES (1, ?, ?, ?)", (FORMAT, fingerprint(), position))
+    connection.execute("INSERT INTO state VALUES (1, ?, ?, ?)", (FORMAT, fingerprint, position))
     connection.execute("INSERT INTO words(words, rank) VALUES ('hashsize', ?)", (_REBUILDING_HASH,))
     return connection
 

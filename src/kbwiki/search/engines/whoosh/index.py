@@ -23,14 +23,15 @@ from pathlib import Path
 from threading import Lock
 
 from ...documents import Document
+from ...making import USUALLY, Making
 from ...tree import All
-from ...words.analysis import fingerprint
+from ...weights import Standing
 from ..durable import sync_files, sync_folder
 from ..protocol import Hits, IndexUnusable, Scope
 from ..write_lock import WriteLock
 from . import current as records
 from .current import Current
-from .ranking import occurs, rank
+from .ranking import occurring, rank
 from .segments import StoredSegment, numbers_of, open_segments
 from .store import Written, create, write
 
@@ -65,8 +66,9 @@ class WhooshIndex:
 
     _snapshot: _Snapshot | None
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, making: Making = USUALLY) -> None:
         self.folder = Path(folder)
+        self._making = making
         self._forget_everything()
 
     name = "whoosh"
@@ -77,8 +79,7 @@ class WhooshIndex:
 
     def occurring(self, terms: Collection[str], scope: Scope) -> frozenset[str]:
         """Which of the terms stand on at least one page of the scope."""
-        segments = tuple(self._latest().segments.values())
-        return frozenset(term for term in terms if occurs(term, segments, scope))
+        return occurring(terms, tuple(self._latest().segments.values()), scope)
 
     def position(self) -> int:
         """The position in the journal up to which the index speaks, as of the last commit."""
@@ -116,7 +117,7 @@ class WhooshIndex:
             if latest or gone:
                 _sweep(generation, snapshot.current.files)
                 replaced = numbers_of(snapshot.segments.values(), gone | latest.keys())
-                written = write(generation, latest.values(), replaced)
+                written = write(generation, latest.values(), replaced, self._making.standing)
             reached = snapshot.current.position if position is None else position
             self._publish(generation, written, reached, snapshot.current.files)
 
@@ -133,7 +134,7 @@ class WhooshIndex:
             generation = self.folder / f"{_GENERATION}{secrets.token_hex(8)}"
             generation.mkdir(mode=0o700)
             try:
-                rebuild = Rebuild(generation)
+                rebuild = Rebuild(generation, self._making.standing)
                 yield rebuild
                 self._publish(generation, rebuild.written, position, {})
             finally:
@@ -172,7 +173,7 @@ class WhooshIndex:
         sync_folder(generation)
         sums = {path.name: records.checksum(path) for path in fresh}
         files = {name: known.get(name) or sums[name] for name in written.files}
-        current = Current(generation.name, written.toc, position, fingerprint(), files)
+        current = Current(generation.name, written.toc, position, self._making.fingerprint, files)
         records.write(self.folder, current)
         _sweep(generation, files)
 
@@ -211,8 +212,8 @@ class WhooshIndex:
 
     def _opened(self, record: bytes) -> _Snapshot:
         current = records.parse(record)
-        if current.analysis != fingerprint():
-            raise IndexUnusable("the index was made with another analysis of words")
+        if current.analysis != self._making.fingerprint:
+            raise IndexUnusable("the index was made with another analysis of words, other languages or weights")
         known = self._snapshot
         if known is not None and known.current.generation != current.generation:
             known = None
@@ -239,8 +240,9 @@ class WhooshIndex:
 class Rebuild:
     """A new index being filled, beside the one in use."""
 
-    def __init__(self, generation: Path) -> None:
+    def __init__(self, generation: Path, standing: Standing) -> None:
         self._generation = generation
+        self._standing = standing
         self._segments: dict[str, StoredSegment] = {}
         self.written = create(generation)
 
@@ -248,7 +250,7 @@ class Rebuild:
         """Adds documents, any number of them: they are taken in as they come. The latest of a page counts."""
         for batch in _batches(documents):
             replaced = numbers_of(self._segments.values(), batch.keys())
-            self.written = write(self._generation, batch.values(), replaced)
+            self.written = write(self._generation, batch.values(), replaced, self._standing)
             self._segments = open_segments(self._generation, self.written.toc, self._segments)
 
 

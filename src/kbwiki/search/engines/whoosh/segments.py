@@ -12,7 +12,7 @@ from typing import Any
 
 from .current import reading
 from .ranking import PLACES
-from .store import PAGE, SPACE, encoded, find, open_segment, segments_of
+from .store import PAGE, SPACE, encoded, find, has, open_segment, segments_of
 
 REMEMBERED_POSTINGS = 400_000
 """Postings kept in memory for each segment file, at some 40 bytes each."""
@@ -48,6 +48,11 @@ class _SegmentFile:
         for number, page in enumerate(self.pages):
             numbers.setdefault(page, []).append(number)
         return numbers
+
+    def known(self, field: str, terms: Iterable[str]) -> list[str]:
+        """Which of the terms the dictionary has: a look each, and nothing is read or remembered."""
+        with self._turn, reading():
+            return [term for term in terms if has(self._reader, field, encoded(term))]
 
     def impacts(self, field: str, term: str) -> dict[int, int]:
         """The impact of the term on each document that has it."""
@@ -123,6 +128,7 @@ class StoredSegment:
         self.deleted = deleted
         self.pages = file.pages
         self.spaces = file.spaces
+        self.known = file.known
         self.impacts = file.impacts
         self.impacts_of_beginning = file.impacts_of_beginning
         self.starts = file.starts

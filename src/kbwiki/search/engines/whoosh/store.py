@@ -35,10 +35,10 @@ from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.writing import SegmentWriter
 
 from ...documents import Document
+from ...weights import USUAL, Standing
+from ..postings import TAG, TEXT, TITLE, WITHIN, postings
 from .merging import Extent, due
 from .posting_lists import PackedList, PostingPool, Run, Stretch
-from .postings import postings
-from .ranking import TAG, TEXT, TITLE, WITHIN
 
 NAME = "MAIN"
 """What Whoosh calls the index in its file names."""
@@ -172,7 +172,9 @@ def create(folder: Path) -> Written:
     return _written(0, [])
 
 
-def write(folder: Path, documents: Iterable[Document], deleted: Iterable[int]) -> Written:
+def write(
+    folder: Path, documents: Iterable[Document], deleted: Iterable[int], standing: Standing = USUAL
+) -> Written:
     """Writes the documents as a new segment, takes out those with these numbers, merges what is due.
 
     Numbers count through the segments of the latest table of contents in the folder. The caller holds the lock
@@ -188,7 +190,7 @@ def write(folder: Path, documents: Iterable[Document], deleted: Iterable[int]) -
             for number in deleted:
                 writer.delete_document(number)
             for document in documents:
-                writer.add_document(page=document.id, space=document.space, **postings(document))
+                writer.add_document(page=document.id, space=document.space, **postings(document, standing))
     except BaseException:
         # A writer that failed half-way would give the terms of one document to the next: it is thrown away.
         with suppress(Exception):
@@ -271,6 +273,11 @@ def open_segment(folder: Path, segment: Any) -> Any:
     parts = copy(segment)
     parts.compound = False
     return SegmentReader(_SegmentParts(folder / segment.make_filename(segment.COMPOUND_EXT)), SCHEMA, parts)
+
+
+def has(reader: Any, field: str, term: bytes) -> bool:
+    """Whether the segment's dictionary has the term."""
+    return (field, term) in reader
 
 
 def find(reader: Any, field: str, term: bytes) -> PackedList | None:

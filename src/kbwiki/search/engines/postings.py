@@ -6,11 +6,14 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from ...documents import Document
-from ...weights import BODY_WEIGHT, HEADING_WEIGHT, PATH_WEIGHT, TAG_WEIGHT, TITLE_WEIGHT
-from ...words.analysis import places
-from ..filing import path_terms, tag_terms
-from .ranking import TAG, TEXT, TITLE, USUAL_LENGTH, WITHIN, impacts
+from ..documents import Document
+from ..weights import USUAL, Standing
+from ..words.analysis import places
+from .filing import path_terms, tag_terms
+from .impact import USUAL_LENGTH, impacts
+
+TEXT, TITLE, TAG, WITHIN = "text", "title", "tag", "within"
+"""The fields of an index: all there is to read, the title alone, tags, and the paths a page lies at or below."""
 
 USUAL_TITLE = 5
 """Words of a title whose length counts neither for nor against it."""
@@ -27,32 +30,32 @@ class Posting(NamedTuple):
     places: bytes
 
 
-def postings(document: Document) -> dict[str, list[Posting]]:
+def postings(document: Document, by: Standing = USUAL) -> dict[str, list[Posting]]:
     """The document's postings by field of the index."""
     return {
-        TEXT: _text(document),
+        TEXT: _text(document, by),
         TITLE: _title(document),
         TAG: [Posting(tag, 1, b"") for tag in tag_terms(document.tags)],
         WITHIN: [Posting(path, 1, b"") for path in path_terms(document.path)],
     }
 
 
-def _stretches(document: Document) -> Iterator[tuple[str, float]]:
-    yield document.body, BODY_WEIGHT
-    yield document.title, TITLE_WEIGHT
-    yield document.path, PATH_WEIGHT
+def _stretches(document: Document, by: Standing) -> Iterator[tuple[str, float]]:
+    yield document.body, by.body
+    yield document.title, by.title
+    yield document.path, by.path
     for heading in document.headings:
-        yield heading, HEADING_WEIGHT
+        yield heading, by.headings
     for tag in document.tags:
-        yield tag, TAG_WEIGHT
+        yield tag, by.tags
 
 
-def _text(document: Document) -> list[Posting]:
+def _text(document: Document, by: Standing) -> list[Posting]:
     """Everything there is to read, occurrences weighted by where they stand."""
     weights: dict[str, float] = {}
     standing: dict[str, list[int]] = {}
     at = words = 0
-    for text, weight in _stretches(document):
+    for text, weight in _stretches(document, by):
         found, end = places(text, document.language, at)
         for term, here in found.items():
             weights[term] = weights.get(term, 0.0) + weight * len(here)
