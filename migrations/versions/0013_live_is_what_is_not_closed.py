@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
+revision = "0013"
 down_revision = "0012"
 
 LIVE = sa.text("state NOT IN ('decided', 'handed-over', 'lapsed', 'superseded')")
