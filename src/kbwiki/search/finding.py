@@ -22,7 +22,7 @@ from .correcting import Correction, correct
 from .database import find_by_title
 from .engines.protocol import Engine, Hits, IndexUnusable, Scope
 from .facets import Cut, count, dividing
-from .feed import hidden_since
+from .feed import withheld_since
 from .filters import Filters
 from .query import Query, parse_query
 from .results import Candidate, Found, Reader, most_recent
@@ -185,7 +185,7 @@ class Search:
         reached = engine.position()
         with self._database.read() as connection:
             spaces = frozenset(row[0] for row in readable_spaces(connection, wiki_id, actor))
-            scope = Scope(spaces, hidden_since(connection, wiki_id, reached))
+            scope = Scope(spaces, withheld_since(connection, wiki_id, actor, reached))
             hits = engine.search(root, scope, limit=max(MOST_WEIGHED, asked.offset + asked.limit))
             meant = None
             if not hits.complete:
