@@ -35,6 +35,11 @@ _WITHHELD_SINCE = union(
     *(one.where(Entry.position > bindparam("position")) for one in _WITHHELD),
     *(one.where(Entry.position.is_(None)) for one in _WITHHELD),
 )
+_NEWS = select(Page.id).join(Entry, Entry.subject_id == Page.id).where(*_PAGES, ~_GONE).limit(1)
+_NEWS_SINCE = (
+    _NEWS.where(Entry.position > bindparam("position")),
+    _NEWS.where(Entry.position.is_(None)),
+)
 _ALL = select(Page.id).where(Page.wiki_id == bindparam("wiki_id"), ~Page.deleted).order_by(Page.id)
 
 
@@ -63,6 +68,15 @@ def withheld_since(connection: Connection, wiki_id: int, actor: Actor, position:
     """
     key = {"wiki_id": wiki_id, "position": position, **bound(actor)}
     return frozenset(connection.execute(_WITHHELD_SINCE, key).scalars())
+
+
+def has_news_since(connection: Connection, wiki_id: int, actor: Actor, position: int) -> bool:
+    """Whether something that the actor may read was changed after the journal's `position`.
+
+    Whether anything else was is not for them to know.
+    """
+    key = {"wiki_id": wiki_id, "position": position, **bound(actor)}
+    return any(connection.execute(one, key).first() is not None for one in _NEWS_SINCE)
 
 
 def _below(connection: Connection, wiki_id: int, path: str) -> Iterable[int]:

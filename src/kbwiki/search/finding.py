@@ -22,7 +22,7 @@ from .correcting import Correction, correct
 from .database import find_by_title
 from .engines.protocol import Engine, Hits, IndexUnusable, Scope
 from .facets import Cut, count, dividing
-from .feed import withheld_since
+from .feed import has_news_since, withheld_since
 from .filters import Filters
 from .query import Query, parse_query
 from .results import Candidate, Found, Reader, most_recent
@@ -200,6 +200,7 @@ class Search:
             ids, exact = self._chosen(connection, asked, hits, in_a_row, reached)
             counted = count(connection, wiki_id, actor, list(hits.matching), reached, cut=cut)
             results = self._reader.shown(connection, wiki_id, actor, ids, asked.query)
+            late = late and has_news_since(connection, wiki_id, actor, reached)
         return Found(
             results,
             counted.total,

@@ -31,7 +31,8 @@ CONSUMER = "suggestions"
 LINKED = (16, 4, 1, 0)
 """A title's rank is the place of the first of these that is not above the number of pages that link to its page.
 
-Those count that everybody may read who may read the page: what is suggested first must not tell of others.
+Those count that everybody may read who may read the page: what is suggested first must not tell of others. It is
+reckoned when the page, or one that links to it, is changed.
 """
 
 HEADING = len(LINKED)
