@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from kbwiki import ANONYMOUS, Actor, Wiki
 from kbwiki.testing import MODERATOR, READER, SECOND_WRITER, answer, look, make_space, open_reviews, save
@@ -44,6 +46,22 @@ def test_a_result_says_where_it_is_how_old_and_whether_somebody_looked(visitor: 
     assert "<mark>rung</mark>" in page
     assert "nobody has looked yet" not in page
     assert "nobody has looked yet" in visitor.text("/wiki/-/search?q=store")
+
+
+def test_a_page_of_results_takes_at_most_eight_queries_with_all_that_is_on_it(visitor: Visitor, filled: Wiki) -> None:
+    visitor.text("/wiki/-/search?q=ladder+rung")
+    asked: list[str] = []
+
+    @event.listens_for(filled.database.engine, "before_cursor_execute")
+    def _(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN")):
+            asked.append(statement)
+
+    page = visitor.text("/wiki/-/search?q=ladder+rung")
+
+    assert "<mark>ladder</mark>" in page
+    assert links(page, "tag")
+    assert len(asked) <= 8, asked
 
 
 def test_facets_count_narrow_and_are_taken_away_again(visitor: Visitor, filled: Wiki) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, or_, select, union
+from sqlalchemy import Connection, bindparam, or_, select
 
 from ..db import in_list
-from ..journal.models import Entry
 from ..journal.tail import Sealed
 from ..pages.models import Page, Revision
 from ..pages.parsed import get_parsed
@@ -19,12 +18,6 @@ _ROWS = (
     select(Page.id, Page.path, Page.title, Page.space_id, Page.text_digest, Revision.tags)
     .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
     .where(in_list(Page.id, "ids"), ~Page.deleted)
-)
-_HIDDEN = (Entry.wiki_id == bindparam("wiki_id"), Entry.kind == "hide", Entry.subject_kind == "page")
-# Two statements in one, since each has its index, and an OR of both would have none.
-_HIDDEN_SINCE = union(
-    select(Entry.subject_id).where(*_HIDDEN, Entry.position > bindparam("position")),
-    select(Entry.subject_id).where(*_HIDDEN, Entry.position.is_(None)),
 )
 _ALL = select(Page.id).where(Page.wiki_id == bindparam("wiki_id"), ~Page.deleted).order_by(Page.id)
 
@@ -43,15 +36,6 @@ def pages_named(connection: Connection, wiki_id: int, entries: Iterable[Sealed])
         elif entry.kind == "set-space":
             ids.update(_below(connection, wiki_id, entry.payload["path"]))
     return sorted(ids)
-
-
-def hidden_since(connection: Connection, wiki_id: int, position: int) -> frozenset[int]:
-    """The pages of which something was hidden after the journal's `position`.
-
-    What an index that has come so far knows of them may be hidden by now, so that finding them would tell it.
-    """
-    rows = connection.execute(_HIDDEN_SINCE, {"wiki_id": wiki_id, "position": position})
-    return frozenset(rows.scalars())
 
 
 def _below(connection: Connection, wiki_id: int, path: str) -> Iterable[int]:
