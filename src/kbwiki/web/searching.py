@@ -14,6 +14,7 @@ from ..search.finding import Order
 from ..search.results import Found, Fragments, Result
 from ..search.suggesting import Suggested
 from ..spaces.queries import readable_spaces
+from .forms import number
 from .lists import TagLine
 from .query_text import FORM, composed, loosened, taken_apart, without_narrowing
 from .result_facets import AGES, STATES, chips, facet_links
@@ -81,7 +82,7 @@ def search(visit: Visit) -> Response:
         return visit.go(visit.url("search", q=composed(args), order=args.get("order") or None))
     query = args.get("q", "").strip()[:LONGEST]
     order = Order.CHANGED if args.get("order") == Order.CHANGED.value else Order.RELEVANCE
-    start = min(max(args.get("start", 0, type=int), 0), _FARTHEST)
+    start = min(max(args.get("start", 0, type=number), 0), _FARTHEST)
     visit.close()
     found = visit.wiki.search(visit.actor, query, limit=PER_PAGE, offset=start, order=order, facets=True)
     asked = note_asked(visit, query, found, first=start)
