@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from kbwiki import ANONYMOUS, Actor, Wiki
 from kbwiki.testing import MODERATOR, READER, SECOND_WRITER, answer, look, make_space, open_reviews, save
-from kbwiki.web.query_text import composed, loosened, parts_of, taken_apart, with_part, without_narrowing
+from kbwiki.web.query_text import composed, loosened, parts_of, taken_apart, with_part, without, without_narrowing
 
 from .conftest import Visitor
 
@@ -161,7 +161,30 @@ def test_a_question_is_taken_apart_and_put_together_again() -> None:
     assert with_part("plan tag:a", "tag:b") == "plan tag:a tag:b"
 
 
-@pytest.mark.parametrize("query", ["", '"', 'a"b', "-", "in:", 'tag:""', "OR", "\x00 x", "a:b:c", "−minus", "is:" * 90])
+def test_what_is_excluded_in_words_or_typed_on_a_telephone_is_taken_apart_as_it_is_searched() -> None:
+    assert without_narrowing("plan NOT tag:old in: hr") == "plan NOT tag:old"
+    assert taken_apart("plan NOT old by:“Ann Lee”") == {
+        **taken_apart("plan -old"), "author": "Ann Lee",
+    }  # fmt: skip
+    assert without_narrowing("plan not tag:old") == "plan not"
+    assert loosened("note: see below") == "note: OR see OR below"
+
+
+def test_no_operator_is_left_without_its_word() -> None:
+    assert without("tag:a OR tag:b", parts_of("tag:a")[0]) == "tag:b"
+    assert without("fire OR tag:a", parts_of("tag:a")[0]) == "fire"
+    assert without("fire OR tag:a OR flood", parts_of("tag:a")[0]) == "fire OR flood"
+    assert with_part("fire OR", "tag:b") == "fire tag:b"
+    assert with_part("fire NOT", "tag:b") == "fire tag:b"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("", '"', 'a"b', "NOT", "NOT NOT x", "tag: ", "OR OR", "-", "in:", 'tag:""', "OR", "\x00 x", "a:b:c"),
+        *("−minus", "is:" * 90),
+    ],
+)
 def test_whatever_is_typed_can_be_taken_apart(query: str) -> None:
     assert isinstance(taken_apart(query), dict)
     assert [part.typed for part in parts_of(" ".join(one.typed for one in parts_of(query)))] == [
