@@ -99,6 +99,13 @@ def test_results_are_paged_without_gap_or_repetition(visitor: Visitor, filled: W
     assert len(seen) == len(set(seen)) == 43
 
 
+def test_who_is_behind_the_last_result_is_not_told_that_there_is_none(visitor: Visitor, filled: Wiki) -> None:
+    page = visitor.text("/wiki/-/search?q=ladder&start=900")
+
+    assert "Nothing found" not in page
+    assert "3 pages found" in page
+
+
 def test_the_exact_title_is_one_press_away(visitor: Visitor, filled: Wiki) -> None:
     page = visitor.text("/wiki/-/search?q=towers")
 

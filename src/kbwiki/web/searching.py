@@ -85,6 +85,8 @@ def search(visit: Visit) -> Response:
     start = min(max(args.get("start", 0, type=number), 0), _FARTHEST)
     visit.close()
     found = visit.wiki.search(visit.actor, query, limit=PER_PAGE, offset=start, order=order, facets=True)
+    if start and found.total and not found.results:  # fewer than there were, or a made-up address
+        return visit.go(visit.url("search", q=query, order=args.get("order") or None))
     asked = note_asked(visit, query, found, first=start)
     return _page(visit, query, order, start, found, asked)
 
