@@ -22,6 +22,7 @@ from .database import find_by_title
 from .engines.protocol import Engine, Hits, IndexUnusable, Scope
 from .facets import Cut, count, dividing
 from .filters import Filters
+from .notes import CORRECTED, LATE, NO_INDEX, SOME
 from .query import Query, parse_query
 from .reach import reach_of
 from .results import Candidate, Found, Reader, most_recent
@@ -36,10 +37,6 @@ from .weights import WEIGHTS
 from .words.folding import fold, fold_path
 
 log = logging.getLogger("kbwiki.search")
-
-NO_INDEX = "The search index is being built, so only titles were searched for now."
-CORRECTED = "Nothing has “{wrong}”; these are for “{right}”."
-LATE = "The newest changes are still being taken in and may be missing here."
 
 _LOOKED_AT = 5
 """So many of the pages that a correction finds are looked at for how its words are written."""
@@ -209,10 +206,11 @@ class Search:
             ids, exact = self._chosen(connection, asked, hits, in_a_row, reached)
             counted = count(connection, wiki_id, actor, list(hits.matching), reached, cut=cut)
             results = self._reader.shown(connection, wiki_id, actor, ids, asked.query)
+        some = [SOME] if counted.total and not hits.complete else []
         return Found(
             results,
             counted.total,
-            _said(asked.query, *_corrected(meant), *([LATE] if late else [])),
+            _said(asked.query, *_corrected(meant), *some, *([LATE] if late else [])),
             counted.facets,
             counted.is_partial,
             next((one for one in results if one.id == exact), None),
