@@ -17,6 +17,7 @@ from ..moderation.desk.saved_filters import (
     saved_searches,
 )
 from .forms import number
+from .notes import Note
 from .saved_filters import FeedRow
 from .visit import Visit
 from .words import kb_t, when
@@ -85,6 +86,7 @@ def _page(visit: Visit, address: str = "") -> Response:
         removed=removed if removed is not None and removed.removed else None,
         revoked="revoked" in visit.request.args,
         address=address,
+        flash=(Note("success", kb_t("The search is kept.")),) if "kept" in visit.request.args else (),
         feed_days=visit.settings.feed_days,
     )
 
