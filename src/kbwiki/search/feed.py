@@ -22,7 +22,7 @@ _ROWS = (
 )
 _HIDDEN = (Entry.wiki_id == bindparam("wiki_id"), Entry.kind == "hide", Entry.subject_kind == "page")
 # Two statements in one, since each has its index, and an OR of both would have none.
-_HIDDEN_SINCE = union(
+HIDDEN_SINCE = union(
     select(Entry.subject_id).where(*_HIDDEN, Entry.position > bindparam("position")),
     select(Entry.subject_id).where(*_HIDDEN, Entry.position.is_(None)),
 )
@@ -50,7 +50,7 @@ def hidden_since(connection: Connection, wiki_id: int, position: int) -> frozens
 
     What an index that has come so far knows of them may be hidden by now, so that finding them would tell it.
     """
-    rows = connection.execute(_HIDDEN_SINCE, {"wiki_id": wiki_id, "position": position})
+    rows = connection.execute(HIDDEN_SINCE, {"wiki_id": wiki_id, "position": position})
     return frozenset(rows.scalars())
 
 
