@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, or_, select, union
 
 from ..db import in_list
+from ..journal.models import Entry
 from ..journal.tail import Sealed
 from ..pages.models import Page, Revision
 from ..pages.parsed import get_parsed
@@ -19,6 +20,14 @@ _ROWS = (
     .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
     .where(in_list(Page.id, "ids"), ~Page.deleted)
 )
+_HIDDEN = (Entry.wiki_id == bindparam("wiki_id"), Entry.kind == "hide", Entry.subject_kind == "page")
+# Two statements in one, since each has its index, and an OR of both would have none.
+HIDDEN_SINCE = union(
+    select(Entry.subject_id).where(*_HIDDEN, Entry.position > bindparam("position")),
+    select(Entry.subject_id).where(*_HIDDEN, Entry.position.is_(None)),
+)
+"""SQL: the pages of which something was hidden after the journal's `position`; an index that old may find them by it."""
+
 _ALL = select(Page.id).where(Page.wiki_id == bindparam("wiki_id"), ~Page.deleted).order_by(Page.id)
 
 

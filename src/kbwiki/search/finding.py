@@ -235,7 +235,10 @@ class Search:
         if len(hits.ids) < 2 or asked.order is not Order.RELEVANCE or not self._weights["in-a-row"]:
             return ()
         root = in_a_row(asked.text, asked.query, self._languages)
-        return frozenset(engine.search(root, scope, limit=1).matching) if root is not None else ()
+        if root is None:
+            return ()
+        among = All((Pages(frozenset(hits.ids[:MOST_WEIGHED])), *root.nodes))
+        return frozenset(engine.search(among, scope, limit=1).matching)
 
     def _chosen(
         self, connection: Connection, asked: _Asked, hits: Hits, in_a_row: Collection[int], reached: int

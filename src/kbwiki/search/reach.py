@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, String, bindparam, literal, select, union_all
 
 from ..actors import Actor
-from ..journal.models import Entry
 from ..spaces.models import Space
 from ..spaces.queries import bound, readable
 from .engines.protocol import Scope
+from .feed import HIDDEN_SINCE
 
-_HIDDEN = (Entry.wiki_id == bindparam("wiki_id"), Entry.kind == "hide", Entry.subject_kind == "page")
+_HIDDEN = HIDDEN_SINCE.subquery()
 _NOTHING = literal(None, String)
-# The hidden ones are two parts, since each has its index, and an OR of both would have none.
 _REACH = union_all(
     select(Space.id, Space.path.label("path"), Space.title.label("title")).where(
         Space.wiki_id == bindparam("wiki_id"), readable(Space.id)
     ),
-    select(Entry.subject_id, _NOTHING, _NOTHING).where(*_HIDDEN, Entry.position > bindparam("position")),
-    select(Entry.subject_id, _NOTHING, _NOTHING).where(*_HIDDEN, Entry.position.is_(None)),
+    select(_HIDDEN.c.subject_id, _NOTHING, _NOTHING),
 )
 
 

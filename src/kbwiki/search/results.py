@@ -18,7 +18,7 @@ from ..pages.queries.masks import AUTHOR
 from ..spaces.models import Space
 from ..spaces.queries import bound
 from .correcting import Correction
-from .facets import HIDDEN_SINCE, VISIBLE, Facet
+from .facets import KNOWN, VISIBLE, Facet
 from .query import Query
 from .snippets import Fragment, mark, snippet
 from .words.languages import language_of
@@ -86,15 +86,19 @@ class Candidate:
     reviewed: bool
 
 
-_LINKS = (
-    select(func.count())
-    .select_from(PageLink)
+_MOST_LINKS = 64
+"""Pages that link to one are counted up to here: half of the pages of a wiki may link to its glossary."""
+
+_LINKING = (
+    select(PageLink.page_id)
     .where(PageLink.wiki_id == Page.wiki_id, PageLink.target == Page.path, PageLink.page_id != Page.id)
-    .scalar_subquery()
+    .limit(_MOST_LINKS)
+    .correlate(Page)
 )
+_LINKS = select(func.count()).select_from(_LINKING.subquery()).scalar_subquery()
 _RECENT = (
     select(Page.id)
-    .where(*VISIBLE, ~HIDDEN_SINCE)
+    .where(*KNOWN)
     .order_by(Page.updated_at.desc(), Page.id.desc())
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
@@ -105,7 +109,7 @@ _TEXTS = (
     select(Page.id, Page.path, Page.title, Revision.tags, ParsedText.plain)
     .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
     .outerjoin(ParsedText, (ParsedText.digest == Page.text_digest) & (ParsedText.version == RENDERER_VERSION))
-    .where(*VISIBLE, ~HIDDEN_SINCE)
+    .where(*KNOWN)
 )
 
 
@@ -117,7 +121,7 @@ class Reader:
         seen = reviewed.label("reviewed")
         self._candidates: Select[Any] = select(
             Page.id, Page.path, Page.title, Page.updated_at, _LINKS.label("links"), seen
-        ).where(*VISIBLE, ~HIDDEN_SINCE)
+        ).where(*KNOWN)
         self._shown: Select[Any] = (
             select(
                 *(Page.id, Page.path, Page.title, Revision.at, Revision.tags, AUTHOR, ParsedText.plain),
