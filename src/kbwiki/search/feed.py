@@ -26,7 +26,7 @@ HIDDEN_SINCE = union(
     select(Entry.subject_id).where(*_HIDDEN, Entry.position > bindparam("position")),
     select(Entry.subject_id).where(*_HIDDEN, Entry.position.is_(None)),
 )
-"""SQL: the pages of which something was hidden after the journal's `position`; an index that old may find them by it."""
+"""SQL: the pages of which something was hidden after the journal's `position`; an index as old may know it."""
 
 _ALL = select(Page.id).where(Page.wiki_id == bindparam("wiki_id"), ~Page.deleted).order_by(Page.id)
 
