@@ -26,6 +26,8 @@ HIDDEN_SINCE = union(
     select(Entry.subject_id).where(*_HIDDEN, Entry.position > bindparam("position")),
     select(Entry.subject_id).where(*_HIDDEN, Entry.position.is_(None)),
 )
+"""SQL: the pages of which something was hidden after the journal's `position`; an index as old may know it."""
+
 _ALL = select(Page.id).where(Page.wiki_id == bindparam("wiki_id"), ~Page.deleted).order_by(Page.id)
 
 
@@ -43,15 +45,6 @@ def pages_named(connection: Connection, wiki_id: int, entries: Iterable[Sealed])
         elif entry.kind == "set-space":
             ids.update(_below(connection, wiki_id, entry.payload["path"]))
     return sorted(ids)
-
-
-def hidden_since(connection: Connection, wiki_id: int, position: int) -> frozenset[int]:
-    """The pages of which something was hidden after the journal's `position`.
-
-    What an index that has come so far knows of them may be hidden by now, so that finding them would tell it.
-    """
-    rows = connection.execute(HIDDEN_SINCE, {"wiki_id": wiki_id, "position": position})
-    return frozenset(rows.scalars())
 
 
 def _below(connection: Connection, wiki_id: int, path: str) -> Iterable[int]:

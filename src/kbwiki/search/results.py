@@ -54,7 +54,8 @@ class Found:
     `notes` are sentences for who asked. `facets` tell how all that was found divides; `facets_are_partial` that there
     was too much to count all of it. `exact` is the page whose title or path is just what was asked for.
     `correction` is what the results are for, where a word of the question stands on no page; `offer` what may have been
-    meant, where no page has all of its words.
+    meant, where no page has all of its words. `spaces` are the paths and titles of those that were searched, None where
+    no index was asked.
     """
 
     results: tuple[Result, ...]
@@ -65,6 +66,7 @@ class Found:
     exact: Result | None = None
     correction: Correction | None = None
     offer: Correction | None = None
+    spaces: tuple[tuple[str, str], ...] | None = None
 
     @property
     def note(self) -> str | None:
