@@ -45,7 +45,6 @@ TO_READ = {
     "wanted": "/wiki/-/wanted",
     "tags": "/wiki/-/tags",
     "search": "/wiki/-/search?q=train",
-    "earlier": "/wiki/-/search/earlier?q=train",
     "nothing-found": "/wiki/-/search?q=zzzz",
     "missing": "/wiki/nowhere",
 }
@@ -61,6 +60,7 @@ TO_MODERATE = {
     "restrict": f"/wiki/-/restrict?author={WRITER.id}&path=home",
     "batches": "/wiki/-/batches",
     "batch-new": "/wiki/-/batches/new?group=moderators",
+    "earlier": "/wiki/-/search/earlier?q=train",
     "synonyms": "/wiki/-/synonyms",
     "synonyms-change": "/wiki/-/synonyms?set=1",
     "searches": "/wiki/-/searches?closed=lunch",

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from kbwiki import KBWiki, Wiki
+from kbwiki import Actor, KBWiki, Wiki
 from kbwiki.cli import main
 from kbwiki.search.engines import open_engine
-from kbwiki.testing import READER, save
+from kbwiki.testing import READER, make_space, save
 
 
 @pytest.fixture
@@ -45,6 +45,14 @@ def kept(wiki: Wiki, name: str) -> int | None:
     engine = open_engine(name, wiki.search_place)
     assert engine is not None
     return engine.page_count() if engine.is_usable() else None
+
+
+def test_what_only_members_may_read_is_found_as_one_of_them(app: Flask, wiki: Wiki) -> None:
+    make_space(wiki, "staff", readers=("staff",))
+    save(wiki, "staff/rota", "who wears the wellingtons\n", by=Actor("s", "S", frozenset({"staff", "writers"})))
+
+    assert "0 found" in run(app, "search", "find", "wellingtons").output
+    assert "staff/rota" in run(app, "search", "find", "--in-group", "staff", "wellingtons").output
 
 
 def test_moving_builds_the_other_index_and_says_what_is_next(app: Flask, wiki: Wiki) -> None:

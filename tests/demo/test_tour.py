@@ -80,12 +80,14 @@ def test_a_visitor_edits_sees_it_live_and_undoes_something_within_the_tour(page:
     to_the_front(page)
     page.get_by_role("button", name="Open the queue as Moira").click()
     page.get_by_role("link", name="First aid").first.click()
+    page.wait_for_url("**/-/reviews/*")
     page.wait_for_timeout(SETTLED)
     with page.expect_navigation():
         page.locator("button[value=approve]").click()
 
     page.goto("/handbook/-/reviews")
     page.get_by_role("link", name="Isolating a supply").first.click()
+    page.wait_for_url("**/-/reviews/*")
     page.wait_for_timeout(SETTLED)
     page.locator("summary", has_text="Revert").click()
     with page.expect_navigation():

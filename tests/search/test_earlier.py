@@ -98,6 +98,6 @@ def test_a_stretch_at_a_time_reads_everything_once(wiki: Wiki) -> None:
 
 
 def test_words_are_read_as_people_type_them() -> None:
-    words = Words.of('Fire "Wet  Water" -dry -"old ice" evac*')
+    words = Words.of('Fire “Wet  Water” -dry -"old ice" evac*')
 
     assert words == Words(wanted=("fire", "wet water", "evac"), unwanted=("dry", "old ice"))

@@ -252,6 +252,31 @@ def test_a_page_takes_at_most_six_queries_at_any_depth(
     assert len(asked) <= 6, asked
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/-/recent?before={}",
+        "/-/mine?before={}",
+        "/-/decisions?before={}",
+        "/-/diff/a?a={0}&b={0}",
+        "/-/reviews?saved={}",
+        "/-/reviews/filters?removed={}",
+        "/-/kept-searches?removed={}",
+        "/-/history/a?from=-{}",
+        "/-/reviews/{}",
+        "/-/revision/{}/a",
+        "/-/feeds/{}/abc",
+    ],
+)
+def test_a_number_that_no_database_can_count_to_breaks_no_screen(
+    visitor: Visitor, wiki: Wiki, address: str
+) -> None:
+    save(wiki, "a", "words")
+    visitor.actor = MODERATOR
+
+    assert visitor.get("/wiki" + address.format("9" * 25)).status_code in (200, 404)
+
+
 def test_answers_are_private_to_their_reader(visitor: Visitor, filled: Wiki) -> None:
     answer = visitor.get("/wiki/")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from kbwiki import ANONYMOUS, Actor, Wiki
 from kbwiki.testing import MODERATOR, READER, SECOND_WRITER, answer, look, make_space, open_reviews, save
-from kbwiki.web.query_text import composed, loosened, parts_of, taken_apart, with_part, without_narrowing
+from kbwiki.web.query_text import composed, loosened, parts_of, taken_apart, with_part, without, without_narrowing
 
 from .conftest import Visitor
 
@@ -46,6 +48,22 @@ def test_a_result_says_where_it_is_how_old_and_whether_somebody_looked(visitor: 
     assert "nobody has looked yet" in visitor.text("/wiki/-/search?q=store")
 
 
+def test_a_page_of_results_takes_at_most_eight_queries_with_all_that_is_on_it(visitor: Visitor, filled: Wiki) -> None:
+    visitor.text("/wiki/-/search?q=ladder+rung")
+    asked: list[str] = []
+
+    @event.listens_for(filled.database.engine, "before_cursor_execute")
+    def _(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN")):
+            asked.append(statement)
+
+    page = visitor.text("/wiki/-/search?q=ladder+rung")
+
+    assert "<mark>ladder</mark>" in page
+    assert links(page, "tag")
+    assert len(asked) <= 8, asked
+
+
 def test_facets_count_narrow_and_are_taken_away_again(visitor: Visitor, filled: Wiki) -> None:
     page = visitor.text("/wiki/-/search?q=ladder")
     assert "3 pages found" in page
@@ -79,6 +97,13 @@ def test_results_are_paged_without_gap_or_repetition(visitor: Visitor, filled: W
         address = unescape(following[1]) if following else ""
 
     assert len(seen) == len(set(seen)) == 43
+
+
+def test_who_is_behind_the_last_result_is_not_told_that_there_is_none(visitor: Visitor, filled: Wiki) -> None:
+    page = visitor.text("/wiki/-/search?q=ladder&start=900")
+
+    assert "Nothing found" not in page
+    assert "3 pages found" in page
 
 
 def test_the_exact_title_is_one_press_away(visitor: Visitor, filled: Wiki) -> None:
@@ -143,7 +168,30 @@ def test_a_question_is_taken_apart_and_put_together_again() -> None:
     assert with_part("plan tag:a", "tag:b") == "plan tag:a tag:b"
 
 
-@pytest.mark.parametrize("query", ["", '"', 'a"b', "-", "in:", 'tag:""', "OR", "\x00 x", "a:b:c", "−minus", "is:" * 90])
+def test_what_is_excluded_in_words_or_typed_on_a_telephone_is_taken_apart_as_it_is_searched() -> None:
+    assert without_narrowing("plan NOT tag:old in: hr") == "plan NOT tag:old"
+    assert taken_apart("plan NOT old by:“Ann Lee”") == {
+        **taken_apart("plan -old"), "author": "Ann Lee",
+    }  # fmt: skip
+    assert without_narrowing("plan not tag:old") == "plan not"
+    assert loosened("note: see below") == "note: OR see OR below"
+
+
+def test_no_operator_is_left_without_its_word() -> None:
+    assert without("tag:a OR tag:b", parts_of("tag:a")[0]) == "tag:b"
+    assert without("fire OR tag:a", parts_of("tag:a")[0]) == "fire"
+    assert without("fire OR tag:a OR flood", parts_of("tag:a")[0]) == "fire OR flood"
+    assert with_part("fire OR", "tag:b") == "fire tag:b"
+    assert with_part("fire NOT", "tag:b") == "fire tag:b"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("", '"', 'a"b', "NOT", "NOT NOT x", "tag: ", "OR OR", "-", "in:", 'tag:""', "OR", "\x00 x", "a:b:c"),
+        *("−minus", "is:" * 90),
+    ],
+)
 def test_whatever_is_typed_can_be_taken_apart(query: str) -> None:
     assert isinstance(taken_apart(query), dict)
     assert [part.typed for part in parts_of(" ".join(one.typed for one in parts_of(query)))] == [

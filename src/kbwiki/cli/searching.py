@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-from ..actors import ANONYMOUS
+from ..actors import ANONYMOUS, Actor
 from ..errors import Invalid
 from ..search.engines import names, open_engine
 from ..search.engines.protocol import Engine, IndexUnusable
@@ -32,10 +32,12 @@ def search_rebuild(wiki: Wiki) -> None:
 
 @search.command("find")
 @click.argument("words", nargs=-1, required=True)
+@click.option("--in-group", "groups", multiple=True, metavar="GROUP", help="Search as a member; repeat for more.")
 @click.pass_obj
-def search_find(wiki: Wiki, words: tuple[str, ...]) -> None:
-    """Search as everybody (not signed in) does."""
-    found = wiki.search.find(ANONYMOUS, " ".join(words))
+def search_find(wiki: Wiki, words: tuple[str, ...], groups: tuple[str, ...]) -> None:
+    """Search as somebody does who is not signed in, or as a member of groups."""
+    actor = Actor("kbwiki:command-line", "Command line", frozenset(groups)) if groups else ANONYMOUS
+    found = wiki.search.find(actor, " ".join(words))
     for one in found.results:
         click.echo(f"{one.path}\t{one.title}")
     click.echo(f"{found.total} found. {found.note or ''}".rstrip(), err=True)

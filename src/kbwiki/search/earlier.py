@@ -23,6 +23,7 @@ from ..spaces.policy import Right
 from ..spaces.queries import bound, granted
 from .query import LONGEST_QUERY, MOST_TERMS
 from .words.folding import fold
+from .words.pieces import straight
 
 STEP = 2_000
 """Revisions that are read at a time, at most."""
@@ -97,7 +98,7 @@ class Words:
         """Words, "phrases" and -not, as typed; a star at the end of a word says nothing, for parts of words match."""
         wanted: list[str] = []
         unwanted: list[str] = []
-        for minus, phrase, word in _WORD.findall(text[:LONGEST_QUERY]):
+        for minus, phrase, word in _WORD.findall(straight(text[:LONGEST_QUERY])):
             folded = " ".join(fold(phrase or word.rstrip("*")).split())
             if folded:
                 (unwanted if minus else wanted).append(folded)

@@ -21,20 +21,19 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    exists,
     func,
     literal,
-    or_,
     select,
     union_all,
 )
 
 from ..actors import Actor
 from ..db import in_list
-from ..journal.models import ActorRow, Entry
+from ..journal.models import ActorRow
 from ..pages.models import Page, PageTag, Revision
 from ..spaces.models import Space
 from ..spaces.queries import bound, readable
+from .feed import HIDDEN_SINCE
 
 MOST_COUNTED = 10_000
 """Pages that facets are counted over. Of more, these are the first ones; the total is always exact."""
@@ -73,18 +72,13 @@ class Counted:
     is_partial: bool = False
 
 
-HIDDEN_SINCE = exists().where(
-    Entry.subject_id == Page.id,
-    Entry.subject_kind == "page",
-    Entry.kind == "hide",
-    or_(Entry.position.is_(None), Entry.position > bindparam("position")),
-)
-"""SQL: something of `Page` was hidden after the journal's `position`. An index that old may find it by that."""
-
 VISIBLE = (Page.wiki_id == bindparam("wiki_id"), in_list(Page.id, "ids"), ~Page.deleted, readable(Page.space_id))
 """SQL: those pages of `ids` that the actor may find."""
 
-_TOTAL = select(func.count()).select_from(Page).where(*VISIBLE, ~HIDDEN_SINCE)
+KNOWN = (*VISIBLE, Page.id.not_in(HIDDEN_SINCE))
+"""SQL: the same, but for pages of which something was hidden since the index stood at the journal's `position`."""
+
+_TOTAL = select(func.count()).select_from(Page).where(*KNOWN)
 
 
 class Cut:
@@ -128,7 +122,7 @@ def dividing(reviewed: ColumnElement[bool]) -> Select[Any]:
     found = (
         select(Page.id, Page.space_id, Page.updated_at, reviewed.label("reviewed"), _author().label("actor_id"))
         .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
-        .where(*VISIBLE, ~HIDDEN_SINCE)
+        .where(*KNOWN)
         .cte("found")
     )
     state = case((found.c.reviewed, "reviewed"), else_="unreviewed")

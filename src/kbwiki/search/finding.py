@@ -17,14 +17,14 @@ from ..actors import Actor
 from ..clock import Clock, utc_now
 from ..database import Database
 from ..errors import KBWikiError
-from ..spaces.queries import readable_spaces
 from .correcting import Correction, correct
 from .database import find_by_title
 from .engines.protocol import Engine, Hits, IndexUnusable, Scope
 from .facets import Cut, count, dividing
-from .feed import has_news_since, withheld_since
 from .filters import Filters
+from .notes import CORRECTED, LATE, NO_INDEX, SOME
 from .query import Query, parse_query
+from .reach import has_news_since, reach_of
 from .results import Candidate, Found, Reader, most_recent
 from .suggesting import Suggestion, suggest
 from .suggestion_rows import take_in_a_little
@@ -37,10 +37,6 @@ from .weights import WEIGHTS
 from .words.folding import fold, fold_path
 
 log = logging.getLogger("kbwiki.search")
-
-NO_INDEX = "The search index is being built, so only titles were searched for now."
-CORRECTED = "Nothing has “{wrong}”; these are for “{right}”."
-LATE = "The newest changes are still being taken in and may be missing here."
 
 _LOOKED_AT = 5
 """So many of the pages that a correction finds are looked at for how its words are written."""
@@ -120,13 +116,16 @@ class Search:
         by = Order(order)
         limit, offset = max(limit, 0), max(offset, 0)
         late = self.sync is not None and self.sync.catch_up_for_a_moment()
-        asked = _Asked(actor, text, self._parsed(actor, text), limit, offset, by, facets)
+        reached = self._reached()
+        asked = _Asked(actor, text, self._parsed(actor, text, None if late else reached), limit, offset, by, facets)
         if asked.query.root is None:
             return Found((), 0, _said(asked.query))
         if self.sync is None:
             return self._by_title(asked)
+        if reached is None:
+            return self._by_title(asked, NO_INDEX)
         try:
-            return self._by_index(self.sync.engine, asked, asked.query.root, late)
+            return self._by_index(self.sync.engine, asked, asked.query.root, reached, late)
         except IndexUnusable:
             return self._by_title(asked, NO_INDEX)
 
@@ -167,7 +166,15 @@ class Search:
         if self.sync is not None:
             self.sync.close()
 
-    def _parsed(self, actor: Actor, text: str) -> Query:
+    def _reached(self) -> int | None:
+        """How far the index has read in the journal; None when there is no usable one."""
+        try:
+            return self.sync.engine.position() if self.sync is not None else None
+        except IndexUnusable:
+            return None
+
+    def _parsed(self, actor: Actor, text: str, position: int | None) -> Query:
+        """What was typed as it is to be searched. `position`: where the journal stands, when that is known."""
         with self._database.read() as connection:
             filters = Filters(
                 connection,
@@ -178,14 +185,13 @@ class Search:
                 stale_days=self._stale_days,
             )
             query = parse_query(text, self._languages, filters)
-            return with_synonyms(query, read_synonyms(connection, self._wiki_id()), self._languages)
+            return with_synonyms(query, read_synonyms(connection, self._wiki_id(), position), self._languages)
 
-    def _by_index(self, engine: Engine, asked: _Asked, root: All, late: bool) -> Found:
+    def _by_index(self, engine: Engine, asked: _Asked, root: All, reached: int, late: bool) -> Found:
         wiki_id, actor = self._wiki_id(), asked.actor
-        reached = engine.position()
         with self._database.read() as connection:
-            spaces = frozenset(row[0] for row in readable_spaces(connection, wiki_id, actor))
-            scope = Scope(spaces, withheld_since(connection, wiki_id, actor, reached))
+            reach = reach_of(connection, wiki_id, actor, reached)
+            scope = reach.scope
             hits = engine.search(root, scope, limit=max(MOST_WEIGHED, asked.offset + asked.limit))
             meant = None
             if not hits.complete:
@@ -201,15 +207,17 @@ class Search:
             counted = count(connection, wiki_id, actor, list(hits.matching), reached, cut=cut)
             results = self._reader.shown(connection, wiki_id, actor, ids, asked.query)
             late = late and has_news_since(connection, wiki_id, actor, reached)
+        some = [SOME] if counted.total and not hits.complete else []
         return Found(
             results,
             counted.total,
-            _said(asked.query, *_corrected(meant), *([LATE] if late else [])),
+            _said(asked.query, *_corrected(meant), *some, *([LATE] if late else [])),
             counted.facets,
             counted.is_partial,
             next((one for one in results if one.id == exact), None),
             meant if meant is not None and meant.unknown else None,
             meant if meant is not None and not meant.unknown else None,
+            reach.spaces,
         )
 
     def _meant(
@@ -228,7 +236,10 @@ class Search:
         if len(hits.ids) < 2 or asked.order is not Order.RELEVANCE or not self._weights["in-a-row"]:
             return ()
         root = in_a_row(asked.text, asked.query, self._languages)
-        return frozenset(engine.search(root, scope, limit=1).matching) if root is not None else ()
+        if root is None:
+            return ()
+        among = All((Pages(frozenset(hits.ids[:MOST_WEIGHED])), *root.nodes))
+        return frozenset(engine.search(among, scope, limit=1).matching)
 
     def _chosen(
         self, connection: Connection, asked: _Asked, hits: Hits, in_a_row: Collection[int], reached: int

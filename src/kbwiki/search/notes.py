@@ -1,4 +1,4 @@
-"""What there is to say about a question that was not, or not all, understood."""
+"""What there is to say about a question that was not, or not all, understood, and about an answer that is not whole."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ LONE_OR = "“OR” needs a word on both sides."
 LONE_NOT = "“NOT” needs a word after it."
 SHORT_OPENING = "“{subject}” is too short to search for what begins with it, so it was read as a word."
 STRAY_ASTERISK = "“*” only works at the end of a word."
+
+NO_INDEX = "The search index is being built, so only titles were searched for now."
+CORRECTED = "Nothing has “{wrong}”; these are for “{right}”."
+LATE = "The newest changes are still being taken in and may be missing here."
+SOME = "No page has all of these words; these have some of them."
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ from .tree import All, Beginning, Compound, Either, Node, Not, Pages, Phrase, Ta
 from .words.analysis import Asked, asked
 from .words.common_words import COMMON_WORDS
 from .words.folding import fold, fold_path
+from .words.pieces import straight
 
 LONGEST_QUERY = 500
 """Characters of a query that are read."""
@@ -104,7 +105,6 @@ class _Clause:
     quoted: bool = False
 
 
-_QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 _UNREADABLE = re.compile("[\x00-\x20\x7f\ud800-\udfff]+")
 _CLAUSE = re.compile(
     r'(?P<sign>[-−](?![-−\s])|\+)?(?P<field>[^\W\d_]{2,20}:)?(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))?'
@@ -120,7 +120,7 @@ def _cleaned(text: str, reading: _Reading) -> str:
     if len(text) > LONGEST_QUERY:
         text = text[:LONGEST_QUERY]
         reading.note(TOO_LONG, str(LONGEST_QUERY))
-    text = _UNREADABLE.sub(" ", text.translate(_QUOTATION_MARKS))
+    text = _UNREADABLE.sub(" ", straight(text))
     if text.count('"') % 2:
         before, _, after = text.rpartition('"')
         text = f"{before} {after}"

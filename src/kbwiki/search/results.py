@@ -19,7 +19,7 @@ from ..pages.queries.masks import AUTHOR
 from ..spaces.models import Space
 from ..spaces.queries import bound, readable
 from .correcting import Correction
-from .facets import HIDDEN_SINCE, VISIBLE, Facet
+from .facets import KNOWN, VISIBLE, Facet
 from .query import Query
 from .snippets import Fragment, mark, snippet
 from .words.languages import language_of
@@ -55,7 +55,8 @@ class Found:
     `notes` are sentences for who asked. `facets` tell how all that was found divides; `facets_are_partial` that there
     was too much to count all of it. `exact` is the page whose title or path is just what was asked for.
     `correction` is what the results are for, where a word of the question stands on no page; `offer` what may have been
-    meant, where no page has all of its words.
+    meant, where no page has all of its words. `spaces` are the paths and titles of those that were searched, None where
+    no index was asked.
     """
 
     results: tuple[Result, ...]
@@ -66,6 +67,7 @@ class Found:
     exact: Result | None = None
     correction: Correction | None = None
     offer: Correction | None = None
+    spaces: tuple[tuple[str, str], ...] | None = None
 
     @property
     def note(self) -> str | None:
@@ -85,11 +87,13 @@ class Candidate:
     reviewed: bool
 
 
+_MOST_LINKS = 64
+"""Pages that link to one are counted up to here: half of the pages of a wiki may link to its glossary."""
+
 _From = aliased(Page)
 # Of pages the actor may read: what stands in others must not move those that are found.
-_LINKS = (
-    select(func.count())
-    .select_from(PageLink)
+_LINKING = (
+    select(PageLink.page_id)
     .join(_From, _From.id == PageLink.page_id)
     .where(
         PageLink.wiki_id == Page.wiki_id,
@@ -98,12 +102,13 @@ _LINKS = (
         ~_From.deleted,
         readable(_From.space_id),
     )
+    .limit(_MOST_LINKS)
     .correlate(Page)
-    .scalar_subquery()
 )
+_LINKS = select(func.count()).select_from(_LINKING.subquery()).scalar_subquery()
 _RECENT = (
     select(Page.id)
-    .where(*VISIBLE, ~HIDDEN_SINCE)
+    .where(*KNOWN)
     .order_by(Page.updated_at.desc(), Page.id.desc())
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
@@ -114,7 +119,7 @@ _TEXTS = (
     select(Page.id, Page.path, Page.title, Revision.tags, ParsedText.plain)
     .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
     .outerjoin(ParsedText, (ParsedText.digest == Page.text_digest) & (ParsedText.version == RENDERER_VERSION))
-    .where(*VISIBLE, ~HIDDEN_SINCE)
+    .where(*KNOWN)
 )
 
 
@@ -126,7 +131,7 @@ class Reader:
         seen = reviewed.label("reviewed")
         self._candidates: Select[Any] = select(
             Page.id, Page.path, Page.title, Page.updated_at, _LINKS.label("links"), seen
-        ).where(*VISIBLE, ~HIDDEN_SINCE)
+        ).where(*KNOWN)
         self._shown: Select[Any] = (
             select(
                 *(Page.id, Page.path, Page.title, Revision.at, Revision.tags, AUTHOR, ParsedText.plain),

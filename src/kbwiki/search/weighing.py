@@ -17,6 +17,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from .query import Query, parse_query
 from .tree import All, Phrase
@@ -78,7 +79,7 @@ def title_shares(titles: Mapping[int, str], text: str, languages: Sequence[str] 
 
 
 def in_a_row(text: str, query: Query, languages: tuple[str, ...] = ("en",)) -> All | None:
-    """What to ask an engine for the pages that have the words as typed, next to each other; else as ``query`` does.
+    """What to ask an engine, of pages that match ``query``, for those that have the words as typed, next to each other.
 
     None where there is nothing to ask: fewer than two plain words, or words joined by operators.
     """
@@ -87,7 +88,7 @@ def in_a_row(text: str, query: Query, languages: tuple[str, ...] = ("en",)) -> A
         return None
     row = parse_query(f'"{" ".join(plain)}"', languages).root
     phrases = [node for node in row.nodes if isinstance(node, Phrase)] if row is not None else []
-    return All((*query.root.nodes, *phrases)) if phrases else None
+    return All(tuple(phrases)) if phrases else None
 
 
 def _factor(facts: PageFacts, weights: Mapping[str, float], now: datetime) -> float:
@@ -102,11 +103,12 @@ def _factor(facts: PageFacts, weights: Mapping[str, float], now: datetime) -> fl
     return float(math.prod(1 + weights[name] * measure for name, measure in measures.items()))
 
 
-def _share(of_title: set[str], asked_for: set[str]) -> float:
+def _share(of_title: frozenset[str], asked_for: frozenset[str]) -> float:
     if not of_title or not asked_for:
         return 0.0
     return len(of_title & asked_for) ** 2 / (len(of_title) * len(asked_for))
 
 
-def _words(text: str, language: str) -> set[str]:
-    return {part for word in asked(text, language) for part in word.parts or (word.whole,) if part}
+@lru_cache(maxsize=8_192)
+def _words(text: str, language: str) -> frozenset[str]:
+    return frozenset(part for word in asked(text, language) for part in word.parts or (word.whole,) if part)

@@ -17,6 +17,7 @@ from ..moderation.queries.log import NEWEST, RecordFilter, RecordLine, record_li
 from ..moderation.queries.recorded import DECIDE, KINDS
 from ..moderation.queries.state import reviewing_groups
 from ..spaces.queries import readable_spaces
+from .forms import number
 from .reviews import DecisionRow, decision_row
 from .visit import Visit
 from .words import RECORD_KINDS, RECORDED, VERDICTS, kb_t, when
@@ -51,7 +52,7 @@ def log(visit: Visit) -> Response:
     visit.wiki.seal()
     lines = record_lines(
         visit.connection, visit.wiki.id, visit.actor, visit.settings.admin_group, wanted,
-        before=args.get("before", NEWEST, type=int), count=PER_PAGE + 1,
+        before=args.get("before", NEWEST, type=number), count=PER_PAGE + 1,
     )  # fmt: skip
     shown = lines[:PER_PAGE]
     older = visit.url("decisions", before=shown[-1].position, **chosen) if len(lines) > PER_PAGE else None

@@ -12,6 +12,7 @@ from ..errors import NotFound
 from ..pages.diff import Difference, difference
 from ..pages.queries.view import PageView, get_any_page, get_by_id
 from ..pages.texts import load_texts
+from .forms import number
 from .histories import view_of
 from .visit import Visit
 from .words import KINDS, kb_t, when, who
@@ -32,8 +33,8 @@ class Side:
 def diff(visit: Visit, path: str) -> Response:
     """The difference between revisions `a` and `b` (default: the newest change)."""
     now = get_any_page(visit.connection, visit.wiki.id, path, visit.actor)
-    b = visit.request.args.get("b", now.current, type=int)
-    a = visit.request.args.get("a", b - 1, type=int)
+    b = visit.request.args.get("b", now.current, type=number)
+    a = visit.request.args.get("a", b - 1, type=number)
     if a > b:
         a, b = b, a
     mode = "inline" if visit.request.args.get("mode") == "inline" else "side"

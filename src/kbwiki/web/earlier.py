@@ -8,6 +8,7 @@ from flask import Response
 from markupsafe import Markup
 
 from ..search.earlier import NEWEST, Earlier, search_earlier
+from .forms import number
 from .queues import own_reviewing_groups
 from .visit import Visit
 from .words import day, kb_t, when, who
@@ -33,7 +34,7 @@ def earlier(visit: Visit) -> Response:
     """Revisions, deleted pages' too, that have all words of `q`: the next stretch before `before`."""
     own_reviewing_groups(visit)
     query = visit.request.args.get("q", "").strip()[:500]
-    before = min(max(visit.request.args.get("before", NEWEST, type=int), 0), NEWEST)
+    before = min(max(visit.request.args.get("before", NEWEST, type=number), 0), NEWEST)
     found = search_earlier(visit.connection, visit.wiki.id, visit.actor, query, before=before)
     return visit.show(
         "kbwiki/earlier.html",

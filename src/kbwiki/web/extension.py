@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ from flask import Blueprint, Flask, Request, Response, current_app, request, req
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from ..errors import KBWikiError
+from ..errors import KBWikiError, NotFound
 from ..settings import Settings
 from ..wiki import Wiki
 from . import answers, routes
 from .answer_cache import AnswerCache
+from .forms import MOST_COUNTED
 from .host_layout import HostLayout
 from .identity import CurrentActor, flask_login_actor, nobody
 from .search_box import search_box
@@ -147,6 +148,7 @@ class Mount:
         try:
             self.make_ready()
             visit.begin()
+            _require_countable(arguments)
             key = self.answers.key(visit) if screen.kept else None
             response = self.answers.find(key) or visit.as_response(screen.view(visit, **arguments))
             self.answers.keep(key, response)
@@ -179,6 +181,13 @@ def _raise_limit(request: Request, name: str, most: int) -> None:
     limit = getattr(request, name, None)
     if limit is not None and limit < most:
         setattr(request, name, most)
+
+
+def _require_countable(arguments: Mapping[str, Any]) -> None:
+    """Errors: NotFound for a number in the address that is larger than any a database can look up."""
+    for value in arguments.values():
+        if isinstance(value, int) and value > MOST_COUNTED:
+            raise NotFound("entry", f"{str(value)[:12]}…")
 
 
 def _private(response: Response) -> Response:

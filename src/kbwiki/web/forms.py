@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_COUNTED = 2**53
+"""No number of a row is as large; databases and scripts can count so far."""
+
 
 @dataclass(frozen=True, slots=True)
 class EditForm:
@@ -25,6 +28,14 @@ class FieldError:
 
     field: str
     text: str
+
+
+def number(text: str) -> int:
+    """The number an address or form names, for `get(…, type=number)`. Errors: ValueError, also when no row has it."""
+    found = int(text)
+    if abs(found) > MOST_COUNTED:
+        raise ValueError(f"{text[:30]}… is more than a database counts")
+    return found
 
 
 def whole_number(text: str) -> int | None:

@@ -16,8 +16,6 @@ from .._version import __version__
 from ..actors import Actor
 from ..markup import section_anchor
 from ..pages.queries.view import neighbours
-from ..spaces.policy import Right
-from ..spaces.queries import find_space, has_right
 from .csrf import hidden_inputs
 from .keys import table
 from .words import kb_t, when
@@ -201,7 +199,7 @@ class Frame:
         queued = visit.standing.queued
         can_write = facts.get("can_write")
         if can_write is None:
-            can_write = may_write_somewhere(visit, actor)
+            can_write = visit.standing.writes
         frame.__dict__.update(
             wiki_name=mount.settings.name,
             actor=actor,
@@ -240,13 +238,6 @@ class Frame:
 def whose(actor: Actor) -> str:
     """What stands for an actor in the browser's memory: searches of one are not shown to the next at the same desk."""
     return "" if actor.is_anonymous else sha256(actor.id.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def may_write_somewhere(visit: Visit, actor: Actor) -> bool:
-    """Whether the actor may write at the top of the wiki."""
-    connection = visit.connection
-    root = find_space(connection, visit.wiki.id, "")
-    return has_right(connection, root, Right.WRITE, actor)
 
 
 def tree_around(visit: Visit, path: str) -> tuple[tuple[TreeNode, ...], tuple[TreeNode, ...], dict[str, str]]:

@@ -19,6 +19,7 @@ from ..pages.queries.history import RevisionLine
 from ..pages.queries.history import history as revisions
 from ..pages.queries.view import PageView, get_any_page, get_by_id, titles_above
 from ..pages.texts import load_texts
+from .forms import number
 from .merging import MergeChunk, chunks_of
 from .reading import crumbs, show_page
 from .restraints import as_restrained
@@ -54,7 +55,7 @@ class HistoryEntry:
 def history(visit: Visit, path: str) -> Response:
     """Every revision of the page, newest first."""
     view = as_restrained(visit, get_any_page(visit.connection, visit.wiki.id, path, visit.actor))
-    newest = min(visit.request.args.get("from", view.current, type=int), view.current)
+    newest = min(visit.request.args.get("from", view.current, type=number), view.current)
     lines = revisions(visit.connection, view.id, newest, PER_PAGE)
     reviews = outcomes(visit.connection, [view.id]).get(view.id, [])
     lookers = lookers_of(visit, view) if any(_hidden_parts(line) for line in lines) else frozenset()

@@ -15,6 +15,7 @@ from ..pages.queries.history import NEWEST, RecentFilter, RevisionLine, recent_c
 from ..pages.queries.lists import PageLine, backlinks, children, tagged, tags, wanted_pages
 from ..pages.queries.view import get_page
 from ..spaces.queries import readable_spaces
+from .forms import number
 from .frame import TreeNode
 from .histories import state_of, view_of
 from .visit import Visit
@@ -61,7 +62,7 @@ class Day:
 def recent(visit: Visit) -> Response:
     """What changed lately in everything the actor may read, with filters."""
     args = visit.request.args
-    days = args.get("days", type=int)
+    days = args.get("days", type=number)
     chosen = {
         "space": args.get("space") or None,
         "author": args.get("author") or None,
@@ -74,7 +75,7 @@ def recent(visit: Visit) -> Response:
         kind=chosen["kind"],  # type: ignore[arg-type]
         since=visit.now - timedelta(days=days) if chosen["days"] and days else None,
     )
-    before = args.get("before", NEWEST, type=int)
+    before = args.get("before", NEWEST, type=number)
     lines = recent_changes(
         visit.connection, visit.wiki.id, visit.actor, wanted=wanted, before=before, count=PER_PAGE + 1
     )

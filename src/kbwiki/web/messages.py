@@ -15,6 +15,7 @@ from ..moderation.messages.inbox import NEWEST, Inbox, MessageView, count_unread
 from ..moderation.messages.lines import MessageLine
 from ..moderation.policy import CAN_BE_APPEALED, Verdict
 from ..moderation.queries.evidence import Objection, concerns_for, objections_of, taken_back_among
+from .forms import number
 from .lists import PageName
 from .outcome_words import objection_words
 from .visit import Visit
@@ -56,7 +57,7 @@ def my_messages(visit: Visit) -> Response:
     """The actor's messages, newest first."""
     if visit.actor.is_anonymous:
         raise Forbidden("Please sign in to see your messages.")
-    inbox, before = inbox_of(visit), visit.request.args.get("before", NEWEST, type=int)
+    inbox, before = inbox_of(visit), visit.request.args.get("before", NEWEST, type=number)
     views = messages_for(visit.connection, inbox, before=before, count=PER_PAGE + 1)
     gathered = [view.id for view in views if view.id]
     older = gathered[PER_PAGE - 1] if len(gathered) > PER_PAGE else None

@@ -22,6 +22,7 @@ from ..moderation.queries.evidence import (
 from ..moderation.queries.mine import Became, GroupAnswer, OwnChange, OwnReport, own_changes, own_reports
 from ..pages.queries.history import NEWEST
 from .asked import concern_lines
+from .forms import number
 from .lists import PageName
 from .messages import inbox_of
 from .outcome_words import MARKS, StateChip, chips_of, decision_words, objection_words, report_words
@@ -110,7 +111,7 @@ def my_changes(visit: Visit) -> Response:
     if visit.actor.is_anonymous:
         raise Forbidden("Please sign in to see your changes.")
     connection, wiki_id = visit.connection, visit.wiki.id
-    wanted, before = _wanted(visit), visit.request.args.get("before", NEWEST, type=int)
+    wanted, before = _wanted(visit), visit.request.args.get("before", NEWEST, type=number)
     changes, older = own_changes(connection, wiki_id, visit.actor, wanted=wanted, before=before, count=PER_PAGE)
     restricted = restrictions_of(connection, wiki_id, visit.actor, visit.now)
     told = [one.decision_id for change in changes for one in change.reviews if one.decision_id is not None]

@@ -28,6 +28,7 @@ from ..moderation.numbers.table import HEAD, rows_of
 from ..spaces.queries import readable_spaces
 from .charts import Bar, bars, curve
 from .figure_words import moment, per_cent, said, span, too_few
+from .forms import number
 from .visit import Visit
 from .words import VERDICTS, day, kb_t
 
@@ -106,7 +107,7 @@ def _period(visit: Visit) -> tuple[Period, str | None]:
             return Period.between(_day(args["from"], "from"), last, visit.now), None
     except Invalid as error:
         return Period.last(DEFAULT_DAYS, visit.now), str(error)
-    days = args.get("days", type=int)
+    days = args.get("days", type=number)
     return Period.last(days if days in DAYS else DEFAULT_DAYS, visit.now), None
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-NARROWING = ("in", "tag", "by", "is", "has", "changed")
+from ..search.words.pieces import straight
+
+NARROWING = ("in", "tag", "by", "is", "changed")
 """Fields that say where to look. The others say what for."""
 
 FORM = ("words", "phrase", "none", "title", "tag", "space", "author", "changed", "state")
@@ -14,8 +16,10 @@ FORM = ("words", "phrase", "none", "title", "tag", "space", "author", "changed",
 
 _FIELD_OF = {"title": "title", "tag": "tag", "space": "in", "author": "by", "changed": "changed", "state": "is"}
 _CLAUSE = re.compile(
-    r'(?P<sign>[-−])?(?:(?P<field>[A-Za-z]{2,20}):)?(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))', re.IGNORECASE
+    r'(?P<sign>[-−]|NOT\s+)?(?:(?P<field>(?i:title|tag|in|by|is|changed)(?=:)|[A-Za-z]{2,20}(?=:\S)):\s*)?'
+    r'(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))'
 )
+_ALTERNATIVE = ("OR", "|", "||")
 _KNOWN = frozenset({"title", *NARROWING})
 
 
@@ -37,7 +41,7 @@ class Part:
 
 def parts_of(query: str) -> tuple[Part, ...]:
     """The pieces of a question, in order."""
-    return tuple(_part(match) for match in _CLAUSE.finditer(query))
+    return tuple(_part(match) for match in _CLAUSE.finditer(straight(query)))
 
 
 def _part(match: re.Match[str]) -> Part:
@@ -54,12 +58,23 @@ def with_part(query: str, typed: str) -> str:
     (added,) = parts_of(typed) or (None,)
     gives_way = added.field if added is not None and added.field in ("changed", "is") else None
     kept = [one for one in parts_of(query) if gives_way is None or one.field != gives_way]
-    return " ".join([*(one.typed for one in kept), typed])
+    return f"{_joined(kept)} {typed}".strip()
 
 
 def without(query: str, *taken: Part) -> str:
     """The question without these pieces."""
-    return " ".join(one.typed for one in parts_of(query) if one not in taken)
+    return _joined(one for one in parts_of(query) if one not in taken)
+
+
+def _joined(parts: Iterable[Part]) -> str:
+    """The pieces as one question, without an “OR” or “NOT” that has lost its word."""
+    typed: list[str] = []
+    for one in parts:
+        if one.typed not in _ALTERNATIVE or (typed and typed[-1] not in _ALTERNATIVE):
+            typed.append(one.typed)
+    while typed and typed[-1] in (*_ALTERNATIVE, "NOT"):
+        typed.pop()
+    return " ".join(typed)
 
 
 def without_narrowing(query: str) -> str:
@@ -70,7 +85,7 @@ def without_narrowing(query: str) -> str:
 def loosened(query: str) -> str:
     """A question for pages with any of the words: '' when there is nothing to loosen."""
     words = [one.value for one in parts_of(query) if not one.negated and one.field in ("", "title")]
-    words = [word for value in words for word in value.split() if word not in ("OR", "AND", "NOT")]
+    words = [word for value in words for word in value.split() if word not in (*_ALTERNATIVE, "AND", "NOT")]
     return " OR ".join(words) if len(words) > 1 else " ".join(words)
 
 

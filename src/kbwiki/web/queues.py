@@ -14,6 +14,7 @@ from ..moderation.queries.state import reviewing_groups
 from ..moderation.queries.wanted import NARROWING, Order, View, Wanted, read_place
 from ..moderation.queries.worklist import groups_of, place_of, worklist
 from ..moderation.queries.worklist_counts import Count, Counts, total, worklist_counts
+from .forms import number
 from .going_on import last_act
 from .queue_filters import ORDERS, VIEWS, chips, choices, hiding, plain
 from .queue_lines import rows
@@ -115,7 +116,7 @@ def queue_page(visit: Visit) -> Response:
 
 def _asked(visit: Visit) -> Asked:
     groups = own_reviewing_groups(visit)
-    saved_id = visit.request.args.get("saved", type=int)
+    saved_id = visit.request.args.get("saved", type=number)
     saved = find_saved(visit.connection, visit.wiki.id, visit.actor, saved_id) if saved_id else None
     if saved is not None and not saved.removed:
         return Asked(saved.wanted, saved, groups, groups_of(groups, saved.wanted))

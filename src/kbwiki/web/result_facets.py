@@ -16,7 +16,7 @@ STATES = {
     "stale": "Not changed for a long time",
 }
 AGES = {"<7d": "In the last 7 days", "<30d": "In the last 30 days", "<1y": "In the last year", ">1y": "Longer ago"}
-_FIELDS = {"in": "Space", "tag": "Tag", "by": "Changed by", "is": "Review", "has": "With", "changed": "Changed"}
+_FIELDS = {"in": "Space", "tag": "Tag", "by": "Changed by", "is": "Review", "changed": "Changed"}
 
 Address = Callable[[str], str]
 

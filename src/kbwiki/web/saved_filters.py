@@ -18,6 +18,7 @@ from ..moderation.desk.saved_filters import (
 )
 from ..moderation.queries.wanted import Wanted
 from ..moderation.queries.worklist_counts import Count
+from .forms import number
 from .queues import own_reviewing_groups, saved_count
 from .visit import Visit
 from .words import kb_t, when
@@ -68,7 +69,7 @@ def change_filter(visit: Visit, id: int) -> Response:
 def new_feed(visit: Visit) -> Response:
     """Make a feed address and show it, this once."""
     form = visit.request.form
-    filter_id, group = form.get("filter", type=int), form.get("group") or None
+    filter_id, group = form.get("filter", type=number), form.get("group") or None
     with visit.change() as tx:
         made = make_feed(tx, filter_id=filter_id, group=None if filter_id else group or "")
     address = visit.request.host_url.rstrip("/") + visit.url("feed", id=made.id, secret=made.secret)
@@ -87,7 +88,7 @@ def end_feed(visit: Visit, id: int) -> Response:
 def _page(visit: Visit, address: str = "") -> Response:
     groups = own_reviewing_groups(visit)
     kept = saved_filters(visit.connection, visit.wiki.id, visit.actor)
-    removed_id = visit.request.args.get("removed", type=int)
+    removed_id = visit.request.args.get("removed", type=number)
     removed = find_saved(visit.connection, visit.wiki.id, visit.actor, removed_id) if removed_id else None
     return visit.show(
         "kbwiki/filters.html",

@@ -16,6 +16,8 @@ from ..moderation.desk.saved_filters import (
     save_search,
     saved_searches,
 )
+from .forms import number
+from .notes import Note
 from .saved_filters import FeedRow
 from .visit import Visit
 from .words import kb_t, when
@@ -70,7 +72,7 @@ def end_search_feed(visit: Visit, id: int) -> Response:
 def _page(visit: Visit, address: str = "") -> Response:
     if visit.actor.is_anonymous:
         raise Forbidden("Searches are kept for people who are signed in.")
-    removed_id = visit.request.args.get("removed", type=int)
+    removed_id = visit.request.args.get("removed", type=number)
     removed = find_saved(visit.connection, visit.wiki.id, visit.actor, removed_id) if removed_id else None
     return visit.show(
         "kbwiki/kept_searches.html",
@@ -84,6 +86,7 @@ def _page(visit: Visit, address: str = "") -> Response:
         removed=removed if removed is not None and removed.removed else None,
         revoked="revoked" in visit.request.args,
         address=address,
+        flash=(Note("success", kb_t("The search is kept.")),) if "kept" in visit.request.args else (),
         feed_days=visit.settings.feed_days,
     )
 

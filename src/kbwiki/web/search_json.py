@@ -11,6 +11,7 @@ from flask import Response, json
 from ..search.log.recording import Screen
 from ..search.results import Fragments, Result
 from ..search.suggesting import Suggested, Suggestion
+from .forms import number
 from .searches import note_asked
 from .visit import Visit
 from .words import kb_t
@@ -26,8 +27,8 @@ def search_json(visit: Visit) -> Response:
     """Pages found for `q`, best first, `limit` of them behind `start`."""
     args = visit.request.args
     query = args.get("q", "").strip()[:LONGEST_QUERY]
-    limit = min(max(args.get("limit", 10, type=int), 1), _MOST_RESULTS)
-    start = min(max(args.get("start", 0, type=int), 0), _FARTHEST)
+    limit = min(max(args.get("limit", 10, type=number), 1), _MOST_RESULTS)
+    start = min(max(args.get("start", 0, type=number), 0), _FARTHEST)
     visit.close()
     found = visit.wiki.search(visit.actor, query, limit=limit, offset=start)
     note_asked(visit, query, found, screen=Screen.JSON, first=start)
@@ -47,7 +48,7 @@ def suggest_json(visit: Visit) -> Response:
     """What `q` may be the beginning of; with `format=opensearch` as browsers ask for it."""
     args = visit.request.args
     typed = args.get("q", "")[:LONGEST_QUERY]
-    limit = min(max(args.get("limit", 8, type=int), 1), _MOST_SUGGESTIONS)
+    limit = min(max(args.get("limit", 8, type=number), 1), _MOST_SUGGESTIONS)
     visit.close()
     found = visit.wiki.search.suggest(visit.actor, typed, limit=limit)
     if args.get("format") == "opensearch":

@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from ..errors import Forbidden, Invalid
 from ..pages.paths import normalise_path, slug
-from ..search.finding import NO_INDEX
 from ..search.log.closing import close_question, open_question
 from ..search.log.recording import Asked, Screen, clean_token, new_token, tidy
 from ..search.log.unanswered import ClosedLine, Outcome, Unanswered, closed, unanswered
 from ..search.moderators import is_moderator
+from ..search.notes import NO_INDEX
 from ..search.results import Found
 from .forms import whole_number
 from .notes import Note

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from ..search.finding import Order
 from ..search.results import Found, Fragments, Result
 from ..search.suggesting import Suggested
 from ..spaces.queries import readable_spaces
+from .forms import number
 from .lists import TagLine
 from .query_text import FORM, composed, loosened, taken_apart, without_narrowing
 from .result_facets import AGES, STATES, chips, facet_links
@@ -80,9 +82,11 @@ def search(visit: Visit) -> Response:
         return visit.go(visit.url("search", q=composed(args), order=args.get("order") or None))
     query = args.get("q", "").strip()[:LONGEST]
     order = Order.CHANGED if args.get("order") == Order.CHANGED.value else Order.RELEVANCE
-    start = min(max(args.get("start", 0, type=int), 0), _FARTHEST)
+    start = min(max(args.get("start", 0, type=number), 0), _FARTHEST)
     visit.close()
     found = visit.wiki.search(visit.actor, query, limit=PER_PAGE, offset=start, order=order, facets=True)
+    if start and found.total and not found.results:  # fewer than there were, or a made-up address
+        return visit.go(visit.url("search", q=query, order=args.get("order") or None))
     asked = note_asked(visit, query, found, first=start)
     return _page(visit, query, order, start, found, asked)
 
@@ -119,7 +123,7 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found, aske
             (kb_t("Best match"), address(query, order=None), order is Order.RELEVANCE),
             (kb_t("Last changed"), address(query, order=Order.CHANGED.value), order is Order.CHANGED),
         ),
-        precise=_precise(visit, query),
+        precise=_precise(visit, query, found),
         looser=_looser(visit, query) if query and not found.total else None,
         suggestions={"create_url": visit.url("new", path=path, title=wanted) if path else None},
     )
@@ -135,9 +139,9 @@ def _other_question(visit: Visit, found: Found) -> OtherQuestion | None:
     return OtherQuestion(lead, text, visit.url("search", q=text))
 
 
-def _precise(visit: Visit, query: str) -> Precise:
+def _precise(visit: Visit, query: str, found: Found) -> Precise:
     said = taken_apart(query)
-    spaces = [(path, title) for _, path, title in readable_spaces(visit.connection, visit.wiki.id, visit.actor) if path]
+    spaces = [one for one in _spaces(visit, found) if one[0]]
     ages, states = (
         [(value, kb_t(words)) for value, words in known.items()] for known in (AGES, STATES)
     )
@@ -145,6 +149,13 @@ def _precise(visit: Visit, query: str) -> Precise:
         if value and value not in dict(offered):
             offered.append((value, value))
     return Precise(said, tuple(spaces), tuple(ages), tuple(states))
+
+
+def _spaces(visit: Visit, found: Found) -> Sequence[tuple[str, str]]:
+    """The paths and titles of the spaces that can be searched; a search that came to an index has read them."""
+    if found.spaces is not None:
+        return found.spaces
+    return [one[1:] for one in readable_spaces(visit.connection, visit.wiki.id, visit.actor)]
 
 
 def _looser(visit: Visit, query: str) -> Looser:

@@ -14,7 +14,7 @@ from ...journal.models import ActorRow, Entry
 from ...settings import Settings
 from ...spaces.models import Grant, Space
 from ...spaces.policy import Right
-from ...spaces.queries import bound, readable
+from ...spaces.queries import bound, granted, readable
 from ...spaces.restraints import Restraint
 from ..ageing import together
 from ..desk.access import ME, who_asks
@@ -129,6 +129,9 @@ _STANDING = select(
     .where(Restraint.wiki_id == bindparam("wiki_id"), Restraint.until > bindparam("now"), Restraint.lifted_at.is_(None))
     .label("restrained"),
     _ASKED.label("asked"),
+    exists()
+    .where(Space.wiki_id == bindparam("wiki_id"), Space.path == "", granted(Right.WRITE, Space.id))
+    .label("writes"),
 )
 # A group is responsible through a space, or because a rule once gave it something to look at.
 _REVIEWING = union(
@@ -177,7 +180,7 @@ class Standing:
     to be unchanged. `queued` is how many reviews wait for the actor, as the view “needs me” lists them; None when none
     of their groups is responsible for anything. `restrained` says that some lock or restriction stands somewhere in
     the wiki, `feeds_behind` that the actor's feeds have to be told who is here (`desk.feeds.note_visit`). `asked` is
-    how many concerns wait for the actor's answer.
+    how many concerns wait for the actor's answer; `writes` whether they may write at the top of the wiki.
     """
 
     position: int | None
@@ -185,6 +188,7 @@ class Standing:
     restrained: bool = False
     feeds_behind: bool = False
     asked: int = 0
+    writes: bool = False
 
 
 def standing(connection: Connection, wiki_id: int, actor: Actor, now: datetime | None = None) -> Standing:
@@ -198,6 +202,7 @@ def standing(connection: Connection, wiki_id: int, actor: Actor, now: datetime |
         bool(row.restrained),
         bool(row.feeds_behind),
         int(row.asked),
+        bool(row.writes),
     )
 
 

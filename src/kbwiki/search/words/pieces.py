@@ -8,10 +8,14 @@ _PIECE = re.compile(r'[^\s"]*"[^"]*"|[^\s"]+')
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 
 
+def straight(text: str) -> str:
+    """The text with straight quotation marks in the place of all others, which telephones type; as long as before."""
+    return text.translate(_QUOTATION_MARKS)
+
+
 def pieces(text: str) -> list[tuple[int, int, str]]:
     """Each piece with where it begins and ends; what is in quotation marks is one, with its field."""
-    text = text.translate(_QUOTATION_MARKS)
-    return [(*match.span(), match.group()) for match in _PIECE.finditer(text)]
+    return [(*match.span(), match.group()) for match in _PIECE.finditer(straight(text))]
 
 
 def is_plain(piece: str) -> bool:

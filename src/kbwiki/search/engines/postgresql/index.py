@@ -13,6 +13,7 @@ from ....database import Database, committing
 from ...documents import Document
 from ...making import USUALLY, Making
 from ...tree import All
+from ..batches import batches
 from ..postings import TEXT
 from ..protocol import Filling, Hits, IndexUnusable, Scope
 from . import tables
@@ -180,7 +181,7 @@ class Rebuild:
 
     def add(self, documents: Iterable[Document]) -> None:
         """See `Filling.add`."""
-        for batch in _batches(documents):
+        for batch in batches(documents, pages=BATCH, characters=BATCH_CHARACTERS):
             rows = [row_of(document, self._making.standing) for document in batch.values()]
             with writing(), committing(self._connection):
                 known = self.pages & batch.keys()
@@ -201,16 +202,3 @@ def usable_record(connection: Connection, wiki_id: int, making: Making) -> Recor
     if record.made_by != made_by(making):
         raise IndexUnusable("the index was made by another version, in other languages or with other weights")
     return record
-
-
-def _batches(documents: Iterable[Document]) -> Iterator[dict[int, Document]]:
-    batch: dict[int, Document] = {}
-    characters = 0
-    for document in documents:
-        batch[document.id] = document
-        characters += len(document.body)
-        if len(batch) >= BATCH or characters >= BATCH_CHARACTERS:
-            yield batch
-            batch, characters = {}, 0
-    if batch:
-        yield batch

@@ -26,6 +26,7 @@ from ...documents import Document
 from ...making import USUALLY, Making
 from ...tree import All
 from ...weights import Standing
+from ..batches import batches
 from ..durable import sync_files, sync_folder
 from ..protocol import Hits, IndexUnusable, Scope
 from ..write_lock import WriteLock
@@ -248,23 +249,10 @@ class Rebuild:
 
     def add(self, documents: Iterable[Document]) -> None:
         """Adds documents, any number of them: they are taken in as they come. The latest of a page counts."""
-        for batch in _batches(documents):
+        for batch in batches(documents, pages=BATCH, characters=BATCH_CHARACTERS):
             replaced = numbers_of(self._segments.values(), batch.keys())
             self.written = write(self._generation, batch.values(), replaced, self._standing)
             self._segments = open_segments(self._generation, self.written.toc, self._segments)
-
-
-def _batches(documents: Iterable[Document]) -> Iterator[dict[int, Document]]:
-    batch: dict[int, Document] = {}
-    characters = 0
-    for document in documents:
-        batch[document.id] = document
-        characters += len(document.body)
-        if len(batch) >= BATCH or characters >= BATCH_CHARACTERS:
-            yield batch
-            batch, characters = {}, 0
-    if batch:
-        yield batch
 
 
 def _sweep(generation: Path, kept: Collection[str]) -> None:

@@ -206,10 +206,15 @@ class _Evaluation:
         return self._rated([greatest(pair) for pair in zip(exact, begun, strict=True)])
 
     def _all(self, nodes: Iterable[Node]) -> list[Match]:
-        wanted = [self._match(node) for node in nodes if not isinstance(node, Not)]
+        nodes = tuple(nodes)
+        wanted = [self._match(node) for node in nodes if not isinstance(node, (Not, Phrase))]
         unwanted = [self._match(node.node) for node in nodes if isinstance(node, Not)]
-        if not wanted:
+        phrases = [node for node in nodes if isinstance(node, Phrase)]
+        if not wanted and not phrases:
             wanted = [self._everything_but([Match({}, 0.0) for _ in self._segments])]
+        # Places cost most, so they are looked at last, and only where all else matches.
+        within = [intersection(matches) for matches in zip(*wanted, strict=True)] if wanted else None
+        wanted += [self._phrase(node.words, node.field or TEXT, within) for node in phrases]
         refused = list(zip(*unwanted, strict=True)) or [()] * len(self._segments)
         return [
             Match(refuse(intersection(matches), refusals), 1.0)
@@ -222,11 +227,15 @@ class _Evaluation:
             for segment, match in zip(self._segments, matches, strict=True)
         ]
 
-    def _phrase(self, words: Sequence[tuple[int, tuple[str, ...]]], field: str) -> list[Match]:
+    def _phrase(
+        self, words: Sequence[tuple[int, tuple[str, ...]]], field: str, within: Sequence[Postings] | None = None
+    ) -> list[Match]:
         matches = [self._rated(self._any_term(terms, field)) for _, terms in words]
         found: list[Match] = []
         for at, segment in enumerate(self._segments):
             scores = intersection([match[at] for match in matches])
+            if within is not None:
+                scores = only(scores, within[at])
             found.append(Match(_adjacent(segment, field, words, scores), 1.0))
         return found
 

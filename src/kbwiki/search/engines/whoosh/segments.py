@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -15,6 +15,9 @@ from .store import PAGE, SPACE, encoded, find, find_begun, has, open_segment, se
 
 REMEMBERED_POSTINGS = 400_000
 """Postings kept in memory for each segment file, at some 40 bytes each."""
+
+_STEPS_OF_A_LOOK = 8
+"""Looking a document up in a list costs about as much as so many steps along it."""
 
 
 class _SegmentFile:
@@ -66,10 +69,9 @@ class _SegmentFile:
             ends, places = found.places()
         return {
             base + place
-            for document, begin, end in zip(found.documents, chain((0,), ends), ends, strict=False)
-            if document in documents
+            for at, document in _among(found.documents, documents)
             for base in (document * PLACES - offset,)
-            for place in places[begin:end]
+            for place in places[ends[at - 1] if at else 0 : ends[at]]
         }
 
     def _read(self, field: str, text: str, begins: bool) -> dict[int, int]:
@@ -145,3 +147,14 @@ def numbers_of(segments: Iterable[StoredSegment], pages: Collection[int]) -> lis
         numbers += [base + number for number in segment.documents_of(pages)]
         base += len(segment.pages)
     return numbers
+
+
+def _among(listed: Sequence[int], documents: Collection[int]) -> Iterator[tuple[int, int]]:
+    """Where in the list, which is in order, those of the documents stand that it has: whichever way is shorter."""
+    if len(documents) * _STEPS_OF_A_LOOK > len(listed):
+        yield from ((at, document) for at, document in enumerate(listed) if document in documents)
+        return
+    for document in documents:
+        at = bisect_left(listed, document)
+        if at < len(listed) and listed[at] == document:
+            yield at, document
