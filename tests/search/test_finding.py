@@ -250,3 +250,15 @@ def test_words_that_mean_the_same_find_each_other(wiki: Wiki) -> None:
     found = wiki.search(READER, "holiday").results
     assert [one.path for one in found] == ["absence"]
     assert [one.text for one in found[0].snippet if one.hit] == ["annual", "leave"]
+
+
+def test_links_from_pages_one_may_not_read_move_nothing(handbook: Wiki) -> None:
+    for path in ("twin-one", "twin-two"):
+        save(handbook, path, "a twin\n", by=ANN)
+    assert paths(handbook, "twin") == ["twin-one", "twin-two"]
+
+    for number in range(9):
+        save(handbook, f"board/{number}", "[[/twin-two]]\n", by=INSIDER)
+
+    assert paths(handbook, "title:twin") == ["twin-one", "twin-two"]
+    assert paths(handbook, "title:twin", by=INSIDER) == ["twin-two", "twin-one"]

@@ -114,7 +114,7 @@ def count(
     partial = len(ids) > MOST_COUNTED
     if partial:
         total = connection.execute(_TOTAL, {"ids": list(ids), **key}).scalar_one()
-    return Counted(total, tuple(_facets(rows)), partial)
+    return Counted(total, tuple(_facets(rows)) if total else (), partial)
 
 
 def dividing(reviewed: ColumnElement[bool]) -> Select[Any]:

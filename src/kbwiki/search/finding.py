@@ -21,6 +21,7 @@ from .correcting import Correction, correct
 from .database import find_by_title
 from .engines.protocol import Engine, Hits, IndexUnusable, Scope
 from .facets import Cut, count, dividing
+from .feed import has_news_since
 from .filters import Filters
 from .notes import CORRECTED, LATE, NO_INDEX, SOME
 from .query import Query, parse_query
@@ -67,8 +68,7 @@ class Search:
 
     `prepare`: see `Sync`. `reviewed` is SQL that says of `Page` whether people have looked at all of it. `patience` is
     how many seconds a search waits for the index to take in what is new; after `stale_days` without a change a page is
-    stale. `languages` are those of the pages, the usual one first; `weights` say what makes a page stand before others
-    (`weights.merged`).
+    stale. `languages` are those of the pages, the usual one first; `weights`: see `weights.merged`.
     """
 
     def __init__(
@@ -206,6 +206,7 @@ class Search:
             ids, exact = self._chosen(connection, asked, hits, in_a_row, reached)
             counted = count(connection, wiki_id, actor, list(hits.matching), reached, cut=cut)
             results = self._reader.shown(connection, wiki_id, actor, ids, asked.query)
+            late = late and has_news_since(connection, wiki_id, actor, reached)
         some = [SOME] if counted.total and not hits.complete else []
         return Found(
             results,

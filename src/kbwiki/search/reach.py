@@ -1,4 +1,4 @@
-"""Where a question may find something: the spaces one may read, but for pages of which something was hidden lately."""
+"""Where a question may find something: the spaces one may read, but for what was hidden or went away lately."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from ..actors import Actor
 from ..spaces.models import Space
 from ..spaces.queries import bound, readable
 from .engines.protocol import Scope
-from .feed import HIDDEN_SINCE
+from .feed import WITHHELD_SINCE
 
-_HIDDEN = HIDDEN_SINCE.subquery()
+_WITHHELD = WITHHELD_SINCE.subquery()
 _NOTHING = literal(None, String)
 _REACH = union_all(
     select(Space.id, Space.path.label("path"), Space.title.label("title")).where(
         Space.wiki_id == bindparam("wiki_id"), readable(Space.id)
     ),
-    select(_HIDDEN.c.subject_id, _NOTHING, _NOTHING),
+    select(_WITHHELD.c.subject_id, _NOTHING, _NOTHING),
 )
 
 
@@ -33,12 +33,11 @@ class Reach:
 def reach_of(connection: Connection, wiki_id: int, actor: Actor, position: int) -> Reach:
     """Where `actor` may find something, with an index that has read the journal up to `position`; one query.
 
-    What such an index knows of a page of which something was hidden after that may be hidden by now, so that finding
-    the page would tell it.
+    What such an index may not speak of is left out: see `feed.WITHHELD_SINCE`.
     """
     key = {"wiki_id": wiki_id, "position": position, **bound(actor)}
     rows = connection.execute(_REACH, key).all()
     spaces = [row for row in rows if row.path is not None]
-    hidden = frozenset(row.id for row in rows if row.path is None)
+    withheld = frozenset(row.id for row in rows if row.path is None)
     named = sorted((row.path, row.title) for row in spaces)
-    return Reach(Scope(frozenset(row.id for row in spaces), hidden), tuple(named))
+    return Reach(Scope(frozenset(row.id for row in spaces), withheld), tuple(named))

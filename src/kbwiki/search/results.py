@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from ..actors import Actor
 from ..journal.models import ActorRow
@@ -16,7 +17,7 @@ from ..pages.models import Page, PageLink, ParsedText, Revision
 from ..pages.parsed import plain_of
 from ..pages.queries.masks import AUTHOR
 from ..spaces.models import Space
-from ..spaces.queries import bound
+from ..spaces.queries import bound, readable
 from .correcting import Correction
 from .facets import KNOWN, VISIBLE, Facet
 from .query import Query
@@ -89,9 +90,18 @@ class Candidate:
 _MOST_LINKS = 64
 """Pages that link to one are counted up to here: half of the pages of a wiki may link to its glossary."""
 
+_From = aliased(Page)
+# Of pages the actor may read: what stands in others must not move those that are found.
 _LINKING = (
     select(PageLink.page_id)
-    .where(PageLink.wiki_id == Page.wiki_id, PageLink.target == Page.path, PageLink.page_id != Page.id)
+    .join(_From, _From.id == PageLink.page_id)
+    .where(
+        PageLink.wiki_id == Page.wiki_id,
+        PageLink.target == Page.path,
+        PageLink.page_id != Page.id,
+        ~_From.deleted,
+        readable(_From.space_id),
+    )
     .limit(_MOST_LINKS)
     .correlate(Page)
 )

@@ -6,6 +6,7 @@ stands, so that what was hidden, deleted, moved or closed meanwhile is not sugge
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -21,12 +22,18 @@ from ..pages.links import CONSUMER as LINKS
 from ..pages.links import take_in_links
 from ..pages.models import Page, PageLink, PageTag
 from ..pages.parsed import get_parsed
+from ..spaces.policy import may_all_read
+from ..spaces.queries import readers_of_spaces
 from .words.beginnings import LONGEST_KEY, key_of, keys_of
 
 CONSUMER = "suggestions"
 
 LINKED = (16, 4, 1, 0)
-"""A title's rank is the place of the first of these that is not above the number of pages that link to its page."""
+"""A title's rank is the place of the first of these that is not above the number of pages that link to its page.
+
+Those count that everybody may read who may read the page: what is suggested first must not tell of others. It is
+reckoned when the page, or one that links to it, is changed.
+"""
 
 HEADING = len(LINKED)
 TAG = HEADING + 1
@@ -101,7 +108,7 @@ def _refresh(connection: Connection, wiki_id: int, ids: list[int]) -> None:
         {"ids": ids},
     ).all()
     connection.execute(delete(table_of(Suggestion)).where(in_list(Suggestion.page_id, "ids")), {"ids": ids})
-    ranks = _ranks(connection, wiki_id, [row.path for row in live])
+    ranks = _ranks(connection, wiki_id, {row.path: row.space_id for row in live})
     rows = [
         {"rank": ranks[page.path], "key": key, "page_id": page.id, "text": page.title, "anchor": None, "digest": None}
         for page in live
@@ -114,15 +121,21 @@ def _refresh(connection: Connection, wiki_id: int, ids: list[int]) -> None:
     _rank_targets(connection, wiki_id, ids)
 
 
-def _ranks(connection: Connection, wiki_id: int, paths: list[str]) -> dict[str, int]:
+def _ranks(connection: Connection, wiki_id: int, spaces: Mapping[str, int]) -> dict[str, int]:
+    """The rank of the title of each page, of which the space is given by its path."""
     counted = connection.execute(
-        select(PageLink.target, func.count())
+        select(PageLink.target, Page.space_id, func.count())
+        .join(Page, Page.id == PageLink.page_id)
         .where(PageLink.wiki_id == wiki_id, in_list(PageLink.target, "paths"))
-        .group_by(PageLink.target),
-        {"paths": paths},
+        .group_by(PageLink.target, Page.space_id),
+        {"paths": list(spaces)},
     )
-    links: dict[str, int] = {row[0]: row[1] for row in counted}
-    return {path: _rank(links.get(path, 0)) for path in paths}
+    links: Counter[str] = Counter()
+    readers = readers_of_spaces(connection, wiki_id)
+    for path, space, number in counted:
+        if may_all_read(readers.get(spaces[path], ()), readers.get(space, ())):
+            links[path] += number
+    return {path: _rank(links[path]) for path in spaces}
 
 
 def _rank(links: int) -> int:
@@ -134,10 +147,12 @@ def _rank_targets(connection: Connection, wiki_id: int, ids: list[int]) -> None:
     targets = select(PageLink.target).distinct().where(in_list(PageLink.page_id, "ids"))
     paths = list(connection.execute(targets, {"ids": ids}).scalars())
     rows = connection.execute(
-        select(Page.id, Page.path).where(Page.wiki_id == wiki_id, in_list(Page.path, "paths"), ~Page.deleted),
+        select(Page.id, Page.path, Page.space_id).where(
+            Page.wiki_id == wiki_id, in_list(Page.path, "paths"), ~Page.deleted
+        ),
         {"paths": paths},
     ).all()
-    ranks = _ranks(connection, wiki_id, [row.path for row in rows])
+    ranks = _ranks(connection, wiki_id, {row.path: row.space_id for row in rows})
     by_rank: dict[int, list[int]] = {}
     for row in rows:
         by_rank.setdefault(ranks[row.path], []).append(row.id)

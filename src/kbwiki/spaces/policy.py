@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from ..actors import EVERYONE
 
 
 class Right(StrEnum):
@@ -70,3 +72,8 @@ def grants(
     given = [(Right.READ, group) for group in sorted(may_read)]
     given += [(Right.WRITE, group) for group in sorted(may_write)]
     return given + [(Right.REVIEW, group) for group in sorted(reviewers)]
+
+
+def may_all_read(groups: Collection[str], readers: Collection[str]) -> bool:
+    """Whether everybody who is in one of the groups may read what `readers` may read."""
+    return EVERYONE in readers or set(groups) <= set(readers)

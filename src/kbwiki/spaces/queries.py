@@ -92,6 +92,11 @@ _GROUPS = (
     .distinct()
     .order_by(Grant.group)
 )
+_READERS = (
+    select(Grant.space_id, Grant.group)
+    .join(Space, Space.id == Grant.space_id)
+    .where(Space.wiki_id == bindparam("wiki_id"), Grant.right == Right.READ.value)
+)
 _READABLE_SPACES = select(Space.id, Space.path, Space.title).where(
     Space.wiki_id == bindparam("wiki_id"), readable(Space.id)
 )
@@ -112,6 +117,15 @@ def readable_spaces(connection: Connection, wiki_id: int, actor: Actor) -> list[
     """Id, path and title of every space the actor may read, by path."""
     rows = connection.execute(_READABLE_SPACES, {"wiki_id": wiki_id, **bound(actor)})
     return sorted(((row.id, row.path, row.title) for row in rows), key=lambda row: row[1])
+
+
+def readers_of_spaces(connection: Connection, wiki_id: int) -> dict[int, frozenset[str]]:
+    """The groups that may read each space, by its id."""
+    rows = connection.execute(_READERS, {"wiki_id": wiki_id})
+    readers: dict[int, set[str]] = {}
+    for space_id, group in rows:
+        readers.setdefault(space_id, set()).add(group)
+    return {space_id: frozenset(groups) for space_id, groups in readers.items()}
 
 
 def list_spaces(connection: Connection, wiki_id: int, actor: Actor) -> list[SpaceView]:

@@ -20,7 +20,7 @@ from kbwiki.search.making import USUALLY, Making
 from kbwiki.search.tree import All
 
 from .integrity import verified
-from .matching import Asking, any_of
+from .matching import Asking
 from .ranking import rank
 from .schema import KIND, PAGE, POSITION, SCHEMA, STATE, document_of, state
 
@@ -65,7 +65,7 @@ class TantivyIndex:
         snapshot = self._latest()
         with _reading():
             asking = Asking(snapshot.searcher, scope)
-            return frozenset(term for term in terms if asking.count(any_of((term,))))
+            return frozenset(filter(asking.has, terms))
 
     def position(self) -> int:
         """The position in the journal up to which the index speaks, as of the last commit."""

@@ -23,8 +23,8 @@ from ...clock import Clock
 from ...database import Database
 from ...db import in_list, table_of
 from ...errors import KBWikiError
-from ...spaces.models import Space
-from ...spaces.policy import chain_above
+from ...spaces.models import Grant, Space
+from ...spaces.policy import Right, chain_above, may_all_read
 from ..words.folding import fold
 from .keeping import prune
 from .models import LONGEST, AskedRow
@@ -59,7 +59,8 @@ class Asked:
     """A question: its text, how many pages were found, on which screen, and at which page (`path`, '' for none).
 
     `token` is the view's (`new_token`): what is typed in one view is one question until it is another one. `fresh` says
-    that nothing was asked with this token before, which saves looking for it.
+    that nothing was asked with this token before, which saves looking for it. `spaces` are the paths of those that what
+    was found is in, the best first.
     """
 
     text: str
@@ -68,6 +69,7 @@ class Asked:
     path: str = ""
     token: str | None = None
     fresh: bool = False
+    spaces: tuple[str, ...] = ()
 
 
 def new_token() -> str:
@@ -145,7 +147,7 @@ def record_search(connection: Connection, wiki_id: int, asked: Asked, now: datet
     row = {
         "wiki_id": wiki_id,
         "in_wiki": wiki_id,
-        "paths": chain_above(asked.path),
+        "paths": chain_above(_listed_at(connection, wiki_id, asked)),
         "folded": key,
         "typed": tidy(asked.text),
         "found": min(max(asked.found, 0), MOST_FOUND),
@@ -155,6 +157,24 @@ def record_search(connection: Connection, wiki_id: int, asked: Asked, now: datet
         "at": now,
     }
     return int(connection.execute(_WRITE[connection.dialect.name], row).scalar_one())
+
+
+def _listed_at(connection: Connection, wiki_id: int, asked: Asked) -> str:
+    """The path of the place to whose list the question belongs: the one where it was asked.
+
+    If those who look after that place may read nothing of what was found, it is the place where that is. Otherwise
+    a question of somebody who may read more would tell them that there is something to be found.
+    """
+    if not asked.spaces or asked.path in asked.spaces:  # they look after what was found
+        return asked.path
+    above = chain_above(asked.path)
+    granted: dict[tuple[str, str], set[str]] = {}
+    for path, right, group in connection.execute(_GRANTED, {"wiki_id": wiki_id, "paths": [*above, *asked.spaces]}):
+        granted.setdefault((path, right), set()).add(group)
+    here = max((path for path, right in granted if right == Right.REVIEW and path in above), key=len, default="")
+    groups = granted.get((here, Right.REVIEW.value), set())
+    is_theirs = any(may_all_read(groups, granted.get((path, Right.READ.value), set())) for path in asked.spaces)
+    return asked.path if is_theirs else asked.spaces[0]
 
 
 def record_click(connection: Connection, wiki_id: int, token: str, rank: int) -> int | None:
@@ -185,6 +205,15 @@ _CLICK = (
 )
 
 
+_GRANTED = (
+    select(Space.path, Grant.right, Grant.group)
+    .join(Grant, Grant.space_id == Space.id)
+    .where(
+        Space.wiki_id == bindparam("wiki_id"),
+        in_list(Space.path, "paths"),
+        Grant.right.in_((Right.READ.value, Right.REVIEW.value)),
+    )
+)
 _SPACE = (
     select(Space.id)
     .where(Space.wiki_id == bindparam("in_wiki"), in_list(Space.path, "paths"))

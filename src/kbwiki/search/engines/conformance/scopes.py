@@ -56,6 +56,16 @@ def how_many_pages_match_outside_does_not_decide_whether_some_words_do(subject: 
     assert search(index, "anchor buoy", spaces=[1]).ids == (1,)
 
 
+def how_many_words_begin_so_outside_does_not_decide_which_are_found(subject: Subject) -> None:
+    words = " ".join(f"prow{first}{second}" for first in "abcdefghijklmno" for second in "abcdefghijklmno")
+    outside = [page(number, words, space=2) for number in range(10, 14)]
+    index = subject.index_of([page(1, "prowess"), page(2, "prow"), page(3, "other"), *outside])
+    assert set(search(index, "prow*", spaces=[1]).matching) == {1, 2}
+    assert set(search(index, "prow*").matching) == {1, 2, *range(10, 14)}
+    index.update([], delete=range(10, 14))
+    assert set(search(index, "prow*").matching) == {1, 2}
+
+
 def what_the_database_knows_of_pages_narrows_and_excludes(subject: Subject) -> None:
     index = handbook(subject)
     fire = Word(("fire",))
@@ -86,6 +96,7 @@ CHECKS = (
     an_identifier_outside_does_not_decide_how_it_is_read_inside,
     how_common_a_word_is_outside_does_not_decide_what_is_found,
     how_many_pages_match_outside_does_not_decide_whether_some_words_do,
+    how_many_words_begin_so_outside_does_not_decide_which_are_found,
     what_the_database_knows_of_pages_narrows_and_excludes,
     a_great_many_pages_may_be_named,
 )

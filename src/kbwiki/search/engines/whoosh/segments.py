@@ -5,28 +5,19 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from heapq import nlargest
-from itertools import islice, takewhile
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from .current import reading
 from .ranking import PLACES
-from .store import PAGE, SPACE, encoded, find, has, open_segment, segments_of
+from .store import PAGE, SPACE, encoded, find, find_begun, has, open_segment, segments_of
 
 REMEMBERED_POSTINGS = 400_000
 """Postings kept in memory for each segment file, at some 40 bytes each."""
 
-MOST_BEGUN_TERMS = 100
-"""Terms that a search by beginning looks for: the ones on most pages."""
-
-MOST_SCANNED_TERMS = 1_000
-"""Terms that a search by beginning chooses from."""
-
 _STEPS_OF_A_LOOK = 8
 """Looking a document up in a list costs about as much as so many steps along it."""
-
 
 class _SegmentFile:
     """One segment file, shared by all threads. It never changes; what was deleted since is kept elsewhere.
@@ -105,17 +96,12 @@ class _SegmentFile:
         return dict(zip(map(self._numbers.__getitem__, found.documents), found.impacts, strict=True))
 
     def _begun(self, field: str, opening: str) -> dict[int, int]:
-        start = encoded(opening)
-        begun = takewhile(
-            lambda each: each[0][0] == field and each[0][1].startswith(start),
-            self._reader.iter_from(field, start),
-        )
-        known = [(info.doc_frequency(), term) for (_, term), info in islice(begun, MOST_SCANNED_TERMS)]
+        """Of all terms, however many: choosing among them would let pages outside of a scope push out those inside."""
         greatest: dict[int, int] = {}
-        for _, term in nlargest(MOST_BEGUN_TERMS, known):
-            for document, impact in self._impacts(field, term).items():
+        for found in find_begun(self._reader, field, encoded(opening)):
+            for document, impact in zip(found.documents, found.impacts, strict=True):
                 if impact > greatest.get(document, 0):
-                    greatest[document] = impact
+                    greatest[self._numbers[document]] = impact
         return greatest
 
     def _column(self, name: str) -> list[int]:

@@ -12,7 +12,7 @@ Whoosh's files contain pickles: whoever can write them can run code. The folder 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
@@ -289,3 +289,11 @@ def find(reader: Any, field: str, term: bytes) -> PackedList | None:
     # Whoosh wraps the list to step over deleted documents; ranking leaves them out by itself.
     found = getattr(matcher, "child", matcher)
     return found.packed if isinstance(found, _ListMatcher) else None
+
+
+def find_begun(reader: Any, field: str, opening: bytes) -> Iterator[PackedList]:
+    """The posting lists of all terms that begin so. Each is read where the dictionary says, without a second look."""
+    for (name, term), info in reader.iter_from(field, opening):
+        if name != field or not term.startswith(opening):
+            return
+        yield PackedList(reader._terms._postfile, info.extent()[0])
