@@ -260,5 +260,5 @@ def test_links_from_pages_one_may_not_read_move_nothing(handbook: Wiki) -> None:
     for number in range(9):
         save(handbook, f"board/{number}", "[[/twin-two]]\n", by=INSIDER)
 
-    assert paths(handbook, "title:twin") == ["twin-one", "twin-two"]
-    assert paths(handbook, "title:twin", by=INSIDER) == ["twin-two", "twin-one"]
+    assert paths(handbook, "twin") == ["twin-one", "twin-two"]
+    assert paths(handbook, "twin", by=INSIDER)[:2] == ["twin-two", "twin-one"]

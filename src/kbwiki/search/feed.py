@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, bindparam, or_, select, union
+from sqlalchemy import Connection, bindparam, or_, select, union
 
-from ..actors import Actor
 from ..db import in_list
 from ..journal.models import Entry
 from ..journal.tail import Sealed
 from ..pages.models import Page, Revision
 from ..pages.parsed import get_parsed
 from ..pages.paths import below
-from ..spaces.queries import bound, readable
 from .documents import Document
 from .words.languages import language_of
 
@@ -30,31 +27,6 @@ HIDDEN_SINCE = union(
     select(Entry.subject_id).where(*_HIDDEN, Entry.position.is_(None)),
 )
 """SQL: the pages of which something was hidden after the journal's `position`; an index as old may know it."""
-
-_PAGES = (Entry.wiki_id == bindparam("wiki_id"), Entry.subject_kind == "page")
-_SPACES = (Entry.wiki_id == bindparam("wiki_id"), Entry.subject_kind == "space", Entry.kind == "set-space")
-_GONE = or_(Page.deleted, ~readable(Page.space_id))
-_WITHHELD = (
-    select(Page.id).join(Entry, Entry.subject_id == Page.id).where(*_PAGES, _GONE),
-    select(Page.id).join(Entry, Entry.subject_id == Page.space_id).where(*_SPACES, _GONE),
-)
-WITHHELD_SINCE: CompoundSelect[Any] = union(
-    *HIDDEN_SINCE.selects,
-    *(one.where(Entry.position > bindparam("position")) for one in _WITHHELD),
-    *(one.where(Entry.position.is_(None)) for one in _WITHHELD),
-)
-"""SQL: the pages that an index which has come as far as `position` may not speak of to the actor.
-
-Of some something was hidden after that, so that finding them would tell it. Others were deleted, or went where the
-actor may not read; the database leaves them out of what is found, and yet whether they match would tell, by what is put
-right or follows where nothing matches.
-"""
-
-_NEWS = select(Page.id).join(Entry, Entry.subject_id == Page.id).where(*_PAGES, ~_GONE).limit(1)
-_NEWS_SINCE = (
-    _NEWS.where(Entry.position > bindparam("position")),
-    _NEWS.where(Entry.position.is_(None)),
-)
 
 _ALL = select(Page.id).where(Page.wiki_id == bindparam("wiki_id"), ~Page.deleted).order_by(Page.id)
 
@@ -73,15 +45,6 @@ def pages_named(connection: Connection, wiki_id: int, entries: Iterable[Sealed])
         elif entry.kind == "set-space":
             ids.update(_below(connection, wiki_id, entry.payload["path"]))
     return sorted(ids)
-
-
-def has_news_since(connection: Connection, wiki_id: int, actor: Actor, position: int) -> bool:
-    """Whether something that the actor may read was changed after the journal's `position`.
-
-    Whether anything else was is not for them to know.
-    """
-    key = {"wiki_id": wiki_id, "position": position, **bound(actor)}
-    return any(connection.execute(one, key).first() is not None for one in _NEWS_SINCE)
 
 
 def _below(connection: Connection, wiki_id: int, path: str) -> Iterable[int]:

@@ -21,11 +21,10 @@ from .correcting import Correction, correct
 from .database import find_by_title
 from .engines.protocol import Engine, Hits, IndexUnusable, Scope
 from .facets import Cut, count, dividing
-from .feed import has_news_since
 from .filters import Filters
 from .notes import CORRECTED, LATE, NO_INDEX, SOME
 from .query import Query, parse_query
-from .reach import reach_of
+from .reach import has_news_since, reach_of
 from .results import Candidate, Found, Reader, most_recent
 from .suggesting import Suggestion, suggest
 from .suggestion_rows import take_in_a_little

@@ -19,6 +19,7 @@ REMEMBERED_POSTINGS = 400_000
 _STEPS_OF_A_LOOK = 8
 """Looking a document up in a list costs about as much as so many steps along it."""
 
+
 class _SegmentFile:
     """One segment file, shared by all threads. It never changes; what was deleted since is kept elsewhere.
 
