@@ -25,7 +25,6 @@ from ...db import in_list, table_of
 from ...errors import KBWikiError
 from ...spaces.models import Grant, Space
 from ...spaces.policy import Right, chain_above, may_all_read
-from ...spaces.queries import find_space, responsible_groups
 from ..words.folding import fold
 from .keeping import prune
 from .models import LONGEST, AskedRow
@@ -166,13 +165,15 @@ def _listed_at(connection: Connection, wiki_id: int, asked: Asked) -> str:
     If those who look after that place may read nothing of what was found, it is the place where that is. Otherwise
     a question of somebody who may read more would tell them that there is something to be found.
     """
-    if not asked.spaces:
+    if not asked.spaces or asked.path in asked.spaces:  # they look after what was found
         return asked.path
-    groups = responsible_groups(connection, [find_space(connection, wiki_id, asked.path)])
-    readers: dict[str, set[str]] = {}
-    for path, group in connection.execute(_READERS, {"wiki_id": wiki_id, "found_in": list(asked.spaces)}):
-        readers.setdefault(path, set()).add(group)
-    is_theirs = any(may_all_read(groups, readers.get(path, ())) for path in asked.spaces)
+    above = chain_above(asked.path)
+    granted: dict[tuple[str, str], set[str]] = {}
+    for path, right, group in connection.execute(_GRANTED, {"wiki_id": wiki_id, "paths": [*above, *asked.spaces]}):
+        granted.setdefault((path, right), set()).add(group)
+    here = max((path for path, right in granted if right == Right.REVIEW and path in above), key=len, default="")
+    groups = granted.get((here, Right.REVIEW.value), set())
+    is_theirs = any(may_all_read(groups, granted.get((path, Right.READ.value), set())) for path in asked.spaces)
     return asked.path if is_theirs else asked.spaces[0]
 
 
@@ -204,11 +205,13 @@ _CLICK = (
 )
 
 
-_READERS = (
-    select(Space.path, Grant.group)
+_GRANTED = (
+    select(Space.path, Grant.right, Grant.group)
     .join(Grant, Grant.space_id == Space.id)
     .where(
-        Space.wiki_id == bindparam("wiki_id"), in_list(Space.path, "found_in"), Grant.right == Right.READ.value
+        Space.wiki_id == bindparam("wiki_id"),
+        in_list(Space.path, "paths"),
+        Grant.right.in_((Right.READ.value, Right.REVIEW.value)),
     )
 )
 _SPACE = (
