@@ -123,6 +123,19 @@ class World:
         holder.close()
 
 
+GOING = {
+    "hiding": ("kolibri", "marabus"),
+    "hiding a change": ("pelikan", "emulaut"),
+    "deleting": ("sperling", "tukanoo"),
+    "moving": ("fasanen", "reiherx"),
+    "closing a space": ("wachtel", "storchy"),
+    "a new space": ("drossel", "albatrx"),
+}
+"""For each way in which a page is withdrawn, the word it has in either world. There is an open page with words that are
+next to those of the first, and none with words next to those of the second.
+"""
+
+
 def fill_openly(world: World) -> None:
     """What everybody may read: the same in all worlds."""
     for number, letter in enumerate("abcdefghij"):
@@ -136,6 +149,8 @@ def fill_openly(world: World) -> None:
         )
     world.save("safety/ladders", "Climb the prowess of amber rungs, a buoy.\n", title="Ladders", days=3)
     world.save("safety/kanal", "The quarry by the canal.\n\n## Kanal\n\nx\n", title="Kanal", days=500, tags=("kanal",))
+    near = " ".join(f"{words[0][:-1]}a" for words in GOING.values())
+    world.save("quay-z", f"amber {near}", title="Quay z", days=3)
     with world.wiki.begin(SYSTEM) as tx:
         set_synonyms(tx, ["budgie", OTHER])
         set_synonyms(tx, ["finch", "buoy"])
@@ -163,23 +178,6 @@ def fill_secretly(world: World) -> None:
     world.delete(f"{CANARY}-deleted")
     world.save(f"{CANARY}-moved", text, by=INSIDER, days=200, title=f"Kanal {CANARY}", tags=(CANARY, "kanalboot"))
     world.move(f"{CANARY}-moved", "hr/moved")
-
-
-GOING = {
-    "hiding": ("kolibri", "marabus"),
-    "hiding a change": ("pelikan", "emulaut"),
-    "deleting": ("sperling", "tukanoo"),
-    "moving": ("fasanen", "reiherx"),
-    "closing a space": ("wachtel", "storchy"),
-    "a new space": ("drossel", "albatrx"),
-}
-"""For each way in which a page is withdrawn, the word it has in either world. No letter wrong leads to the second."""
-
-
-def fill_next_to_it(world: World) -> None:
-    """A page that stays, with a word next to each of those of the first world."""
-    near = " ".join(f"{words[0][:-1]}a" for words in GOING.values())
-    world.save("quay-z", f"amber {near}", title="Quay z", days=3)
 
 
 def about_to_go(world: World, how: str, word: str) -> None:

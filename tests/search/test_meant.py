@@ -47,6 +47,22 @@ def test_a_mistyped_word_is_put_right_and_the_answer_says_so(wiki: Wiki) -> None
     assert [one.text.lower() for one in outcome.results[0].snippet if one.hit] == ["window", "size", "window"]
 
 
+def test_a_word_is_put_right_though_it_is_common_in_a_closed_space_and_so_comes_last(wiki: Wiki) -> None:
+    make_space(wiki, "hr", readers=("people",), writers=("people",))
+    for number in range(20):
+        save(wiki, f"hr/{number}", "A lantern.\n", by=INSIDER)
+    for number in range(6):
+        save(wiki, f"amber-{number}", "Amber.\n", title="Amber")
+        save(wiki, f"other-{number}", "Another.\n")
+    save(wiki, "lamps", "Somewhere below, long behind all the others, there is a Lantern as well.\n")
+
+    outcome = wiki.search(READER, "amber lantrn")
+
+    assert outcome.correction is not None
+    assert outcome.correction.pairs == (("lantrn", "lantern"),)
+    assert [one.path for one in outcome.results][6:] == ["lamps"]
+
+
 def test_what_was_typed_can_be_searched_for_exactly(wiki: Wiki) -> None:
     save(wiki, "rooms", "Open the window.\n")
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from .engines.protocol import Engine, Scope
 from .query import Query, parse_query
-from .tree import Node
+from .tree import All, Node, Word
 from .trying import Candidate, Doubt, Trial, swapped
 from .words.analysis import is_unspaced
 from .words.folding import fold
@@ -37,6 +37,9 @@ LONGEST_DOUBTED = 5
 
 MOST_TRIED = 12
 """Words that are tried in the place of one: those that take the likeliest slips."""
+
+MOST_LOOKED_AT = 5
+"""Pages that are looked at for how a word is written."""
 
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
 
@@ -164,6 +167,16 @@ def correct(
     )
     sought = parse_query(_rewritten(text, _rights(replacements)), languages).terms
     return Correction(text, replace(query, root=root, terms=sought), replacements, bool(unknown))
+
+
+def pages_with(replacements: Iterable[Replacement], engine: Engine, scope: Scope) -> list[int]:
+    """Some pages of the scope for each of the words, to look at for how it is written.
+
+    The first by number. Which are the best of all that were found, pages beyond the scope have a say in, and they need
+    not have the word at all where no page has all words. Raises what the engine raises.
+    """
+    found = (engine.search(All((Word(each.terms),)), scope, limit=1).matching for each in replacements)
+    return list(dict.fromkeys(page for pages in found for page in sorted(pages)[:MOST_LOOKED_AT]))
 
 
 def _doubts(

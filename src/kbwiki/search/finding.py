@@ -17,7 +17,7 @@ from ..actors import Actor
 from ..clock import Clock, utc_now
 from ..database import Database
 from ..errors import KBWikiError
-from .correcting import Correction, correct
+from .correcting import Correction, correct, pages_with
 from .database import find_by_title
 from .engines.protocol import Engine, Hits, IndexUnusable, Scope
 from .facets import Cut, count, dividing
@@ -37,9 +37,6 @@ from .weights import WEIGHTS
 from .words.folding import fold, fold_path
 
 log = logging.getLogger("kbwiki.search")
-
-_LOOKED_AT = 5
-"""So many of the pages that a correction finds are looked at for how its words are written."""
 
 
 class Order(StrEnum):
@@ -226,7 +223,7 @@ class Search:
         meant = correct(asked.text, asked.query, engine, scope, self._languages)
         if meant is None:
             return None
-        found = engine.search(_rooted(meant), scope, limit=_LOOKED_AT).ids
+        found = pages_with(meant.replacements, engine, scope)
         texts = self._reader.texts(connection, self._wiki_id(), asked.actor, found, reached)
         return meant.worded(texts, self._languages)
 
