@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from search_builders import index_of, page
-
+from kbwiki.search.engines.conformance import Subject
+from kbwiki.search.engines.conformance.subject import page
 from kbwiki.search.engines.protocol import EVERYTHING
+from kbwiki.search.engines.whoosh.index import WhooshIndex
 from kbwiki.search.query import parse_query
 from kbwiki.search.synonyms.actions import set_synonyms
 from kbwiki.search.synonyms.expansion import Synonyms, SynonymWords, with_synonyms
@@ -17,8 +18,7 @@ SETS = Synonyms((SynonymWords(("holiday", "annual leave", "vacation")),))
 
 
 def test_a_question_finds_pages_that_use_another_word(tmp_path: Path) -> None:
-    index = index_of(
-        tmp_path,
+    index = Subject(WhooshIndex, (tmp_path,)).index_of(
         [
             page(1, "Take it when you like.", title="Rules for vacation"),
             page(2, "Ask for annual leave in time.", title="Absence"),
@@ -40,7 +40,8 @@ def test_a_question_finds_pages_that_use_another_word(tmp_path: Path) -> None:
 
 
 def test_where_no_page_has_all_words_a_page_may_lack_the_one_with_synonyms(tmp_path: Path) -> None:
-    index = index_of(tmp_path, [page(1, "Where to park.", title="Parking"), page(2, "Take it.", title="Vacation")])
+    pages = [page(1, "Where to park.", title="Parking"), page(2, "Take it.", title="Vacation")]
+    index = Subject(WhooshIndex, (tmp_path,)).index_of(pages)
     root = with_synonyms(parse_query("holiday parking"), SETS).root
     assert root is not None
 
