@@ -41,6 +41,7 @@ READ = {
     "wanted": "/wiki/-/wanted",
     "tags": "/wiki/-/tags",
     "search": "/wiki/-/search?q=words",
+    "earlier": "/wiki/-/search/earlier?q=words",
     "queue": "/wiki/-/reviews",
     "filters": "/wiki/-/reviews/filters",
     "review": "/wiki/-/reviews/1",
@@ -103,6 +104,7 @@ NEEDS = {
     "rule": ADMIN,
     "synonyms": MODERATOR,
     "searches": MODERATOR,
+    "earlier": MODERATOR,
 }
 
 
