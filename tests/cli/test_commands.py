@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import text
 
-from kbwiki import KBWiki, Wiki
+from kbwiki import Wiki
 from kbwiki.cli import main
 from kbwiki.testing import save
 from tests.transfer.git_repositories import Repository
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    app = Flask("host", instance_path=str(tmp_path / "instance"))
-    app.secret_key = "test"
-    KBWiki(app)
-    yield app
-    app.extensions["kbwiki"]["main"].wiki.close()
-
-
-@pytest.fixture
-def wiki(app: Flask) -> Wiki:
-    mount = app.extensions["kbwiki"]["main"]
-    mount.make_ready()
-    found: Wiki = mount.wiki
-    return found
 
 
 def run(app: Flask, *arguments: str) -> Result:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,24 +15,12 @@ from kbwiki.testing import READER, make_space, save
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    app = Flask("host", instance_path=str(tmp_path / "instance"))
-    app.secret_key = "test"
-    KBWiki(app)
-    yield app
-    app.extensions["kbwiki"]["main"].wiki.close()
-
-
-@pytest.fixture
-def wiki(app: Flask) -> Wiki:
+def wiki(wiki: Wiki) -> Wiki:
     """A wiki with two pages, indexed with Whoosh."""
-    mount = app.extensions["kbwiki"]["main"]
-    mount.make_ready()
-    found: Wiki = mount.wiki
-    save(found, "boots", "Wear boots.\n")
-    save(found, "gloves", "Wear gloves.\n")
-    found.search.catch_up()
-    return found
+    save(wiki, "boots", "Wear boots.\n")
+    save(wiki, "gloves", "Wear gloves.\n")
+    wiki.search.catch_up()
+    return wiki
 
 
 def run(app: Flask, *arguments: str) -> Result:
