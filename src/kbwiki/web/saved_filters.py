@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from flask import Response
 from markupsafe import Markup
 
-from ..moderation.desk.feeds import feeds_of, make_feed, revoke_feed
+from ..db import Transaction
+from ..moderation.desk.feeds import NewFeed, feeds_of, make_feed, revoke_feed
 from ..moderation.desk.saved_filters import (
     bring_filter_back,
     find_saved,
@@ -57,13 +58,23 @@ def change_filter(visit: Visit, id: int) -> Response:
     """Rename, remove or bring back one of the moderator's filters, as the form says."""
     do = visit.request.form.get("do", "")
     with visit.change() as tx:
-        if do == "remove":
-            remove_filter(tx, id)
-        elif do == "back":
-            bring_filter_back(tx, id)
-        else:
-            rename_filter(tx, id, visit.request.form.get("name", ""))
+        change_kept(tx, id, do, visit.request.form.get("name", ""))
     return visit.go(visit.url("filters", removed=id if do == "remove" else None))
+
+
+def change_kept(tx: Transaction, id: int, do: str, name: str) -> None:
+    """Remove a kept list ("remove"), bring it back ("back"), or give it another name."""
+    if do == "remove":
+        remove_filter(tx, id)
+    elif do == "back":
+        bring_filter_back(tx, id)
+    else:
+        rename_filter(tx, id, name)
+
+
+def address_of(visit: Visit, made: NewFeed) -> str:
+    """The whole address of a feed just made, for showing it this once."""
+    return visit.request.host_url.rstrip("/") + visit.url("feed", id=made.id, secret=made.secret)
 
 
 def new_feed(visit: Visit) -> Response:
@@ -72,8 +83,7 @@ def new_feed(visit: Visit) -> Response:
     filter_id, group = form.get("filter", type=number), form.get("group") or None
     with visit.change() as tx:
         made = make_feed(tx, filter_id=filter_id, group=None if filter_id else group or "")
-    address = visit.request.host_url.rstrip("/") + visit.url("feed", id=made.id, secret=made.secret)
-    response = _page(visit, address)
+    response = _page(visit, address_of(visit, made))
     response.headers["Cache-Control"] = "no-store"
     return response
 

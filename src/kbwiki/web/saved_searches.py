@@ -8,17 +8,10 @@ from flask import Response
 
 from ..errors import Forbidden
 from ..moderation.desk.feeds import feeds_of, make_feed, revoke_feed
-from ..moderation.desk.saved_filters import (
-    bring_filter_back,
-    find_saved,
-    remove_filter,
-    rename_filter,
-    save_search,
-    saved_searches,
-)
+from ..moderation.desk.saved_filters import find_saved, save_search, saved_searches
 from .forms import number
 from .notes import Note
-from .saved_filters import FeedRow
+from .saved_filters import FeedRow, address_of, change_kept
 from .visit import Visit
 from .words import kb_t, when
 
@@ -49,15 +42,11 @@ def change_search(visit: Visit, id: int) -> Response:
     with visit.change() as tx:
         if do == "feed":
             made = make_feed(tx, filter_id=id)
-        elif do == "remove":
-            remove_filter(tx, id)
-        elif do == "back":
-            bring_filter_back(tx, id)
         else:
-            rename_filter(tx, id, visit.request.form.get("name", ""))
+            change_kept(tx, id, do, visit.request.form.get("name", ""))
     if do != "feed":
         return visit.go(visit.url("kept_searches", removed=id if do == "remove" else None))
-    response = _page(visit, visit.request.host_url.rstrip("/") + visit.url("feed", id=made.id, secret=made.secret))
+    response = _page(visit, address_of(visit, made))
     response.headers["Cache-Control"] = "no-store"
     return response
 
