@@ -1,26 +1,12 @@
-"""Words and times as people read them. `kb_t` marks every visible text; a catalogue will stand behind it."""
+"""Words and times as people read them."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-
-def kb_t(text: str, plural: str | None = None, /, **params: Any) -> str:
-    """The text, or for `n` other than 1 its plural, with its {placeholders} filled.
-
-    When a parameter is Markup the result is, and everything else in it is escaped.
-    """
-    if plural is not None and params.get("n") != 1:
-        text = plural
-    if not params:
-        return text
-    if any(hasattr(value, "__html__") for value in params.values()):
-        return Markup(escape(text)).format(**params)  # noqa: S704 - the text is escaped
-    return text.format(**params)
-
+from ..wording import kb_t as kb_t
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",

@@ -1,0 +1,56 @@
+"""The words people see: one catalogue of texts, and the organisation's own terms in them.
+
+`kb_t("Read the [page]")` looks a text up in the catalogue of the language that is being spoken, puts the wiki's own
+terms where names of terms stand in brackets, and fills {placeholders}. Which language and which terms, `speaking`
+says for a block: a request, a command, a mail. Outside any block it is English with the usual terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from .language import Wording
+
+_DEFAULT = Wording()
+_spoken: ContextVar[Wording] = ContextVar("kbwiki_wording", default=_DEFAULT)
+
+
+def kb_t(text: str, plural: str | None = None, /, **params: Any) -> str:
+    """The text as it is said here and now, or for `n` other than one its plural, with its {placeholders} filled.
+
+    When a parameter is Markup the result is, and everything else in it is escaped.
+    """
+    said = _spoken.get().say(text, plural, params.get("n"))
+    if not params:
+        return said
+    if any(hasattr(value, "__html__") for value in params.values()):
+        return Markup(escape(said)).format(**params)  # noqa: S704 - the text is escaped
+    return said.format(**params)
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that every tool for catalogues knows
+    """The text itself, marked for the catalogue; who shows it calls `kb_t` on it."""
+    return text
+
+
+def spoken() -> Wording:
+    """The language and the terms of the present block."""
+    return _spoken.get()
+
+
+@contextmanager
+def speaking(wording: Wording) -> Iterator[None]:
+    """Say everything in the block in this language, with these terms."""
+    before = _spoken.set(wording)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+__all__ = ["N_", "Wording", "kb_t", "speaking", "spoken"]
