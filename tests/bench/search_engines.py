@@ -130,8 +130,8 @@ def _copy(source: str, target: str) -> None:
             for column in table.primary_key.columns:
                 named = {"table": table.name, "column": column.name}
                 sequence = new.execute(text("SELECT pg_get_serial_sequence(:table, :column)"), named).scalar()
-                most = new.execute(select(func.max(column))).scalar() or 1
                 if sequence is not None:
+                    most = new.execute(select(func.max(column))).scalar() or 1
                     new.execute(text("SELECT setval(:sequence, :most)"), {"sequence": sequence, "most": most})
     with writing.connect().execution_options(isolation_level="AUTOCOMMIT") as new:
         new.exec_driver_sql("ANALYZE")
