@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -146,3 +148,26 @@ def test_without_an_index_titles_are_searched(database_url: str) -> None:
     assert [one.path for one in outcome.results] == ["animals/giraffe"]
     assert outcome.total == 1
     wiki.close()
+
+
+def test_only_the_first_search_waits_for_long_work_elsewhere(database_url: str, tmp_path: Path) -> None:
+    patient = Settings(search_catch_up_seconds=0.4)
+    with closing(Wiki(database_url, index=tmp_path / "index", settings=patient)) as wiki:
+        save(wiki, "before", "a giraffe\n")
+        wiki.search.catch_up()
+        save(wiki, "after", "an elephant\n")
+        with closing(Wiki(database_url, index=tmp_path / "index")) as other:
+            assert other.search.sync is not None
+            with other.search.sync.engine.writer_lock():
+                waits = [seconds_of(lambda: wiki.search.find(READER, "elephant")) for _ in range(3)]
+
+        assert waits[0] >= 0.4
+        assert max(waits[1:]) < waits[0] / 2
+        wiki.search.catch_up()
+        assert found(wiki, "elephant") == ["after"]
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started

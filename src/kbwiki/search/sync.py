@@ -20,6 +20,8 @@ from .feed import all_pages, documents_of, pages_named
 log = logging.getLogger("kbwiki.search")
 
 _BATCH = 500
+_NOT_STUCK = -1
+"""No position of any index; None is that of an index which cannot be read."""
 
 
 class Sync:
@@ -45,15 +47,20 @@ class Sync:
         self._languages = languages
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._stuck_at: int | None = _NOT_STUCK
 
     def lag(self) -> int | None:
         """How many journal entries the index has not taken in yet; None when there is no usable index."""
-        try:
-            reached = self.engine.position()
-        except IndexUnusable:
+        if (reached := self._reached()) is None:
             return None
         with self._database.read() as connection:
             return last_position(connection, self._wiki_id()) - reached
+
+    def _reached(self) -> int | None:
+        try:
+            return self.engine.position()
+        except IndexUnusable:
+            return None
 
     def catch_up_for_a_moment(self) -> bool:
         """Let the index take in what is new, for as long as patience lasts; whether something is left to do."""
@@ -64,14 +71,23 @@ class Sync:
                 self._thread = threading.Thread(target=self._catch_up_quietly, name="kbwiki-search", daemon=True)
                 self._thread.start()
             thread = self._thread
-        deadline = time.monotonic() + self.patience
-        thread.join(self.patience)
+        patience = 0.0 if self._waits_in_vain() else self.patience
+        deadline = time.monotonic() + patience
+        thread.join(patience)
         # Another process may be doing the work that this one found being done.
         while (left := self.lag()) != 0 and time.monotonic() < deadline:
             if left is None and not thread.is_alive() and not self._is_being_built():
                 break
             time.sleep(0.02)
+        self._stuck_at = self._reached() if left != 0 else _NOT_STUCK
         return left != 0
+
+    def _waits_in_vain(self) -> bool:
+        """Whether a search has waited its whole patience for a long work, as for a rebuild, that is not done yet.
+
+        Then the next ones answer at once: many of them, each with its patience, would take up the whole host.
+        """
+        return self._stuck_at != _NOT_STUCK and self._stuck_at == self._reached() and self._is_being_built()
 
     def _is_being_built(self) -> bool:
         """Whether somebody is at work on an index that cannot be read yet."""
@@ -105,42 +121,46 @@ class Sync:
         with self.engine.writer_lock(blocking=wait) as held:
             if not held:
                 return 0
-            if not self.engine.is_usable() or self._is_far_behind(self.engine):
-                self._rebuild(self.engine, progress)
-            return self._follow(self.engine, progress)
+            if not self.engine.is_usable() or self._is_far_behind(reached := self.engine.position()):
+                reached = self._rebuild(progress)
+            return self._follow(reached, progress)
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Build the index anew beside the present one, which is searched meanwhile, and put it in its place."""
         with self.engine.writer_lock():
-            self._rebuild(self.engine, progress)
-            self._follow(self.engine, progress)
+            self._follow(self._rebuild(progress), progress)
 
-    def _is_far_behind(self, index: Engine) -> bool:
+    def _is_far_behind(self, reached: int) -> bool:
         """Whether reading every page once is less work than following the journal, as after an import."""
-        return (self.lag() or 0) > max(index.page_count(), _BATCH)
+        with self._database.read() as connection:
+            left = last_position(connection, self._wiki_id()) - reached
+        return left > _BATCH and left > self.engine.page_count()
 
-    def _rebuild(self, index: Engine, progress: Callable[[int, int], None] | None) -> None:
+    def _rebuild(self, progress: Callable[[int, int], None] | None) -> int:
+        """Builds the index from all pages; the position it speaks of then."""
         with self._database.read() as connection:
             position = last_position(connection, self._wiki_id())
             ids = all_pages(connection, self._wiki_id())
-        with index.rebuild(position) as building:
+        with self.engine.rebuild(position) as building:
             for start in range(0, len(ids), _BATCH):
                 with self._database.read() as connection:
                     building.add(documents_of(connection, ids[start : start + _BATCH], self._languages)[0])
                 if progress is not None:
                     progress(min(start + _BATCH, len(ids)), len(ids))
+        return position
 
-    def _follow(self, index: Engine, progress: Callable[[int, int], None] | None) -> int:
+    def _follow(self, reached: int, progress: Callable[[int, int], None] | None) -> int:
+        """Takes in the journal from there on. While we hold the writers' lock nobody else moves the index on."""
         taken = 0
         while True:
-            reached = index.position()
             with self._database.read() as connection:
                 entries = entries_after(connection, self._wiki_id(), reached, _BATCH)
                 if not entries:
                     return taken
                 changed = pages_named(connection, self._wiki_id(), entries)
                 documents, gone = documents_of(connection, changed, self._languages)
-            index.update(documents, gone, position=entries[-1].position)
+            reached = entries[-1].position
+            self.engine.update(documents, gone, position=reached)
             taken += len(entries)
             if progress is not None:
                 progress(taken, taken + (self.lag() or 0))
