@@ -165,6 +165,21 @@ def test_facets_count_what_may_be_read(handbook: Wiki) -> None:
     assert facets_of(handbook.search(INSIDER, "handbook", facets=True))["tag"]["secret"] == 1
 
 
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_where_facets_count_a_part_the_total_counts_all(
+    handbook: Wiki, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("kbwiki.search.facets.MOST_COUNTED", most)
+
+    found = handbook.search(READER, "handbook", facets=True)
+
+    assert (found.total, found.facets_are_partial) == (4, True)
+    assert sum(facets_of(found)["state"].values()) <= most
+    with statements(handbook) as asked:
+        handbook.search(READER, "handbook", facets=True)
+    assert sum("found" in one and "GROUP BY" in one for one in asked) == 1
+
+
 def test_each_facet_leads_to_as_many_pages_as_it_says(handbook: Wiki) -> None:
     for actor in (READER, INSIDER):
         for facet in handbook.search(actor, "handbook", facets=True).facets:

@@ -72,13 +72,21 @@ class Counted:
     is_partial: bool = False
 
 
-VISIBLE = (Page.wiki_id == bindparam("wiki_id"), in_list(Page.id, "ids"), ~Page.deleted, readable(Page.space_id))
+
+def _visible(ids: str) -> tuple[ColumnElement[bool], ...]:
+    return (Page.wiki_id == bindparam("wiki_id"), in_list(Page.id, ids), ~Page.deleted, readable(Page.space_id))
+
+
+VISIBLE = _visible("ids")
 """SQL: those pages of `ids` that the actor may find."""
 
 KNOWN = (*VISIBLE, Page.id.not_in(HIDDEN_SINCE))
 """SQL: the same, but for pages of which something was hidden since the index stood at the journal's `position`."""
 
 _TOTAL = select(func.count()).select_from(Page).where(*KNOWN)
+_TOTAL_OF_ALL = (
+    select(func.count()).select_from(Page).where(*_visible("all_ids"), Page.id.not_in(HIDDEN_SINCE)).scalar_subquery()
+)
 
 
 class Cut:
@@ -101,19 +109,25 @@ def count(
 ) -> Counted:
     """Counts those of the pages that the actor may find; how they divide, too, when `cut` is given.
 
-    `position` is the journal's where the index stood. One statement; a second one when there are more pages than
-    facets are counted over.
+    `position` is the journal's where the index stood. One statement.
     """
     if not ids:
         return Counted(0)
     key = {"wiki_id": wiki_id, "position": position, **bound(actor)}
     if cut is None:
         return Counted(connection.execute(_TOTAL, {"ids": list(ids), **key}).scalar_one())
-    rows = connection.execute(cut.statement, {"ids": list(ids[:MOST_COUNTED]), **key, **cut.bounds()}).all()
-    total = sum(row.number for row in rows if row.name == "total")
-    partial = len(ids) > MOST_COUNTED
-    if partial:
-        total = connection.execute(_TOTAL, {"ids": list(ids), **key}).scalar_one()
+    given = {"ids": list(ids[:MOST_COUNTED]), **key, **cut.bounds()}
+    if len(ids) <= MOST_COUNTED:
+        rows = connection.execute(cut.statement, given).all()
+        return _divided(rows, sum(row.number for row in rows if row.name == "total"))
+    statement = cut.statement.add_columns(_TOTAL_OF_ALL.label("all"))
+    rows = connection.execute(statement, {"all_ids": list(ids), **given}).all()
+    if not rows:  # nothing of the first pages is to be seen
+        return Counted(connection.execute(_TOTAL, {**given, "ids": list(ids)}).scalar_one(), (), True)
+    return _divided([row[:4] for row in rows], rows[0].all, partial=True)
+
+
+def _divided(rows: Sequence[Any], total: int, *, partial: bool = False) -> Counted:
     return Counted(total, tuple(_facets(rows)) if total else (), partial)
 
 
