@@ -43,7 +43,7 @@ def refused(visit: Visit, error: KBWikiError) -> Response:
             text=str(error),
             text_kept=text_kept,
             action_url=visit.mount.sign_in_url if offers_sign_in else visit.url("home"),
-            action_label=kb_t("Sign in") if offers_sign_in else kb_t("Go to the first page"),
+            action_label=kb_t("Sign in") if offers_sign_in else kb_t("Go to the first [page]"),
         )
     except (KBWikiError, SQLAlchemyError):
         log.warning("The frame of an error page could not be made; a plain one was sent.", exc_info=True)

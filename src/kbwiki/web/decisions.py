@@ -152,7 +152,7 @@ def _done(verdict: str) -> str | None:
 
 def _row(visit: Visit, line: RecordLine) -> LogRow:
     what = RECORDED.get(line.kind, line.kind)
-    no_page = kb_t("The record") if line.kind == "export" else kb_t("Something that is no page")
+    no_page = kb_t("The record") if line.kind == "export" else kb_t("Something that is no [page]")
     return LogRow(
         title=line.title or no_page,
         url=visit.url.page(line.path) if line.path else None,

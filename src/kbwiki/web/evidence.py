@@ -123,7 +123,7 @@ def _acts(visit: Visit, view: ReviewView) -> tuple[Act, ...]:
     space = find_space(visit.connection, visit.wiki.id, path)
     if not has_right(visit.connection, space, Right.REVIEW, visit.actor):
         return ()
-    lock = Act(kb_t("Lock this page for a time"), visit.url("lock", path=path))
+    lock = Act(kb_t("Lock this [page] for a time"), visit.url("lock", path=path))
     others = [one for one in view.authors if one.external_id != visit.actor.id]
     return lock, *(
         Act(

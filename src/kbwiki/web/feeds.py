@@ -28,7 +28,7 @@ def feed(visit: Visit, id: int, secret: str) -> Response:
     if found.ended:
         return _sentence(410, kb_t("This address was revoked by its owner, and shows nothing any more."))
     if found.is_asleep(visit.now, visit.settings.feed_days):
-        return _sentence(403, kb_t("This feed has stopped: its owner has not been in the wiki for a long time."))
+        return _sentence(403, kb_t("This feed has stopped: its owner has not been in the [wiki] for a long time."))
     if found.search is not None:
         return atom(visit, written(visit, found, found.search))
     reviewing = reviewing_groups(visit.connection, visit.wiki.id, found.owner)
@@ -91,5 +91,5 @@ def _summary(visit: Visit, line: QueueLine) -> str:
 
 def _about(found: Feed, groups: list[str]) -> str:
     if not groups:
-        return kb_t("Its owner was in none of the groups concerned when they were last here, so nothing is listed.")
-    return kb_t("For the groups its owner was in when they were last here: {groups}", groups=", ".join(groups))
+        return kb_t("Its owner was in none of the [groups] concerned when they were last here, so nothing is listed.")
+    return kb_t("For the [groups] its owner was in when they were last here: {groups}", groups=", ".join(groups))

@@ -182,7 +182,7 @@ def revision(visit: Visit, number: int, path: str) -> Response:
 
 def restore(visit: Visit, number: int, path: str) -> Response:
     """Go back to revision `number`, as a new revision."""
-    comment = visit.request.form.get("comment", "") or kb_t("Back to revision {number}", number=number)
+    comment = visit.request.form.get("comment", "") or kb_t("Back to [revision] {number}", number=number)
     with visit.change() as tx:
         saved = restore_revision(tx, path, number, comment=comment)
     return visit.go(f"{visit.url.page(saved.path)}?done=restored")
@@ -200,7 +200,7 @@ class UndoOutcome:
 def undo(visit: Visit, number: int, path: str) -> Response:
     """Show what undoing one change would do; on POST, do it."""
     if visit.request.method == "POST":
-        comment = visit.request.form.get("comment", "") or kb_t("Undo of revision {number}", number=number)
+        comment = visit.request.form.get("comment", "") or kb_t("Undo of [revision] {number}", number=number)
         try:
             with visit.change() as tx:
                 saved = undo_change(tx, path, number, comment=comment)

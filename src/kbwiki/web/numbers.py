@@ -155,7 +155,7 @@ def _tiles(found: Numbers) -> tuple[Tile, ...]:
         ),
         _share_tile(kb_t("In time"), total.in_time, kb_t("of what was due in this time was decided by then.")),
         Tile(kb_t("Waiting now"), str(waiting.total), f"{oldest} {late}".strip()),
-        _share_tile(kb_t("Taken out"), total.taken_out, kb_t("of the decisions took something out of a page.")),
+        _share_tile(kb_t("Taken out"), total.taken_out, kb_t("of the decisions took something out of [a page].")),
         *_unseen_tile(found),
     )
 

@@ -109,7 +109,7 @@ def report_words(one: GroupAnswer) -> str:
     if one.undone is not None:
         return kb_t("{group} looks at it once more", group=one.group)
     if one.verdict is Verdict.APPROVE:
-        return kb_t("{group} has looked, and found the page right", group=one.group)
+        return kb_t("{group} has looked, and found the [page] right", group=one.group)
     return kb_t("{group} has looked, and put it right. Thank you", group=one.group)
 
 

@@ -88,7 +88,7 @@ def queue_page(visit: Visit) -> Response:
     older = visit.url("queue", **here, after=str(place_of(shown[-1], wanted.view))) if shown else None
     return visit.show(
         "kbwiki/queue.html",
-        title=kb_t("Reviews"),
+        title=kb_t("[Reviews]"),
         section="reviews",
         view=wanted.view.value,
         wanted=wanted.said(),
@@ -154,7 +154,7 @@ def _group_tabs(visit: Visit, asked: Asked, counts: Counts) -> tuple[Tab, ...]:
     return tuple(
         Tab(
             group,
-            group or kb_t("All my groups"),
+            group or kb_t("All my [groups]"),
             total(counts, asked.wanted.view, [group] if group else asked.groups),
             asked.wanted.group == group,
             visit.url("queue", **replace(asked.wanted, group=group).said()),

@@ -219,7 +219,7 @@ def _done(visit: Visit) -> str | None:
     moved, opened = (visit.request.args.get(name, "") for name in ("moved", "opened"))
     if not (moved.isdigit() and opened.isdigit()):
         return None
-    return kb_t("Open reviews: {moved} moved, {opened} opened for further groups.", moved=moved, opened=opened)
+    return kb_t("Open [reviews]: {moved} moved, {opened} opened for further [groups].", moved=moved, opened=opened)
 
 
 def _require_administrator(visit: Visit) -> None:
