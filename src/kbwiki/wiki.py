@@ -48,6 +48,7 @@ from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
 from .spaces.queries import find_space
 from .upgrade import upgrade
+from .vocabulary.voice import Voice
 
 log = logging.getLogger("kbwiki")
 
@@ -74,6 +75,7 @@ class Wiki:
         working_time(self.settings)  # what is wrong with the calendar is said at the start, not when somebody saves
         self.name = name
         self.clock = clock
+        self.voice = Voice(self.settings, self.read, lambda: self.id)
         self.database = Database(url, lock_timeout=self.settings.lock_timeout_seconds)
         self.chance: Callable[[], float] = random.random
         self.subjects = subjects()

@@ -90,7 +90,7 @@ def _groups(visit: Visit) -> list[str]:
     """The groups whose record the actor may ask for by name. Errors: Forbidden."""
     groups = reviewing_groups(visit.connection, visit.wiki.id, visit.actor)
     if not groups and not sees_all(visit.actor, visit.settings.admin_group):
-        raise Forbidden("The log of decisions is for the groups that look after parts of this wiki.")
+        raise Forbidden(kb_t("The log of decisions is for the [groups] that look after parts of this [wiki]."))
     return groups
 
 

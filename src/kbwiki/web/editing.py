@@ -66,8 +66,8 @@ def _require_write(visit: Visit, path: str) -> None:
     space = find_space(visit.connection, visit.wiki.id, path.strip("/"))
     if not has_right(visit.connection, space, Right.WRITE, visit.actor):
         if visit.actor.is_anonymous:
-            raise Forbidden("Please sign in to write here.")
-        raise Forbidden("You can read here, but writing is for other groups.")
+            raise Forbidden(kb_t("Please sign in to write here."))
+        raise Forbidden(kb_t("You can read here, but writing is for other [groups]."))
     if (stop := what_stops(visit, space, path.strip("/"))) is not None:
         raise Restrained(stop.said, stop.until.isoformat())
 

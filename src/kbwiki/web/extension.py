@@ -15,11 +15,13 @@ from markupsafe import Markup
 from ..errors import KBWikiError, NotFound
 from ..settings import Settings
 from ..wiki import Wiki
+from ..wording import Later, kb_t, speaking
 from . import answers, routes
 from .answer_cache import AnswerCache
 from .forms import MOST_COUNTED
 from .host_layout import HostLayout
 from .identity import CurrentActor, flask_login_actor, nobody
+from .languages import wording_of
 from .search_box import search_box
 from .visit import Visit
 
@@ -145,6 +147,10 @@ class Mount:
     def answer(self, screen: routes.Screen, arguments: dict[str, Any]) -> ResponseReturnValue:
         """Run a view for the present request; what kbwiki refuses becomes a kind answer, and no handler is needed."""
         visit = Visit(self, request)
+        with speaking(Later(lambda: wording_of(visit))):
+            return _private(self._answered(visit, screen, arguments))
+
+    def _answered(self, visit: Visit, screen: routes.Screen, arguments: dict[str, Any]) -> Response:
         try:
             self.make_ready()
             visit.begin()
@@ -157,7 +163,7 @@ class Mount:
             response = answers.refused(visit, error)
         finally:
             visit.close()
-        return _private(response)
+        return response
 
     def raise_body_limit(self, app: Flask, **_: Any) -> None:
         """Let our own forms carry the largest page; has to happen before anything reads the form."""
@@ -187,12 +193,12 @@ def _require_countable(arguments: Mapping[str, Any]) -> None:
     """Errors: NotFound for a number in the address that is larger than any a database can look up."""
     for value in arguments.values():
         if isinstance(value, int) and value > MOST_COUNTED:
-            raise NotFound("entry", f"{str(value)[:12]}…")
+            raise NotFound(kb_t("entry"), f"{str(value)[:12]}…")
 
 
 def _private(response: Response) -> Response:
     """Keep what one actor may see out of caches that others share."""
     response.headers.setdefault("Cache-Control", "private, no-cache")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.vary.add("Cookie")
+    response.vary.update(("Cookie", "Accept-Language"))
     return response

@@ -15,7 +15,7 @@ from .atom import atom, begun, ended, moment, name_of, text, xml
 from .queue_lines import described, risk_words
 from .search_feeds import written
 from .visit import Visit
-from .words import day, kb_t, who
+from .words import day_and_time, kb_t, who
 
 MOST = 50
 
@@ -24,7 +24,7 @@ def feed(visit: Visit, id: int, secret: str) -> Response:
     """The newest reviews of a saved filter or a group's queue, as the address's owner may see them."""
     found = find_feed(visit.connection, visit.wiki.id, id, secret)
     if found is None:
-        raise NotFound("feed", kb_t("at this address"))
+        raise NotFound(kb_t("feed"), kb_t("at this address"))
     if found.ended:
         return _sentence(410, kb_t("This address was revoked by its owner, and shows nothing any more."))
     if found.is_asleep(visit.now, visit.settings.feed_days):
@@ -85,7 +85,7 @@ def _summary(visit: Visit, line: QueueLine) -> str:
     if reasons := risk_words(visit, line):
         said.append(", ".join(reasons))
     if line.due_at is not None:
-        said.append(kb_t("due {day}, {time} UTC", day=day(line.due_at), time=f"{line.due_at:%H:%M}"))
+        said.append(kb_t("due {moment}", moment=day_and_time(line.due_at)))
     return " · ".join(part for part in said if part)
 
 

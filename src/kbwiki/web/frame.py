@@ -16,6 +16,7 @@ from .._version import __version__
 from ..actors import Actor
 from ..markup import section_anchor
 from ..pages.queries.view import neighbours
+from ..wording import spoken
 from .csrf import hidden_inputs
 from .keys import table
 from .words import kb_t, when
@@ -205,7 +206,8 @@ class Frame:
             actor=actor,
             title=title,
             section=section,
-            lang="en-GB",
+            lang=spoken().tag,
+            dir=spoken().direction,
             url=visit.url,
             home_url=visit.url("home"),
             icons=visit.url("static", filename="kb-icons.svg"),

@@ -24,7 +24,7 @@ from .merging import MergeChunk, chunks_of
 from .reading import crumbs, show_page
 from .restraints import as_restrained
 from .visit import Visit
-from .words import KINDS, kb_t, when, who
+from .words import KINDS, N_, kb_t, when, who
 
 PER_PAGE = 50
 
@@ -132,7 +132,11 @@ def _entry(
 
 def _hidden_parts(line: RevisionLine) -> tuple[str, ...]:
     """What is hidden of a revision, in words."""
-    flags = {"hidden": line.hidden, "comment hidden": line.comment_hidden, "author hidden": line.author_hidden}
+    flags = {
+        N_("hidden"): line.hidden,
+        N_("comment hidden"): line.comment_hidden,
+        N_("author hidden"): line.author_hidden,
+    }
     return tuple(kb_t(words) for words, is_set in flags.items() if is_set)
 
 
@@ -158,7 +162,7 @@ def revision(visit: Visit, number: int, path: str) -> Response:
     now = get_any_page(visit.connection, visit.wiki.id, path, visit.actor)
     view = as_restrained(visit, get_by_id(visit.connection, visit.wiki.id, now.id, number, visit.actor))
     if view.hidden:
-        raise NotFound("revision (it is hidden)", str(number))
+        raise NotFound(kb_t("[revision] (it is hidden)"), str(number))
     if "raw" in visit.request.args:
         text = load_texts(visit.connection, [view.text_digest])[view.text_digest]
         return Response(text, mimetype="text/plain")
@@ -219,7 +223,7 @@ def _undo_preview(visit: Visit, number: int, path: str, *, status: int = 200) ->
     now = as_restrained(visit, get_any_page(visit.connection, visit.wiki.id, path, visit.actor))
     about = get_by_id(visit.connection, visit.wiki.id, now.id, number, visit.actor)
     if about.hidden:
-        raise NotFound("revision (it is hidden)", str(number))
+        raise NotFound(kb_t("[revision] (it is hidden)"), str(number))
     line = revisions(visit.connection, now.id, number, 1)[0]
     outcome = _undo_outcome(visit, now, about)
     return visit.show(
@@ -251,7 +255,7 @@ def _undo_outcome(visit: Visit, now: PageView, about: PageView) -> UndoOutcome:
         return UndoOutcome(True, difference(current, ""), ())
     before = get_by_id(connection, visit.wiki.id, now.id, about.number - 1, visit.actor)
     if before.hidden:
-        raise NotFound("revision (it is hidden)", str(before.number))
+        raise NotFound(kb_t("[revision] (it is hidden)"), str(before.number))
     texts = load_texts(connection, [about.text_digest, before.text_digest, now.text_digest])
     current = texts[now.text_digest]
     outcome = merge(texts[about.text_digest], texts[before.text_digest], current)

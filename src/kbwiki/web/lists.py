@@ -121,7 +121,7 @@ def change_line(visit: Visit, line: RevisionLine, reviews: list[Outcome]) -> Cha
         when=when(line.at, visit.now),
         comment=line.comment,
         delta=line.delta,
-        describe=KINDS.get(line.kind, line.kind),
+        describe=kb_t(KINDS.get(line.kind, line.kind)),
         diff_url=visit.url("diff", path=line.path, a=line.number - 1, b=line.number),
         state=state_of(line, outcome_of(reviews, line.number)),
         hidden=line.hidden,

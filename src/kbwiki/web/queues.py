@@ -19,17 +19,17 @@ from .going_on import last_act
 from .queue_filters import ORDERS, VIEWS, chips, choices, hiding, plain
 from .queue_lines import rows
 from .visit import Visit
-from .words import VERDICTS, kb_t
+from .words import N_, VERDICTS, kb_t
 
 PER_PAGE = 50
 
 KEYS = (
-    ("j", "the next line"),
-    ("k", "the line before"),
-    ("o", "open it"),
-    ("x", "choose it"),
-    ("/", "search"),
-    ("?", "this list"),
+    ("j", N_("the next line")),
+    ("k", N_("the line before")),
+    ("o", N_("open it")),
+    ("x", N_("choose it")),
+    ("/", N_("search")),
+    ("?", N_("this list")),
 )
 
 
@@ -130,7 +130,9 @@ def own_reviewing_groups(visit: Visit) -> list[str]:
     """The visitor's groups that look after something. Errors: Forbidden for somebody who is in none."""
     groups = reviewing_groups(visit.connection, visit.wiki.id, visit.actor)
     if not groups:
-        raise Forbidden("Reviews are for the groups that look after parts of this wiki; you are in none of them.")
+        raise Forbidden(
+            kb_t("[Reviews] are for the [groups] that look after parts of this [wiki]; you are in none of them.")
+        )
     return groups
 
 

@@ -33,7 +33,7 @@ def reasons(visit: Visit) -> Response:
     """The form for the reasons of the space at `path` (`/` for the root), for those who look after it."""
     space = get_space(visit.connection, visit.wiki.id, visit.request.values.get("path", "/").strip("/"), visit.actor)
     if not may_edit(visit.connection, visit.actor, visit.settings.admin_group, space.id):
-        raise Forbidden("Only administrators and those who look after a space can set its reasons.")
+        raise Forbidden(kb_t("Only administrators and those who look after [a space] can set its reasons."))
     if visit.request.method == "POST":
         return _submitted(visit, space)
     owner, present = catalogue_of(visit.connection, visit.wiki.id, space.id)

@@ -19,15 +19,15 @@ from ..search.results import Found
 from .forms import whole_number
 from .notes import Note
 from .visit import Visit
-from .words import kb_t, when
+from .words import N_, kb_t, when
 
 PER_PAGE = 30
 _VIEWS = ("", "failed", "abandoned", "closed")
 _SCREENS = {
-    Screen.PAGE.value: "the search page",
-    Screen.BOX.value: "the search box",
-    Screen.JSON.value: "a search box elsewhere",
-    Screen.HOST.value: "the application",
+    Screen.PAGE.value: N_("the search [page]"),
+    Screen.BOX.value: N_("the search box"),
+    Screen.JSON.value: N_("a search box elsewhere"),
+    Screen.HOST.value: N_("the application"),
 }
 
 
@@ -217,4 +217,6 @@ def _tab(visit: Visit, name: str, current: str) -> ViewTab:
 
 def _require_moderator(visit: Visit) -> None:
     if not is_moderator(visit.connection, visit.wiki.id, visit.settings, visit.actor):
-        raise Forbidden("This list is for the groups that look after parts of this wiki; you are in none of them.")
+        raise Forbidden(
+            kb_t("This list is for the [groups] that look after parts of this [wiki]; you are in none of them.")
+        )

@@ -83,7 +83,7 @@ class SpaceForm:
 def space(visit: Visit) -> Response:
     """The form for one space (`path`, `/` for the root; none for a new one); administrators only."""
     if visit.settings.admin_group not in visit.actor.groups:
-        raise Forbidden("Only administrators can set up spaces.")
+        raise Forbidden(kb_t("Only administrators can set up [spaces]."))
     if visit.request.method == "POST":
         return _submitted(visit)
     wanted = visit.request.args.get("path", "")

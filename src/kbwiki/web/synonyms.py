@@ -150,4 +150,6 @@ def _form_of(line: SynonymLine) -> SynonymForm:
 
 def _require_moderator(visit: Visit) -> None:
     if not is_moderator(visit.connection, visit.wiki.id, visit.settings, visit.actor):
-        raise Forbidden("These words are set by the groups that look after this wiki; you are in none of them.")
+        raise Forbidden(
+            kb_t("These words are set by the [groups] that look after this [wiki]; you are in none of them.")
+        )
