@@ -5,12 +5,12 @@ What is written depends on the texts alone (no dates, no line numbers), so that 
 
 from __future__ import annotations
 
+import ast
 import io
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
@@ -18,7 +18,7 @@ from jinja2.ext import babel_extract
 from kbwiki.wording.catalogue import DOMAIN, OURS
 
 PACKAGE = OURS.parent
-KEYWORDS = {"kb_t": (1, 2), "N_": None}
+KEYWORDS = ("kb_t", "N_")
 TEMPLATE = OURS / f"{DOMAIN}.pot"
 _HEADER = "# Texts of kbwiki. Terms stand in [brackets]: see docs/how-to/translate.md."
 
@@ -34,12 +34,14 @@ def gathered() -> Catalog:
 
 def _said_in(path: Path) -> Iterator[str | tuple[str, ...]]:
     if path.suffix == ".py":
-        with path.open("rb") as file:
-            for _, said, _, _ in extract("python", file, KEYWORDS):
-                yield said
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
+                texts = [one.value for one in node.args[:2] if isinstance(one, ast.Constant) and one.value]
+                if texts:
+                    yield texts[0] if len(texts) == 1 else tuple(texts)
     elif path.suffix in (".html", ".txt") and "templates" in path.parts and "demo" not in path.parts:
         with path.open("rb") as file:
-            for _, _, said, _ in babel_extract(file, list(KEYWORDS), [], {}):
+            for _, _, said, _ in babel_extract(file, KEYWORDS, (), {}):
                 texts = [one for one in (said if isinstance(said, tuple) else (said,)) if one is not None]
                 if texts:
                     yield texts[0] if len(texts) == 1 else tuple(texts[:2])
@@ -65,7 +67,8 @@ def as_text(catalogue: Catalog) -> str:
     written = io.BytesIO()
     write_po(written, catalogue, width=120, sort_output=True, include_lineno=False, omit_header=False)
     lines = written.getvalue().decode().splitlines(keepends=True)
-    leave_out = ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Last-Translator', '"Report-Msgid-Bugs-To')
+    changing = ("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Last-Translator", "Report-Msgid", "Project-Id")
+    leave_out = tuple(f'"{name}' for name in (*changing, "Language-Team"))
     return "".join(line for line in lines if not line.startswith(leave_out))
 
 
@@ -73,6 +76,9 @@ def compiled(catalogue: Catalog) -> bytes:
     """A catalogue as a .mo file; what is not translated is left out."""
     written = io.BytesIO()
     plain = read_po(io.BytesIO(as_text(catalogue).encode()), locale=catalogue.locale)
+    for one in list(plain):
+        if one.id and not is_translated(one.string):
+            plain.delete(one.id)
     write_mo(written, plain)
     return written.getvalue()
 
@@ -87,12 +93,12 @@ def main() -> None:
         catalogue = brought_up_to_date(path, template)
         path.write_text(as_text(catalogue), encoding="utf-8")
         path.with_suffix(".mo").write_bytes(compiled(catalogue))
-        missing = sum(1 for one in catalogue if one.id and not _is_translated(one.string))
+        missing = sum(1 for one in catalogue if one.id and not is_translated(one.string))
         print(f"{path.parent.parent.name}: {missing} not translated yet")
 
 
-def _is_translated(said: str | tuple[str, ...]) -> bool:
-    return bool(said) if isinstance(said, str) else all(said)
+def is_translated(said: str | tuple[str, ...] | None) -> bool:
+    return bool(said) if isinstance(said, str) else all(said or ("",))
 
 
 if __name__ == "__main__":
