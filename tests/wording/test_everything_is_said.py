@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from kbwiki import ANONYMOUS
 from kbwiki.testing import ADMIN, MODERATOR
 
 from ..web.test_screens import NEEDS, READ

@@ -28,7 +28,9 @@ def choose_terms(tx: Transaction, said: object, *, number: int | None = None, co
         raise Invalid("vocabulary", str(error)) from error
     now = _now(tx)
     if number is not None and number != now.number:
-        raise Conflict(kb_t("Somebody else changed the terms meanwhile, so nothing was set. Please look at them again."))
+        raise Conflict(
+            kb_t("Somebody else changed the terms meanwhile, so nothing was set. Please look at them again.")
+        )
     if now.vocabularies == wanted:
         return now.number
     return _write(tx, now, wanted, comment=comment)

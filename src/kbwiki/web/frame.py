@@ -148,6 +148,8 @@ _SCREENS = {
     "rules": "/-/rules",
     "reroute": "/-/rules/reroute",
     "rule": "/-/rule",
+    "vocabulary": "/-/vocabulary",
+    "undo_vocabulary": "/-/vocabulary/undo/{number}",
     "synonyms": "/-/synonyms",
     "undo_synonyms": "/-/synonyms/{id}/undo/{number}",
     "searches": "/-/searches",

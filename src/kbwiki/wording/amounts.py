@@ -66,6 +66,12 @@ def listed(names: Sequence[str]) -> str:
     return kb_t("{names} and {last}", names=said, last=names[-1])
 
 
+def language_name(locale: str) -> str:
+    """What a language calls itself."""
+    known = _babel_locale(locale)
+    return str(known.get_display_name()) if known is not None else "English" if locale == ENGLISH else locale
+
+
 @lru_cache(maxsize=100)
 def _babel_locale(locale: str) -> Any:
     """Babel's locale; None for English, and for one that Babel does not know."""
