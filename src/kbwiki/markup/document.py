@@ -85,7 +85,7 @@ class Wording:
     @classmethod
     def spoken(cls) -> Wording:
         """The words in the language that is being spoken."""
-        return cls(*(kb_t(one.default) for one in fields(cls)))
+        return cls(*(kb_t(str(one.default)) for one in fields(cls)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
