@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..errors import Conflict
-from ..wording import N_
+from ..wording import N_, kb_t
 
 
 class State(StrEnum):
@@ -124,5 +124,5 @@ def follow(state: State, event: Event) -> State:
     if after is not None:
         return after
     if _LEADS_TO.get(event) is state:
-        raise AlreadyThere(_SAID[state], state.value)
-    raise NotAllowed(_SAID[state], state.value, event.value)
+        raise AlreadyThere(kb_t(_SAID[state]), state.value)
+    raise NotAllowed(kb_t(_SAID[state]), state.value, event.value)
