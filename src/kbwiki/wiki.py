@@ -49,6 +49,7 @@ from .spaces.policy import SpaceSettings
 from .spaces.queries import find_space
 from .upgrade import upgrade
 from .vocabulary.voice import Voice
+from .wording import kb_t
 
 log = logging.getLogger("kbwiki")
 
@@ -97,7 +98,7 @@ class Wiki:
             with self.database.read() as connection:
                 self._wiki_id = connection.execute(select(WikiRow.id).where(WikiRow.name == self.name)).scalar()
         if self._wiki_id is None:
-            raise SchemaBehind("This wiki has not been set up yet. Run: flask kbwiki db upgrade")
+            raise SchemaBehind(kb_t("This [wiki] has not been set up yet. Run: flask kbwiki db upgrade"))
         return self._wiki_id
 
     def upgrade(self) -> None:
@@ -256,7 +257,9 @@ class Wiki:
         It is reviewed by the groups of that space, in this transaction. Errors: Invalid for a kind nobody registered.
         """
         if kind not in self.subjects:
-            raise Invalid("kind", f"Please register the kind of change {kind!r} first (register_change_kind).")
+            raise Invalid(
+                "kind", kb_t("Please register the kind of change {kind!r} first (register_change_kind).", kind=kind)
+            )
         space_id = find_space(tx.connection, tx.wiki_id, normalise_path(space) if space.strip(" /") else "")
         tx.record(Change(what, kind, subject_id, number, (space_id,), {"kind": kind}))
 

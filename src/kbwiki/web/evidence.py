@@ -70,7 +70,7 @@ class Act:
 
 def said_lines(visit: Visit, said: tuple[Said, ...]) -> tuple[SaidLine, ...]:
     """What was said, as templates receive it."""
-    known = frozenset(REASONS.values())
+    known = frozenset(kb_t(words) for words in REASONS.values())
     own = [one.reason for one in said if one.kind == "report" and one.reason not in known]
     words = words_of(visit.connection, visit.wiki.id, own) if own else {}
     return tuple(

@@ -72,7 +72,7 @@ def _form(
     *,
     status: int = 200,
 ) -> Response:
-    filled = [ReasonRow(number, one.key, one.kind, one.words, one.template) for number, one in enumerate(present)]
+    filled = [ReasonRow(number, one.key, one.kind, kb_t(one.words), one.template) for number, one in enumerate(present)]
     empty = [ReasonRow(len(filled) + more, "", "", "", "") for more in range(EMPTY_ROWS)]
     return visit.show(
         "kbwiki/reasons.html",

@@ -54,7 +54,7 @@ def note_asked(visit: Visit, text: str, found: Found, *, screen: Screen = Screen
     search_log = visit.wiki.search_log
     if not search_log.records or not text or "quiet" in args or visit.request.method != "GET":
         return AskedHere(None, path, first)
-    if first == 0 and NO_INDEX not in found.notes:
+    if first == 0 and kb_t(NO_INDEX) not in found.notes:
         spaces = tuple(dict.fromkeys(one.space for one in found.results))
         search_log.record(Asked(text, found.total, screen, path, token, fresh=sent is None, spaces=spaces))
     return AskedHere(token, path, first)
