@@ -20,6 +20,10 @@ from kbwiki.wording.catalogue import DOMAIN, OURS
 PACKAGE = OURS.parent
 KEYWORDS = ("kb_t", "N_")
 TEMPLATE = OURS / f"{DOMAIN}.pot"
+_CHANGING = (
+    "POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Last-Translator", "Report-Msgid", "Project-Id",
+    "Language-Team",
+)  # fmt: skip
 _HEADER = "# Texts of kbwiki. Terms stand in [brackets]: see docs/how-to/translate.md."
 
 
@@ -67,8 +71,7 @@ def as_text(catalogue: Catalog) -> str:
     written = io.BytesIO()
     write_po(written, catalogue, width=120, sort_output=True, include_lineno=False, omit_header=False)
     lines = written.getvalue().decode().splitlines(keepends=True)
-    changing = ("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Last-Translator", "Report-Msgid", "Project-Id")
-    leave_out = tuple(f'"{name}' for name in (*changing, "Language-Team"))
+    leave_out = tuple(f'"{name}' for name in _CHANGING)
     return "".join(line for line in lines if not line.startswith(leave_out))
 
 

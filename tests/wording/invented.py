@@ -13,6 +13,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from flask import Flask
+from sqlalchemy import update
 
 from kbwiki import Actor, KBWiki, Wiki
 from kbwiki.moderation.batches.plan import plan_batch
@@ -95,8 +96,9 @@ def fill(wiki: Wiki) -> None:
     plan = plan_batch(wiki, LOOKER, Selection(), "approve")
     with wiki.database.write() as connection:
         columns = "wiki_id, actor_id, kind, verdict, reason, note, selection, details, at"
-        connection.exec_driver_sql(f"INSERT INTO kbwiki_batch (id, {columns}) SELECT '91', {columns} FROM kbwiki_batch")
-        connection.execute(BatchItem.__table__.update().where(BatchItem.batch_id == plan.batch_id).values(batch_id="91"))
+        copied = f"INSERT INTO kbwiki_batch (id, {columns}) SELECT '91', {columns} FROM kbwiki_batch"
+        connection.exec_driver_sql(copied)
+        connection.execute(update(BatchItem).where(BatchItem.batch_id == plan.batch_id).values(batch_id="91"))
 
 
 class _Visible(HTMLParser):
@@ -125,7 +127,12 @@ class _Visible(HTMLParser):
 
 
 _OWN = "|".join(sorted((re.escape(form) for forms in TERMS.values() for form in forms), key=len, reverse=True))
-_ALLOWED = re.compile(rf"\b(?:{_OWN}|UTC|Esc|[Aa]n?|https?://\S*|[\w.-]*/[\w./-]*|[a-z]+:[\w<>]*)\b/?|\{{\w+\}}", re.IGNORECASE)
+_ALLOWED = re.compile(
+    rf"\b(?:{_OWN}|an?|https?://\S*|[\w.-]*/[\w./-]*|[a-z]+:[\w<>]*)\b/?"  # terms, addresses, what a search can say
+    r"|\{\w+\}"  # filled in by a script
+    r"|\b(?:UTC|Esc|everyone|signed-in)\b|\[!WARNING\]|\(https://…\)",  # names and marks that are the same everywhere
+    re.IGNORECASE,
+)
 _LETTERS_LEFT = re.compile(r"[A-Za-z]{2,}")
 
 
