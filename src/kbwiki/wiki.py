@@ -49,7 +49,7 @@ from .spaces.policy import SpaceSettings
 from .spaces.queries import find_space
 from .upgrade import upgrade
 from .vocabulary.voice import Voice
-from .wording import kb_t
+from .wording import kb_t, speaking
 
 log = logging.getLogger("kbwiki")
 
@@ -196,11 +196,11 @@ class Wiki:
 
         Safe to call from any number of processes: each message is begun, and each signal sent, once.
         """
-        now, sent = self.clock(), 0
+        now, sent, voice = self.clock(), 0, self.voice.now()
         with self.read() as connection:
             recipients = due_recipients(connection, self.id, now)
         for recipient in recipients:
-            with self.database.write() as connection:
+            with self.database.write() as connection, speaking(voice):
                 events = deliver(connection, self.id, recipient, now, self.settings, self.name)
             for event in events:
                 signals.tell(signals.message_due, self._sender if self._sender is not None else self, event)

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from kbwiki.testing import ADMIN, MODERATOR
+from kbwiki.wording.vocabulary import USUAL
 
 from ..web.test_screens import NEEDS, READ
 from .invented import ADMINISTRATOR, AUTHOR, LOOKER, fill, host, plain_words, visible

@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from ..actors import SYSTEM, Actor
-from ..errors import Busy, KBWikiError
+from ..errors import Busy
 from ..journal.append import head_of
 from ..pages.paths import normalise_path
 from ..spaces.policy import SpaceSettings
 from ..spaces.queries import list_spaces
-from ..transfer.git import ENDINGS, TransferError, open_history
+from ..transfer.git import ENDINGS, open_history
 from ..transfer.load import Loader
 from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
@@ -30,17 +30,6 @@ from .rules import rules
 from .searches import searches
 from .searching import search
 from .synonyms import synonyms_
-
-
-class Commands(spoken.Group):
-    """A group whose commands end kindly on what kbwiki refuses: one sentence, exit code 1."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run, and turn kbwiki's errors into click's."""
-        try:
-            return super().invoke(ctx)
-        except (KBWikiError, TransferError) as error:
-            raise click.ClickException(str(error)) from error
 
 
 @spoken.group("db", help=N_("The [wiki]'s tables."))

@@ -9,12 +9,12 @@ import click
 from ..settings import Settings
 from ..wiki import Wiki
 from ..wording import N_
-from . import commands, spoken
+from . import commands, root, spoken
 
 
 @click.group(
     "kbwiki",
-    cls=commands.Commands,
+    cls=root.Commands,
     help=N_(
         "Work on [a wiki]'s database. Inside a Flask app, `flask kbwiki` is the same with the app's own settings."
     ),
@@ -39,6 +39,7 @@ def main(ctx: click.Context, database: str, index: Path | None, search_engine: s
     wiki = Wiki(database, name=name, index=index, settings=Settings(search_engine=search_engine))
     ctx.call_on_close(wiki.close)
     ctx.obj = wiki
+    root.speak_as(ctx, wiki)
 
 
 for _command in commands.ALL:

@@ -63,6 +63,11 @@ def spoken() -> Wording:
     return current if isinstance(current, Wording) else current.wording()
 
 
+def is_told() -> bool:
+    """Whether some block around this says what to speak."""
+    return _spoken.get() is not _DEFAULT
+
+
 @contextmanager
 def speaking(wording: Wording | Later) -> Iterator[None]:
     """Say everything in the block in this language, with these terms."""
