@@ -58,6 +58,7 @@ NOTHING_THERE: Mapping[str, str] = MappingProxyType(
         "subject of the decision": N_("There is no subject of the decision “{name}” that you can read."),
         "text": N_("There is no text “{name}” that you can read."),
         "text of revision": N_("There is no text of [revision] “{name}” that you can read."),
+        "vocabulary": N_("There is no vocabulary “{name}” that you can read."),
     }
 )
 """What is said when nothing is there, by the kind of thing; a kind of a host or a plugin is named as it names it."""

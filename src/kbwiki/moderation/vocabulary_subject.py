@@ -28,7 +28,7 @@ class VocabularySubject:
         """The terms; they lie in the root space. Errors: NotFound."""
         row = connection.execute(_ROW, {"chosen_id": subject_id}).first()
         if row is None:
-            raise NotFound(kb_t("vocabulary"), str(subject_id))
+            raise NotFound("vocabulary", str(subject_id))
         title = kb_t("What things are called")
         return Place(title, "", find_space(connection, row.wiki_id, ""), row.number, row.said is None)
 

@@ -9,7 +9,6 @@ from flask import Response, send_from_directory
 
 from ..errors import NotFound
 from .visit import Visit
-from .words import kb_t
 
 _YEAR = 365 * 24 * 3600
 _FOLDER = Path(__file__).parent / "static"
@@ -25,4 +24,4 @@ def static(visit: Visit, filename: str) -> Response:
 
 def unknown(visit: Visit, anything: str) -> NoReturn:
     """There is no such screen."""
-    raise NotFound(kb_t("screen"), anything)
+    raise NotFound("screen", anything)

@@ -153,7 +153,7 @@ def mend(visit: Visit, id: int) -> Response:
 def _of_page(visit: Visit, review_id: int) -> ReviewView:
     view = _view(visit, review_id)
     if view.page is None:
-        raise NotFound(kb_t("[review] of [a page]"), str(review_id))
+        raise NotFound("review of a page", str(review_id))
     if view.why_not:
         raise Forbidden(view.why_not)
     return view

@@ -41,7 +41,7 @@ def diff(visit: Visit, path: str) -> Response:
     before = _at(visit, now, a)
     after = _at(visit, now, b)
     if after is None:
-        raise NotFound(kb_t("[revision]"), str(b))
+        raise NotFound("revision", str(b))
     other = "inline" if mode == "side" else "side"
     return visit.show(
         "kbwiki/diff.html",
@@ -70,7 +70,7 @@ def text_difference(visit: Visit, before: PageView | None, after: PageView | Non
     """The difference of two revisions' texts. Errors: NotFound when one is hidden; None is an empty text."""
     for one in (before, after):
         if one is not None and one.hidden:
-            raise NotFound(kb_t("difference ([revision] is hidden)"), str(one.number))
+            raise NotFound("difference (revision is hidden)", str(one.number))
     digests = [one.text_digest for one in (before, after) if one is not None]
     texts = load_texts(visit.connection, digests)
     return difference(

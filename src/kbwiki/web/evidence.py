@@ -168,7 +168,7 @@ def answer(visit: Visit, id: int) -> Response:
     _require_signed_in(visit)
     concern = find_concern(visit, id)
     if concern is None and visit.request.method == "GET":
-        raise NotFound(kb_t("concern that waits for you"), str(id))
+        raise NotFound("concern that waits for you", str(id))
     sent = visit.request.form
     text = sent.get("text", "").strip() or (kb_t(FIXED) if "fixed" in sent else "")
 

@@ -24,7 +24,7 @@ def feed(visit: Visit, id: int, secret: str) -> Response:
     """The newest reviews of a saved filter or a group's queue, as the address's owner may see them."""
     found = find_feed(visit.connection, visit.wiki.id, id, secret)
     if found is None:
-        raise NotFound(kb_t("feed"), kb_t("at this address"))
+        raise NotFound("feed", kb_t("at this address"))
     if found.ended:
         return _sentence(410, kb_t("This address was revoked by its owner, and shows nothing any more."))
     if found.is_asleep(visit.now, visit.settings.feed_days):

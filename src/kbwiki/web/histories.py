@@ -162,7 +162,7 @@ def revision(visit: Visit, number: int, path: str) -> Response:
     now = get_any_page(visit.connection, visit.wiki.id, path, visit.actor)
     view = as_restrained(visit, get_by_id(visit.connection, visit.wiki.id, now.id, number, visit.actor))
     if view.hidden:
-        raise NotFound(kb_t("[revision] (it is hidden)"), str(number))
+        raise NotFound("revision (it is hidden)", str(number))
     if "raw" in visit.request.args:
         text = load_texts(visit.connection, [view.text_digest])[view.text_digest]
         return Response(text, mimetype="text/plain")
@@ -223,7 +223,7 @@ def _undo_preview(visit: Visit, number: int, path: str, *, status: int = 200) ->
     now = as_restrained(visit, get_any_page(visit.connection, visit.wiki.id, path, visit.actor))
     about = get_by_id(visit.connection, visit.wiki.id, now.id, number, visit.actor)
     if about.hidden:
-        raise NotFound(kb_t("[revision] (it is hidden)"), str(number))
+        raise NotFound("revision (it is hidden)", str(number))
     line = revisions(visit.connection, now.id, number, 1)[0]
     outcome = _undo_outcome(visit, now, about)
     return visit.show(
@@ -255,7 +255,7 @@ def _undo_outcome(visit: Visit, now: PageView, about: PageView) -> UndoOutcome:
         return UndoOutcome(True, difference(current, ""), ())
     before = get_by_id(connection, visit.wiki.id, now.id, about.number - 1, visit.actor)
     if before.hidden:
-        raise NotFound(kb_t("[revision] (it is hidden)"), str(before.number))
+        raise NotFound("revision (it is hidden)", str(before.number))
     texts = load_texts(connection, [about.text_digest, before.text_digest, now.text_digest])
     current = texts[now.text_digest]
     outcome = merge(texts[about.text_digest], texts[before.text_digest], current)

@@ -20,7 +20,7 @@ def rendered(visit: Visit, id: int) -> Response:
     """One side of the changes, `?side=before` or `after`; with `?fragment` only that, for a page to take in."""
     view = get_review(visit.connection, visit.wiki.id, id, visit.actor, visit.wiki.subjects)
     if view.page is None:
-        raise NotFound(kb_t("[review] of [a page]"), str(id))
+        raise NotFound("review of a page", str(id))
     before, after = sides_of(visit, view, view.page, part_asked(visit, view))
     is_before = visit.request.args.get("side") == "before"
     shown = before if is_before else after

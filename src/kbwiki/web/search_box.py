@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def search_box(mount: Mount, *, label: str | None, assets: bool, query: str) -> Markup:
     """A form that searches the wiki: see `KBWiki.search_box`."""
-    url = Addresses(request.script_root + mount.url_prefix)
+    url = Addresses(request.script_root + mount.url_prefix, mount.rules)
     with speaking(on_host_page(mount, request)):
         return _box(mount, url, label, assets, query)
 

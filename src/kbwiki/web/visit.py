@@ -38,7 +38,7 @@ class Visit:
         self.settings = mount.settings
         self.request = request
         self.now = self.wiki.clock()
-        self.url = Addresses(request.script_root + mount.url_prefix)
+        self.url = Addresses(request.script_root + mount.url_prefix, mount.rules)
         self.actor: Actor = ANONYMOUS
         self._open = ExitStack()
         self._connection: Connection | None = None
