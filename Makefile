@@ -10,7 +10,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types bench docs clean
+.PHONY: help setup demo test lint types bench texts docs clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ types: $(VENV)/.dev ## Check types
 
 bench: $(VENV)/.dev ## Measure and print one JSON line a figure (ONLY=name)
 	@$(BIN)/python -m tests.bench $(ONLY)
+
+texts: $(VENV)/.dev ## Bring the catalogues up to date with the texts in the code, and compile them
+	$(BIN)/python -m tests.wording.catalogues
 
 docs: $(VENV)/.docs ## Build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from .errors import Busy, Conflict, SchemaBehind
+from .wording import kb_t
 
 
 def configure(engine: Engine, lock_timeout: float) -> None:
@@ -52,14 +53,14 @@ def translated() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise Conflict("Somebody else changed the same thing at the same moment. Please try again.") from error
+        raise Conflict(kb_t("Somebody else changed the same thing at the same moment. Please try again.")) from error
     except DBAPIError as error:
         text = str(error.orig).lower()
         state = getattr(error.orig, "sqlstate", "")
         if "database is locked" in text or state in ("40001", "40P01", "55P03"):
-            raise Busy("The wiki is busy with other changes. Nothing was lost; please try again.") from error
+            raise Busy(kb_t("The [wiki] is busy with other changes. Nothing was lost; please try again.")) from error
         if any(said in text for said in _UNREACHABLE):
-            raise Busy("The wiki's database cannot be reached just now. Nothing was changed.") from error
+            raise Busy(kb_t("The [wiki]'s database cannot be reached just now. Nothing was changed.")) from error
         if "no such table: kbwiki_" in text or (state == "42P01" and "kbwiki_" in text):
             raise SchemaBehind() from error
         raise

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from .wording import N_, kb_t
 
 
 class KBWikiError(Exception):
@@ -16,11 +20,50 @@ class NotFound(KBWikiError):
     """There is nothing of that kind and name that this actor may see (which of the two is never said)."""
 
     what: str
+    """The kind of thing, a word of `NOTHING_THERE`."""
     name: str
     status = 404
 
     def __str__(self) -> str:
-        return f"There is no {self.what} “{self.name}” that you can read."
+        return kb_t(NOTHING_THERE.get(self.what, _NOTHING_OF_THE_KIND), what=self.what, name=self.name)
+
+
+NOTHING_THERE: Mapping[str, str] = MappingProxyType(
+    {
+        "author": N_("There is no author “{name}” that you can read."),
+        "batch": N_("There is no batch “{name}” that you can read."),
+        "concern that waits for you": N_("There is no concern that waits for you “{name}” that you can read."),
+        "decision": N_("There is no decision “{name}” that you can read."),
+        "decision about your work": N_("There is no decision about your work “{name}” that you can read."),
+        "deleted page": N_("There is no deleted [page] “{name}” that you can read."),
+        "difference (revision is hidden)": N_(
+            "There is no difference ([revision] is hidden) “{name}” that you can read."
+        ),
+        "entry": N_("There is no entry “{name}” that you can read."),
+        "feed": N_("There is no feed “{name}” that you can read."),
+        "filter": N_("There is no filter “{name}” that you can read."),
+        "hiding": N_("There is no hiding “{name}” that you can read."),
+        "page": N_("There is no [page] “{name}” that you can read."),
+        "question": N_("There is no question “{name}” that you can read."),
+        "reason": N_("There is no reason “{name}” that you can read."),
+        "review": N_("There is no [review] “{name}” that you can read."),
+        "review of a page": N_("There is no [review] of [a page] “{name}” that you can read."),
+        "revision": N_("There is no [revision] “{name}” that you can read."),
+        "revision (it is hidden)": N_("There is no [revision] (it is hidden) “{name}” that you can read."),
+        "rule": N_("There is no rule “{name}” that you can read."),
+        "screen": N_("There is no screen “{name}” that you can read."),
+        "second look": N_("There is no second look “{name}” that you can read."),
+        "set of synonyms": N_("There is no set of synonyms “{name}” that you can read."),
+        "space": N_("There is no [space] “{name}” that you can read."),
+        "subject of the decision": N_("There is no subject of the decision “{name}” that you can read."),
+        "text": N_("There is no text “{name}” that you can read."),
+        "text of revision": N_("There is no text of [revision] “{name}” that you can read."),
+        "vocabulary": N_("There is no vocabulary “{name}” that you can read."),
+    }
+)
+"""What is said when nothing is there, by the kind of thing; a kind of a host or a plugin is named as it names it."""
+
+_NOTHING_OF_THE_KIND = N_("There is no {what} “{name}” that you can read.")
 
 
 @dataclass(eq=False)
@@ -72,4 +115,6 @@ class Busy(KBWikiError):
 class SchemaBehind(Busy):
     """The tables are missing or older than this version of kbwiki."""
 
-    why: str = "The wiki's tables are not up to date. Run: flask kbwiki db upgrade"
+    why: str = field(
+        default_factory=lambda: kb_t("The [wiki]'s tables are not up to date. Run: flask kbwiki db upgrade")
+    )

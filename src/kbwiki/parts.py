@@ -18,6 +18,8 @@ from .moderation.rule_subject import RuleSubject
 from .moderation.space_subject import KIND as SPACE
 from .moderation.space_subject import SpaceSubject
 from .moderation.subjects import Registry, Subject
+from .moderation.vocabulary_subject import KIND as VOCABULARY
+from .moderation.vocabulary_subject import VocabularySubject
 from .search import weights
 from .search.engines import Place, open_engine
 from .search.finding import Search
@@ -34,6 +36,7 @@ def subjects() -> Registry:
         RULE: RuleSubject(),
         SPACE: SpaceSubject(),
         SYNONYMS: SynonymSubject(),
+        VOCABULARY: VocabularySubject(),
     }
     registry = Registry(known, JournalSubject)
     registry[DECISION] = DecisionSubject(registry)

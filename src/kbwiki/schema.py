@@ -32,6 +32,7 @@ from .search.suggestion_rows import Suggestion
 from .search.synonyms.models import SynonymSet
 from .spaces.models import Grant, Space
 from .spaces.restraints import Restraint
+from .vocabulary.models import ChosenTerms
 
 ALL_TABLES: tuple[type[Base], ...] = (
     WikiRow, ActorRow, Entry, Cursor,
@@ -43,6 +44,7 @@ ALL_TABLES: tuple[type[Base], ...] = (
     Batch, BatchItem,
     Reason, Message, Notice,
     SavedFilter, FeedSecret,
+    ChosenTerms,
     SynonymSet, AskedRow, ClosedRow,
     Suggestion,
 )  # fmt: skip

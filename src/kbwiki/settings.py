@@ -8,6 +8,7 @@ from typing import Any
 
 from .actors import ADMINS, EVERYONE, SIGNED_IN
 from .errors import Invalid
+from .wording.vocabularies import USUAL_TERMS, Vocabularies, vocabularies_of
 
 
 class Weights(Mapping[str, float]):
@@ -73,6 +74,12 @@ class Settings:
     """What makes a page stand before others in searches, by name, in place of the documented weights."""
     languages: tuple[str, ...] = ("en",)
     """The languages that pages are written in, the usual one first."""
+    locales: tuple[str, ...] = ()
+    """The languages that screens, feeds and messages speak, the usual one first; empty: all there are texts in."""
+    translations: str = ""
+    """A folder with catalogues of your own: `<language>/LC_MESSAGES/kbwiki.mo`."""
+    vocabulary: Vocabularies = USUAL_TERMS
+    """What people call a wiki, a page, a review …: a preset's name, or a mapping of terms."""
     search_catch_up_seconds: float = 1.0
     """How long a search waits for the index to take in what was saved last."""
     search_log_days: int = 90
@@ -112,10 +119,14 @@ class Settings:
             key = prefix + one.name.upper()
             if config.get(key) is not None:
                 found[one.name] = _checked(key, config[key], one.default)
+        if isinstance(said := found.get("vocabulary"), Mapping):
+            found["vocabulary"] = _terms(f"{prefix}VOCABULARY", said, next(iter(found.get("locales", ())), "en"))
         return cls(**found)
 
 
 def _checked(key: str, value: Any, default: Any) -> Any:
+    if isinstance(default, Vocabularies):
+        return value if isinstance(value, Mapping) else _terms(key, value, "en")
     if isinstance(default, Weights):
         return _numbers(key, value)
     if isinstance(default, tuple):
@@ -128,6 +139,14 @@ def _checked(key: str, value: Any, default: Any) -> Any:
     if type(value) is not type(default):
         raise Invalid(key, f"{key} must be of type {type(default).__name__}; it is {value!r}.")
     return value
+
+
+def _terms(key: str, value: Any, language: str) -> Vocabularies:
+    """Terms without a language are in the usual one."""
+    try:
+        return vocabularies_of(value, language.replace("_", "-").partition("-")[0])
+    except ValueError as error:
+        raise Invalid(key, f"{key} cannot be used: {error}.") from error
 
 
 def _numbers(key: str, value: Any) -> Weights:

@@ -13,6 +13,7 @@ from .search.synonyms.actions import set_back
 from .search.synonyms.models import SynonymSet
 from .search.synonyms.queries import KIND, SynonymState, as_line, states
 from .spaces.queries import find_space
+from .wording import kb_t
 
 __all__ = ["KIND", "SynonymSubject"]
 
@@ -57,5 +58,5 @@ def readable_set(state: SynonymState) -> str:
     """A state of a set as lines: how it works, then each word; '' when it is removed."""
     if state.removed:
         return ""
-    how = "The first finds the others:" if state.one_way else "Each finds the others:"
+    how = kb_t("The first finds the others:") if state.one_way else kb_t("Each finds the others:")
     return "\n".join([how, *state.words]) + "\n"

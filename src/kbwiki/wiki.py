@@ -48,6 +48,8 @@ from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
 from .spaces.queries import find_space
 from .upgrade import upgrade
+from .vocabulary.voice import Voice
+from .wording import kb_t, speaking
 
 log = logging.getLogger("kbwiki")
 
@@ -74,6 +76,7 @@ class Wiki:
         working_time(self.settings)  # what is wrong with the calendar is said at the start, not when somebody saves
         self.name = name
         self.clock = clock
+        self.voice = Voice(self.settings, self.read, lambda: self.id)
         self.database = Database(url, lock_timeout=self.settings.lock_timeout_seconds)
         self.chance: Callable[[], float] = random.random
         self.subjects = subjects()
@@ -95,7 +98,7 @@ class Wiki:
             with self.database.read() as connection:
                 self._wiki_id = connection.execute(select(WikiRow.id).where(WikiRow.name == self.name)).scalar()
         if self._wiki_id is None:
-            raise SchemaBehind("This wiki has not been set up yet. Run: flask kbwiki db upgrade")
+            raise SchemaBehind(kb_t("This [wiki] has not been set up yet. Run: flask kbwiki db upgrade"))
         return self._wiki_id
 
     def upgrade(self) -> None:
@@ -193,11 +196,11 @@ class Wiki:
 
         Safe to call from any number of processes: each message is begun, and each signal sent, once.
         """
-        now, sent = self.clock(), 0
+        now, sent, voice = self.clock(), 0, self.voice.now()
         with self.read() as connection:
             recipients = due_recipients(connection, self.id, now)
         for recipient in recipients:
-            with self.database.write() as connection:
+            with self.database.write() as connection, speaking(voice):
                 events = deliver(connection, self.id, recipient, now, self.settings, self.name)
             for event in events:
                 signals.tell(signals.message_due, self._sender if self._sender is not None else self, event)
@@ -254,7 +257,9 @@ class Wiki:
         It is reviewed by the groups of that space, in this transaction. Errors: Invalid for a kind nobody registered.
         """
         if kind not in self.subjects:
-            raise Invalid("kind", f"Please register the kind of change {kind!r} first (register_change_kind).")
+            raise Invalid(
+                "kind", kb_t("Please register the kind of change {kind!r} first (register_change_kind).", kind=kind)
+            )
         space_id = find_space(tx.connection, tx.wiki_id, normalise_path(space) if space.strip(" /") else "")
         tx.record(Change(what, kind, subject_id, number, (space_id,), {"kind": kind}))
 

@@ -62,6 +62,7 @@ TO_MODERATE = {
     "batch-new": "/wiki/-/batches/new?group=moderators",
     "earlier": "/wiki/-/search/earlier?q=train",
     "synonyms": "/wiki/-/synonyms",
+    "vocabulary": "/wiki/-/vocabulary",
     "synonyms-change": "/wiki/-/synonyms?set=1",
     "searches": "/wiki/-/searches?closed=lunch",
     "searches-closed": "/wiki/-/searches?view=closed",

@@ -70,6 +70,7 @@ READ = {
     "rules": "/wiki/-/rules",
     "rule": "/wiki/-/rule",
     "synonyms": "/wiki/-/synonyms?set=1",
+    "vocabulary": "/wiki/-/vocabulary",
     "searches": "/wiki/-/searches",
     "static": "/wiki/-/static/kb.css",
 }
@@ -77,7 +78,7 @@ POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look
 POST_ONLY |= {"next_review", "lease", "put_aside", "bring_aside_back", "keep_note", "ask_opinion", "give_opinion"}
 POST_ONLY |= {"change_filter", "new_feed", "end_feed", "feed"}  # a feed needs a secret: see test_feeds
 POST_ONLY |= {"look_again", "record_export"}
-POST_ONLY |= {"undo_synonyms", "close_search", "clicked"}
+POST_ONLY |= {"undo_synonyms", "undo_vocabulary", "close_search", "clicked"}
 POST_ONLY |= {"batch_plan", "batch_run", "batch_take_back", "messages_read", "reroute"}
 POST_ONLY |= {"change_search", "end_search_feed"}
 POST_ONLY |= {"search_json", "suggest_json", "opensearch"}  # for scripts: see test_search_json
@@ -101,6 +102,7 @@ NEEDS = {
     "space": ADMIN,
     "reasons": MODERATOR,
     "rules": ADMIN,
+    "vocabulary": ADMIN,
     "rule": ADMIN,
     "synonyms": MODERATOR,
     "searches": MODERATOR,

@@ -13,14 +13,25 @@ from sqlalchemy import select
 from ..actors import Actor, ActorKind
 from ..journal.models import ActorRow
 from ..wiki import Wiki
+from ..wording import N_, kb_t
+from . import spoken
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
-    click.option("--actor", "actor_id", required=True, metavar="ID", help="Who decides: the host's id of the person."),
-    click.option("--actor-name", metavar="NAME", help="Their name. Default: as the wiki knows them, else the id."),
-    click.option(
-        "--in-group", "groups", multiple=True, required=True, metavar="GROUP", help="Their group; repeat for more."
+    spoken.option(
+        "--actor", "actor_id", required=True, metavar="ID", help=N_("Who decides: the host's id of the person.")
+    ),
+    spoken.option(
+        "--actor-name", metavar="NAME", help=N_("Their name. Default: as the [wiki] knows them, else the id.")
+    ),
+    spoken.option(
+        "--in-group",
+        "groups",
+        multiple=True,
+        required=True,
+        metavar="GROUP",
+        help=N_("Their [group]; repeat for more."),
     ),
 )
 
@@ -46,7 +57,9 @@ def moment(said: str) -> datetime:
     try:
         parsed = datetime.fromisoformat(said)
     except ValueError:
-        raise click.BadParameter(f"{said!r} is no moment; write 2026-05-03 or 2026-05-03T14:30 (UTC).") from None
+        raise click.BadParameter(
+            kb_t("{said!r} is no moment; write 2026-05-03 or 2026-05-03T14:30 (UTC).", said=said)
+        ) from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
@@ -57,5 +70,5 @@ def json_object(said: str) -> dict[str, Any]:
     except ValueError:
         parsed = None
     if not isinstance(parsed, dict):
-        raise click.BadParameter('what the verdict needs besides is a JSON object, such as {"to": "people"}.')
+        raise click.BadParameter(kb_t('what the verdict needs besides is a JSON object, such as {"to": "people"}.'))
     return parsed

@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from ..moderation.queries.ageing import Aging, due_to_escalate, due_to_lapse
 from ..moderation.queries.lapses import NEWEST, LapsedLine, LapseFilter, lapse_counts, lapses
 from ..wiki import Wiki
+from ..wording import N_, kb_t
+from . import spoken
 from .acting import acting, actor_of
 
 _Find = Callable[[Connection, int, datetime, tuple[datetime, int], int], list[Aging]]
@@ -18,18 +20,21 @@ _AT_A_TIME = 200
 _BEFORE_ALL = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 
 
-@click.command("age")
-@click.option("--dry-run", is_flag=True, help="Say what would happen, and do nothing.")
+@spoken.command(
+    "age", help=N_("Escalate [reviews] whose [group] is late, and let lapse what a policy lets. `work` does it, too.")
+)
+@spoken.option("--dry-run", is_flag=True, help=N_("Say what would happen, and do nothing."))
 @click.pass_obj
 def age(wiki: Wiki, dry_run: bool) -> None:
-    """Escalate reviews whose group is late, and let lapse what a policy lets. `work` does it, too."""
     if dry_run:
         _say_what_would_happen(wiki)
         return
     done = wiki.age_reviews()
-    click.echo(f"{done.escalated} escalated, {done.lapsed} lapsed.")
+    click.echo(kb_t("{escalated} escalated, {lapsed} lapsed.", escalated=done.escalated, lapsed=done.lapsed))
     if done.failed:
-        raise click.ClickException(f"{done.failed} could not be aged; the log says why. The next run tries again.")
+        raise click.ClickException(
+            kb_t("{failed} could not be aged; the log says why. The next run tries again.", failed=done.failed)
+        )
 
 
 def _say_what_would_happen(wiki: Wiki) -> None:
@@ -42,7 +47,13 @@ def _say_what_would_happen(wiki: Wiki) -> None:
                 place = wiki.subjects[one.subject_kind].place(connection, one.subject_id)
                 span, where = f"{one.base}..{one.head}", place.path or place.title
                 click.echo("\t".join((what, str(one.id), one.group, span, where, one.to)))
-    click.echo(f"A dry run: {counts[0]} would be escalated, {counts[1]} would lapse. Nothing was changed.")
+    click.echo(
+        kb_t(
+            "A dry run: {escalated} would be escalated, {lapsed} would lapse. Nothing was changed.",
+            escalated=counts[0],
+            lapsed=counts[1],
+        )
+    )
 
 
 def _all(connection: Connection, wiki: Wiki, find: _Find) -> Iterator[Aging]:
@@ -52,11 +63,13 @@ def _all(connection: Connection, wiki: Wiki, find: _Find) -> Iterator[Aging]:
         after = (found[-1].at, found[-1].id)
 
 
-@click.command("lapsed")
-@click.option("--policy", help="Under this policy only.")
-@click.option("--space", metavar="PATH", help="In this space only.")
-@click.option("--group", help="Of this group only.")
-@click.option("--count", default=50, show_default=True, help="How many of the newest to list; the counts are of all.")
+@spoken.command("lapsed", help=N_("List what lapsed, newest first, and count it by policy, [space] and [group]."))
+@spoken.option("--policy", help=N_("Under this policy only."))
+@spoken.option("--space", metavar="PATH", help=N_("In this [space] only."))
+@spoken.option("--group", help=N_("Of this [group] only."))
+@spoken.option(
+    "--count", default=50, show_default=True, help=N_("How many of the newest to list; the counts are of all.")
+)
 @acting
 @click.pass_obj
 def lapsed(
@@ -69,7 +82,6 @@ def lapsed(
     actor_name: str | None,
     groups: tuple[str, ...],
 ) -> None:
-    """List what lapsed, newest first, and count it by policy, space and group."""
     actor, wanted = actor_of(wiki, actor_id, actor_name, groups), LapseFilter(policy, space, group)
     with wiki.read() as connection:
         lines = lapses(connection, wiki.id, actor, wiki.subjects, wanted, before=NEWEST, count=count)
@@ -79,11 +91,20 @@ def lapsed(
     for one in counts:
         click.echo(f"{one.policy}, {one.space or '/'}, {one.group}: {one.count}")
     total = sum(one.count for one in counts)
-    click.echo(f"{total} in all." + (f" Listed are the newest {count}." if total > count else ""))
+    if total > count:
+        click.echo(kb_t("{total} in all. Listed are the newest {count}.", total=total, count=count))
+    else:
+        click.echo(kb_t("{total} in all.", total=total))
 
 
 def _told(line: LapsedLine) -> tuple[str, ...]:
-    late = f"looked at by {line.looked_by} on {line.looked_at:%Y-%m-%d}" if line.looked_at else "not looked at"
+    late = (
+        kb_t(
+            "looked at by {looked_by} on {looked_at}", looked_by=line.looked_by, looked_at=f"{line.looked_at:%Y-%m-%d}"
+        )
+        if line.looked_at
+        else kb_t("not looked at")
+    )
     return (
         str(line.id),
         line.policy,

@@ -10,33 +10,37 @@ from ..moderation.batches.plan import BatchPlan
 from ..moderation.batches.report import BatchReport, batches_of, report_of
 from ..moderation.batches.run import run_batch, take_back_batch
 from ..wiki import Wiki
+from ..wording import N_, kb_t
+from . import spoken
 from .acting import acting, actor_of
 from .report import moves
 
+_TRIED = N_("{done} of {count} would be done; {left_out} left out.")
+_TRIED_SOME = N_("{done} of {count} would be done; {left_out} left out. There are more: run this again afterwards.")
 
-@click.group()
+
+@spoken.group("batches", help=N_("Decisions for many [reviews] at once."))
 def batches() -> None:
-    """Decisions for many reviews at once."""
+    pass
 
 
-@batches.command("list")
+@batches.command("list", help=N_("List the actor's batches, newest first."))
 @acting
 @click.pass_obj
 def list_(wiki: Wiki, actor_id: str, actor_name: str | None, groups: tuple[str, ...]) -> None:
-    """List the actor's batches, newest first."""
     with wiki.read() as connection:
         lines = batches_of(connection, wiki.id, actor_of(wiki, actor_id, actor_name, groups))
     for line in lines:
         counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(line.counts.items()))
-        click.echo(f"{line.id}\t{line.at:%Y-%m-%d %H:%M}\t{line.verdict} {line.kind}\t{counts or 'nothing in it'}")
+        counts = counts or kb_t("nothing in it")
+        click.echo(f"{line.id}\t{line.at:%Y-%m-%d %H:%M}\t{line.verdict} {line.kind}\t{counts}")
 
 
-@batches.command("show")
+@batches.command("show", help=N_("Show every item of BATCH with what became of it, or would."))
 @click.argument("batch_id", metavar="BATCH")
 @acting
 @click.pass_obj
 def show(wiki: Wiki, batch_id: str, actor_id: str, actor_name: str | None, groups: tuple[str, ...]) -> None:
-    """Show every item of BATCH with what became of it, or would."""
     actor = actor_of(wiki, actor_id, actor_name, groups)
     with wiki.read() as connection:
         found = report_of(connection, wiki.id, actor, batch_id, wiki.subjects)
@@ -44,23 +48,26 @@ def show(wiki: Wiki, batch_id: str, actor_id: str, actor_name: str | None, group
     _say_counts(found)
 
 
-@batches.command("resume")
+@batches.command(
+    "resume",
+    help=N_("Run BATCH, or go on where it was; nothing is done twice. Exit code 1 when something was refused."),
+)
 @click.argument("batch_id", metavar="BATCH")
 @acting
 @click.pass_obj
 def resume(wiki: Wiki, batch_id: str, actor_id: str, actor_name: str | None, groups: tuple[str, ...]) -> None:
-    """Run BATCH, or go on where it was; nothing is done twice. Exit code 1 when something was refused."""
     carry_on(wiki, actor_of(wiki, actor_id, actor_name, groups), batch_id)
 
 
-@batches.command("take-back")
+@batches.command(
+    "take-back", help=N_("Take back every decision of BATCH. Exit code 1 when one could not be taken back.")
+)
 @click.argument("batch_id", metavar="BATCH")
 @acting
 @click.pass_obj
 def take_back_(wiki: Wiki, batch_id: str, actor_id: str, actor_name: str | None, groups: tuple[str, ...]) -> None:
-    """Take back every decision of BATCH. Exit code 1 when one could not be taken back."""
     actor = actor_of(wiki, actor_id, actor_name, groups)
-    with click.progressbar(length=1, label="Taking back") as bar:
+    with click.progressbar(length=1, label=kb_t("Taking back")) as bar:
         outcome = take_back_batch(wiki, actor, batch_id, progress=moves(bar))
     _say_items(outcome, only=Outcome.DONE)
     _say_counts(outcome)
@@ -70,7 +77,7 @@ def take_back_(wiki: Wiki, batch_id: str, actor_id: str, actor_name: str | None,
 
 def carry_on(wiki: Wiki, actor: Actor, batch_id: str) -> None:
     """Run what is planned, with a progress bar, and say what was refused."""
-    with click.progressbar(length=1, label="Deciding") as bar:
+    with click.progressbar(length=1, label=kb_t("Deciding")) as bar:
         outcome = run_batch(wiki, actor, batch_id, progress=moves(bar))
     _say_items(outcome, only=Outcome.REFUSED)
     _say_counts(outcome)
@@ -84,9 +91,15 @@ def say_plan(wiki: Wiki, actor: Actor, plan: BatchPlan) -> None:
         found = report_of(connection, wiki.id, actor, plan.batch_id, wiki.subjects)
     _say_items(found)
     for one in plan.left_out:
-        click.echo(f"left out\t{one.path or one.review_id}\t{one.why}")
-    more = " There are more: run this again afterwards." if plan.more else ""
-    click.echo(f"{plan.would_be_done} of {len(plan.items)} would be done; {len(plan.left_out)} left out.{more}")
+        click.echo(kb_t("left out\t{place}\t{why}", place=one.path or one.review_id, why=one.why))
+    click.echo(
+        kb_t(
+            _TRIED_SOME if plan.more else _TRIED,
+            done=plan.would_be_done,
+            count=len(plan.items),
+            left_out=len(plan.left_out),
+        )
+    )
 
 
 def _say_items(found: BatchReport, *, only: Outcome | None = None) -> None:
@@ -98,6 +111,12 @@ def _say_items(found: BatchReport, *, only: Outcome | None = None) -> None:
 
 def _say_counts(found: BatchReport) -> None:
     click.echo(
-        f"Batch {found.id}: {found.done} done, {found.refused} refused, {found.taken_back} taken back, "
-        f"{found.planned} still planned."
+        kb_t(
+            "Batch {id}: {done} done, {refused} refused, {taken_back} taken back, {planned} still planned.",
+            id=found.id,
+            done=found.done,
+            refused=found.refused,
+            taken_back=found.taken_back,
+            planned=found.planned,
+        )
     )

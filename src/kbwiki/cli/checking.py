@@ -19,11 +19,13 @@ from ..search.engines.missing import MissingEngine
 from ..search.engines.protocol import IndexUnusable
 from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
+from ..wording import N_, kb_t
+from . import spoken
 
-UPGRADE = "Run: flask kbwiki db upgrade"
-WORK = "Run: flask kbwiki work --once (or keep `flask kbwiki work` running)"
-INSTALL = "Install what it needs, for Whoosh the package whoosh-reloaded and no other of that name, and restart"
-REBUILD = "Run: flask kbwiki search rebuild (the next search begins to, too)"
+UPGRADE = N_("Run: flask kbwiki db upgrade")
+WORK = N_("Run: flask kbwiki work --once (or keep `flask kbwiki work` running)")
+INSTALL = N_("Install what it needs, for Whoosh the package whoosh-reloaded and no other of that name, and restart")
+REBUILD = N_("Run: flask kbwiki search rebuild (the next search begins to, too)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +38,19 @@ class Finding:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-@click.command()
-@click.option(
+@spoken.command(
+    "check",
+    help=N_("Say how the [wiki] stands, changing nothing. Exit code 1 when something needs doing; it is said what."),
+)
+@spoken.option(
     "--late-after",
     default=300.0,
     show_default=True,
-    help="Seconds that links, search and risk may be behind before something needs doing.",
+    help=N_("Seconds that links, search and risk may be behind before something needs doing."),
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programs.")
+@spoken.option("--json", "as_json", is_flag=True, help=N_("Print one JSON object for programs."))
 @click.pass_obj
 def check(wiki: Wiki, late_after: float, as_json: bool) -> None:
-    """Say how the wiki stands, changing nothing. Exit code 1 when something needs doing; it is said what."""
     findings = list(look_at(wiki, late_after))
     needed = [finding for finding in findings if finding.to_do]
     if as_json:
@@ -68,22 +72,32 @@ def look_at(wiki: Wiki, late_after: float) -> Iterator[Finding]:
         with wiki.read() as connection:
             at = current_revision(connection)
     except (KBWikiError, SQLAlchemyError) as error:
-        yield Finding("database", f"{kind}: {error}", "See that the database runs and can be reached.")
+        yield Finding(
+            "database",
+            f"{kind}: {error}",
+            kb_t("See that the database runs and can be reached."),
+        )
         return
-    yield Finding("database", f"{kind}, reachable", figures={"kind": kind})
+    yield Finding("database", kb_t("{kind}, reachable", kind=kind), figures={"kind": kind})
     newest = newest_revision()
     figures = {"revision": at, "newest": newest}
     if at != newest:
-        yield Finding("tables", f"at {at or 'nothing: there are none yet'}; newest is {newest}", UPGRADE, figures)
+        yield Finding("tables", _behind(at, newest), kb_t(UPGRADE), figures)
         return
-    yield Finding("tables", f"up to date (revision {at})", figures=figures)
+    yield Finding("tables", kb_t("up to date (revision {at})", at=at), figures=figures)
     try:
         yield _journal(wiki, late_after)
         yield _consumer(wiki, "links", _cursor(wiki, LINKS), late_after)
         yield _search(wiki, late_after)
         yield _consumer(wiki, "risk", _cursor(wiki, RISK), late_after)
     except KBWikiError as error:
-        yield Finding("wiki", str(error), UPGRADE)
+        yield Finding("wiki", str(error), kb_t(UPGRADE))
+
+
+def _behind(at: str | None, newest: str | None) -> str:
+    if at is None:
+        return kb_t("at nothing: there are none yet; newest is {newest}", newest=newest)
+    return kb_t("at {at}; newest is {newest}", at=at, newest=newest)
 
 
 def _cursor(wiki: Wiki, name: str) -> int:
@@ -98,18 +112,22 @@ def _journal(wiki: Wiki, late_after: float) -> Finding:
     figures = {"position": last, "unsealed": waiting}
     if since is not None:
         late = (wiki.clock() - since).total_seconds() > late_after
-        says = f"{last:,} entries sealed, {waiting:,} wait for their place"
-        return Finding("journal", says, WORK if late else None, figures)
-    return Finding("journal", f"{last:,} entries, all sealed", figures=figures)
+        says = kb_t("{last} entries sealed, {waiting} wait for their place", last=f"{last:,}", waiting=f"{waiting:,}")
+        return Finding("journal", says, kb_t(WORK) if late else None, figures)
+    return Finding("journal", kb_t("{last} entries, all sealed", last=f"{last:,}"), figures=figures)
 
 
 def _consumer(wiki: Wiki, part: str, reached: int, late_after: float) -> Finding:
     entries, seconds = _lag(wiki, reached)
     figures = {"position": reached, "entries_behind": entries, "seconds_behind": seconds}
     if not entries:
-        return Finding(part, "up to date", figures=figures)
-    says = f"{entries:,} entries behind, the first of them {seconds:,.0f} seconds old"
-    return Finding(part, says, WORK if seconds > late_after else None, figures)
+        return Finding(part, kb_t("up to date"), figures=figures)
+    says = kb_t(
+        "{entries} entries behind, the first of them {seconds} seconds old",
+        entries=f"{entries:,}",
+        seconds=f"{seconds:,.0f}",
+    )
+    return Finding(part, says, kb_t(WORK) if seconds > late_after else None, figures)
 
 
 def _lag(wiki: Wiki, reached: int) -> tuple[int, float]:
@@ -125,14 +143,25 @@ def _lag(wiki: Wiki, reached: int) -> tuple[int, float]:
 def _search(wiki: Wiki, late_after: float) -> Finding:
     sync = wiki.search.sync
     if sync is None:
-        return Finding("search", "no index: titles and paths are searched", figures={"engine": None, "usable": False})
+        return Finding(
+            "search", kb_t("no index: titles and paths are searched"), figures={"engine": None, "usable": False}
+        )
     engine = sync.engine
     figures: dict[str, Any] = {"engine": engine.name, "usable": engine.is_usable()}
     try:
         figures |= {"pages": engine.page_count(), "bytes": engine.size()}
         behind = _consumer(wiki, "search", engine.position(), late_after)
     except IndexUnusable as error:
-        to_do = INSTALL if isinstance(engine, MissingEngine) else REBUILD
-        return Finding("search", f"{engine.name}: not usable, {error}", to_do, figures)
-    size = f"{figures['pages']:,} pages, {figures['bytes'] / 1e6:,.1f} MB"
-    return Finding("search", f"{engine.name}: {size}, {behind.says}", behind.to_do, figures | behind.figures)
+        to_do = kb_t(INSTALL) if isinstance(engine, MissingEngine) else kb_t(REBUILD)
+        return Finding("search", kb_t("{name}: not usable, {error}", name=engine.name, error=error), to_do, figures)
+    size = kb_t(
+        "{pages} [pages], {megabytes} MB",
+        pages=f"{figures['pages']:,}",
+        megabytes=f"{figures['bytes'] / 1e6:,.1f}",
+    )
+    return Finding(
+        "search",
+        f"{engine.name}: {size}, {behind.says}",
+        behind.to_do,
+        figures | behind.figures,
+    )

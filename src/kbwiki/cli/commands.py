@@ -9,15 +9,17 @@ from pathlib import Path
 import click
 
 from ..actors import SYSTEM, Actor
-from ..errors import Busy, KBWikiError
+from ..errors import Busy
 from ..journal.append import head_of
 from ..pages.paths import normalise_path
 from ..spaces.policy import SpaceSettings
 from ..spaces.queries import list_spaces
-from ..transfer.git import ENDINGS, TransferError, open_history
+from ..transfer.git import ENDINGS, open_history
 from ..transfer.load import Loader
 from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
+from ..wording import N_, kb_t
+from . import spoken
 from .batches import batches
 from .checking import check
 from .numbers import numbers_
@@ -30,93 +32,100 @@ from .searching import search
 from .synonyms import synonyms_
 
 
-class Commands(click.Group):
-    """A group whose commands end kindly on what kbwiki refuses: one sentence, exit code 1."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run, and turn kbwiki's errors into click's."""
-        try:
-            return super().invoke(ctx)
-        except (KBWikiError, TransferError) as error:
-            raise click.ClickException(str(error)) from error
-
-
-@click.group()
+@spoken.group("db", help=N_("The [wiki]'s tables."))
 def db() -> None:
-    """The wiki's tables."""
+    pass
 
 
-@db.command("upgrade")
+@db.command(
+    "upgrade", help=N_("Create the tables, or bring them up to date. Safe to run at any time, from several processes.")
+)
 @click.pass_obj
 def db_upgrade(wiki: Wiki) -> None:
-    """Create the tables, or bring them up to date. Safe to run at any time, from several processes."""
     wiki.upgrade()
-    click.echo(f"The tables are up to date (revision {newest_revision()}).")
+    click.echo(kb_t("The tables are up to date (revision {newest}).", newest=newest_revision()))
 
 
-@db.command("current")
+@db.command(
+    "current",
+    help=N_("Say which revision the tables are at, and which is the newest. Exit code 1 when they differ."),
+)
 @click.pass_obj
 def db_current(wiki: Wiki) -> None:
-    """Say which revision the tables are at, and which is the newest. Exit code 1 when they differ."""
     with wiki.read() as connection:
         at = current_revision(connection)
-    click.echo(f"at {at or 'nothing: there are no tables yet'}; newest {newest_revision()}")
+    if at is None:
+        click.echo(kb_t("at nothing: there are no tables yet; newest {newest}", newest=newest_revision()))
+    else:
+        click.echo(kb_t("at {at}; newest {newest}", at=at, newest=newest_revision()))
     if at != newest_revision():
         raise SystemExit(1)
 
 
-@click.group()
+@spoken.group("journal", help=N_("The record of every change and decision."))
 def journal() -> None:
-    """The record of every change and decision."""
+    pass
 
 
-@journal.command("verify")
-@click.option(
-    "--head", "head", metavar="HEAD|FILE", help="A head kept before, or a file that ends with one."
+@journal.command(
+    "verify", help=N_("Check that no entry was edited, deleted, reordered or cut off. Exit code 1 when one was.")
+)
+@spoken.option(
+    "--head", "head", metavar="HEAD|FILE", help=N_("A head kept before, or a file that ends with one.")
 )
 @click.pass_obj
 def journal_verify(wiki: Wiki, head: str | None) -> None:
-    """Check that no entry was edited, deleted, reordered or cut off. Exit code 1 when one was."""
     kept = kept_head(head) if head else None
-    with click.progressbar(length=1, label="Reading entries", file=sys.stderr) as bar:
+    with click.progressbar(length=1, label=kb_t("Reading entries"), file=sys.stderr) as bar:
         outcome = wiki.verify(kept, moves(bar))
     say_verification(outcome)
     if not outcome.intact:
         raise SystemExit(1)
 
 
-@journal.command("head")
+@journal.command(
+    "head",
+    help=N_("Print the head of the chain; kept outside the database, it later proves that nothing was cut off."),
+)
 @click.pass_obj
 def journal_head(wiki: Wiki) -> None:
-    """Print the head of the chain; kept outside the database, it later proves that nothing was cut off."""
     wiki.seal()
     with wiki.read() as connection:
         click.echo(str(head_of(connection, wiki.id)))
 
 
-@click.group()
+@spoken.group("spaces", help=N_("[Spaces]: who reads, who writes, who looks at what was written."))
 def spaces() -> None:
-    """Spaces: who reads, who writes, who looks at what was written."""
+    pass
 
 
-@spaces.command("list")
+@spaces.command("list", help=N_("List every [space] with the [groups] that hold in it."))
 @click.pass_obj
 def spaces_list(wiki: Wiki) -> None:
-    """List every space with the groups that hold in it."""
     with wiki.read() as connection:
         for space in list_spaces(connection, wiki.id, _administrator(wiki)):
             click.echo(
-                f"{space.path or '/'}\t{space.title}\tread: {', '.join(space.readers)}\t"
-                f"write: {', '.join(space.writers)}\tlooked at by: {', '.join(space.reviewers)}"
+                kb_t(
+                    "{path}\t{title}\tread: {readers}\twrite: {writers}\tlooked at by: {reviewers}",
+                    path=space.path or "/",
+                    title=space.title,
+                    readers=", ".join(space.readers),
+                    writers=", ".join(space.writers),
+                    reviewers=", ".join(space.reviewers),
+                )
             )
 
 
-@spaces.command("set")
+@spaces.command("set", help=N_("Create the [space] at PATH ('/' is the whole [wiki]), or set it anew."))
 @click.argument("path")
-@click.option("--title", help="What people call it.")
-@click.option("--reader", "readers", multiple=True, help="A group that may read; repeat for more. None: as above.")
-@click.option("--writer", "writers", multiple=True, help="A group that may write; repeat for more. None: as above.")
-@click.option("--reviewer", "reviewers", multiple=True, help="A group that looks at changes. None: as above.")
+@spoken.option("--title", help=N_("What people call it."))
+@spoken.option(
+    "--reader", "readers", multiple=True, help=N_("[A group] that may read; repeat for more. None: as above.")
+)
+@spoken.option(
+    "--writer", "writers", multiple=True, help=N_("[A group] that may write; repeat for more. None: as above.")
+)
+@spoken.option("--reviewer", "reviewers", multiple=True, help=N_("[A group] that looks at changes. None: as above."))
 @click.pass_obj
 def spaces_set(
     wiki: Wiki,
@@ -126,41 +135,42 @@ def spaces_set(
     writers: tuple[str, ...],
     reviewers: tuple[str, ...],
 ) -> None:
-    """Create the space at PATH ('/' is the whole wiki), or set it anew."""
     clean = normalise_path(path) if path.strip("/") else ""
     with wiki.begin(SYSTEM) as tx:
         wiki.set_space(tx, clean, SpaceSettings(title, readers or None, writers or None, reviewers or None))
-    click.echo(f"Space {clean or '/'} is set.")
+    click.echo(kb_t("[Space] {path} is set.", path=clean or "/"))
 
 
-@click.group("import")
+@spoken.group("import", help=N_("Taking over content from elsewhere."))
 def import_() -> None:
-    """Taking over content from elsewhere."""
+    pass
 
 
-@import_.command("git")
+@import_.command(
+    "git",
+    help=N_(
+        "Import a git repository or bundle with its whole history.\n\nEvery commit becomes "
+        "[revisions] with its author, time and message; moves and deletions included. It can be "
+        "stopped and run again at any time: it goes on where it was. What cannot be read is "
+        "named at the end, and the rest goes on."
+    ),
+)
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
-@click.option("--space", default="", help="The space to import into; it is created if it is not there.")
-@click.option("--branch", help="The branch to read. Default: the repository's own, or its only one.")
-@click.option(
+@spoken.option("--space", default="", help=N_("The [space] to import into; it is created if it is not there."))
+@spoken.option("--branch", help=N_("The branch to read. Default: the repository's own, or its only one."))
+@spoken.option(
     "--strip-extension",
     "endings",
     multiple=True,
     default=ENDINGS,
     show_default=True,
-    help="A file ending that makes a file a page and is left off its path; repeat for more.",
+    help=N_("A file ending that makes a file [a page] and is left off its path; repeat for more."),
 )
-@click.option("--index/--no-index", default=True, show_default=True, help="Index for search afterwards.")
+@spoken.option("--index/--no-index", default=True, show_default=True, help=N_("Index for search afterwards."))
 @click.pass_obj
 def import_git(
     wiki: Wiki, source: Path, space: str, branch: str | None, endings: tuple[str, ...], index: bool
 ) -> None:
-    """Import a git repository or bundle with its whole history.
-
-    Every commit becomes revisions with its author, time and message; moves and deletions included. It can be
-    stopped and run again at any time: it goes on where it was. What cannot be read is named at the end, and the
-    rest goes on.
-    """
     path = normalise_path(space) if space.strip("/") else ""
     if path:
         _ensure_space(wiki, path)
@@ -174,14 +184,14 @@ def import_git(
     started = time.monotonic()
     with (
         open_history(source, branch=branch) as history,
-        click.progressbar(length=history.total, label="Importing commits") as bar,
+        click.progressbar(length=history.total, label=kb_t("Importing commits")) as bar,
     ):
         summary = loader.load(history, moves(bar))
     say_summary(summary, time.monotonic() - started)
-    click.echo("Reading links …", err=True)
+    click.echo(kb_t("Reading links …"), err=True)
     wiki.catch_up_links()
     if index:
-        with click.progressbar(length=1, label="Indexing pages") as bar:
+        with click.progressbar(length=1, label=kb_t("Indexing [pages]")) as bar:
             wiki.search.catch_up(progress=moves(bar))
 
 
@@ -200,16 +210,19 @@ def _administrator(wiki: Wiki) -> Actor:
 _PRUNES_EVERY = 3600.0
 
 
-@click.command()
-@click.option("--once", is_flag=True, help="Do what there is to do, then end.")
-@click.option("--every", default=2.0, show_default=True, help="Seconds between two looks.")
+@spoken.command(
+    "work",
+    help=N_(
+        "Keep links, search and risk up to date with the journal, deliver messages to authors, "
+        "and let [reviews] age.\n\nOptional for the first three: searching, and [a queue] in order "
+        "of risk, do it too. Any number may run. Once an hour what was searched too long ago is "
+        "deleted."
+    ),
+)
+@spoken.option("--once", is_flag=True, help=N_("Do what there is to do, then end."))
+@spoken.option("--every", default=2.0, show_default=True, help=N_("Seconds between two looks."))
 @click.pass_obj
 def work(wiki: Wiki, once: bool, every: float) -> None:
-    """Keep links, search and risk up to date with the journal, deliver messages to authors, and let reviews age.
-
-    Optional for the first three: searching, and a queue in order of risk, do it too. Any number may run. Once an hour
-    what was searched too long ago is deleted.
-    """
     prune_at = 0.0
     while True:
         try:
@@ -217,11 +230,11 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
             if time.monotonic() >= prune_at:
                 prune_at = time.monotonic() + _PRUNES_EVERY
                 if pruned := wiki.search_log.prune():
-                    click.echo(f"searches: {pruned} deleted")
+                    click.echo(kb_t("searches: {pruned} deleted", pruned=pruned))
         except Busy as busy:
             if once:
                 raise
-            click.echo(f"{busy} Trying again in {every:g} seconds.", err=True)
+            click.echo(kb_t("{busy} Trying again in {every} seconds.", busy=busy, every=f"{every:g}"), err=True)
         if once:
             return
         time.sleep(every)
@@ -234,15 +247,17 @@ def _work_through(wiki: Wiki) -> None:
     taken = wiki.search.catch_up(wait=False)
     read += wiki.catch_up_links()
     if read or taken:
-        click.echo(f"links: {read} entries, search: {taken} entries")
+        click.echo(kb_t("links: {read} entries, search: {taken} entries", read=read, taken=taken))
     wiki.catch_up_suggestions()
     if assessed := wiki.catch_up_risk():
-        click.echo(f"risk: {assessed} entries")
+        click.echo(kb_t("risk: {assessed} entries", assessed=assessed))
     if told := wiki.deliver_messages():
-        click.echo(f"messages: {told}")
+        click.echo(kb_t("messages: {told}", told=told))
     aged = wiki.age_reviews()
     if aged.escalated or aged.lapsed:
-        click.echo(f"reviews: {aged.escalated} escalated, {aged.lapsed} lapsed")
+        click.echo(
+            kb_t("[reviews]: {escalated} escalated, {lapsed} lapsed", escalated=aged.escalated, lapsed=aged.lapsed)
+        )
 
 
 ALL: tuple[click.Command, ...] = (

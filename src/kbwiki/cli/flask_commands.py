@@ -7,29 +7,41 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from ..wiki import Wiki
-from . import commands
+from ..wording import N_, Wording, kb_t
+from . import commands, root, spoken
 
 
 def group() -> click.Group:
     """A new group for one app's command line."""
 
-    @click.group("kbwiki", cls=commands.Commands, help="The wiki in this app.")
-    @click.option("--wiki", "name", default="main", show_default=True, help="Which, if the app has several.")
+    @click.group("kbwiki", cls=root.Commands, help=N_("The [wiki] in this app."))
+    @spoken.option("--wiki", "name", default="main", show_default=True, help=N_("Which, if the app has several."))
     @click.pass_context
     @with_appcontext
     def kbwiki(ctx: click.Context, name: str) -> None:
         ctx.obj = _wiki_of_app(name, as_it_is=ctx.invoked_subcommand in ("db", "check"))
+        root.speak_as(ctx, ctx.obj)
 
+    kbwiki.usual = _usual
     for command in commands.ALL:
         kbwiki.add_command(command)
     return kbwiki
+
+
+def _usual() -> Wording:
+    """How the app's first wiki speaks, by its settings; help asks no database."""
+    mounts = current_app.extensions.get("kbwiki", {}) if current_app else {}
+    mount = next(iter(mounts.values()), None)
+    return mount.wiki.voice.wording() if mount is not None else Wording()
 
 
 def _wiki_of_app(name: str, *, as_it_is: bool) -> Wiki:
     mounts = current_app.extensions.get("kbwiki", {})
     if name not in mounts:
         known = ", ".join(mounts) or "none"
-        raise click.ClickException(f"There is no wiki named {name!r} in this app (there is: {known}).")
+        raise click.ClickException(
+            kb_t("There is no [wiki] named {name!r} in this app (there is: {known}).", name=name, known=known)
+        )
     mount = mounts[name]
     if not as_it_is:
         mount.make_ready()

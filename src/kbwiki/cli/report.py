@@ -10,7 +10,9 @@ import click
 from ..journal.chain import Head
 from ..journal.verify import Verification
 from ..moderation.export.files import head_of_file
+from ..transfer.git_records import Unreadable
 from ..transfer.load import Summary
+from ..wording import N_, kb_t
 
 _MOST_NAMED = 20
 
@@ -18,28 +20,37 @@ _MOST_NAMED = 20
 def say_summary(summary: Summary, seconds: float) -> None:
     """Print what was imported, what was left out and why, and what a history reader may wonder about."""
     if summary.resumed_after:
-        click.echo(f"Went on after commit {summary.resumed_after[:12]}.")
+        click.echo(kb_t("Went on after commit {commit}.", commit=summary.resumed_after[:12]))
     rate = summary.revisions / seconds if seconds else 0
     click.echo(
-        f"{summary.commits:,} commits read; {summary.revisions:,} revisions written "
-        f"({rate:,.0f} a second); {summary.pages:,} pages are there now."
+        kb_t(
+            "{commits} commits read; {revisions} [revisions] written ({rate} a second); {pages} [pages] are there now.",
+            commits=f"{summary.commits:,}",
+            revisions=f"{summary.revisions:,}",
+            rate=f"{rate:,.0f}",
+            pages=f"{summary.pages:,}",
+        )
     )
     for kind, count in summary.kinds.most_common():
         click.echo(f"  {count:>8,} × {kind}")
     for remark in summary.remarks:
         click.echo(f"  {remark}")
-    _named("could not be read", [f"{one.path} {one.reason} (commit {one.commit[:12]})" for one in summary.unreadable])
-    _named("were left alone", [f"{path}: {why}" for path, why in summary.refused.items()])
+    _named(N_("{count} files could not be read:"), [_unreadable(one) for one in summary.unreadable])
+    _named(N_("{count} files were left alone:"), [f"{path}: {why}" for path, why in summary.refused.items()])
 
 
-def _named(what: str, lines: list[str]) -> None:
+def _unreadable(one: Unreadable) -> str:
+    return kb_t("{path} {reason} (commit {commit})", path=one.path, reason=one.reason, commit=one.commit[:12])
+
+
+def _named(said: str, lines: list[str]) -> None:
     if not lines:
         return
-    click.echo(f"{len(lines):,} files {what}:")
+    click.echo(kb_t(said, count=f"{len(lines):,}"))
     for line in lines[:_MOST_NAMED]:
         click.echo(f"    {line}")
     if len(lines) > _MOST_NAMED:
-        click.echo(f"    … and {len(lines) - _MOST_NAMED:,} more")
+        click.echo(kb_t("    … and {count} more", count=f"{len(lines) - _MOST_NAMED:,}"))
 
 
 def moves(bar: object) -> Callable[[int, int], None]:
@@ -55,10 +66,13 @@ def moves(bar: object) -> Callable[[int, int], None]:
 def say_verification(outcome: Verification) -> None:
     """Print each fault of a journal, then what was read and where it leads."""
     for fault in outcome.faults:
-        click.echo(f"entry {fault.position}: {fault.problem}")
+        click.echo(kb_t("entry {position}: {problem}", position=fault.position, problem=kb_t(fault.problem)))
     if outcome.unnamed:
-        click.echo(f"… and {outcome.unnamed:,} more")
-    click.echo(f"{outcome.entries:,} entries, head {outcome.head}: {'intact' if outcome.intact else 'NOT intact'}")
+        click.echo(kb_t("… and {count} more", count=f"{outcome.unnamed:,}"))
+    said = N_("{entries} entries, head {head}: intact")
+    if not outcome.intact:
+        said = N_("{entries} entries, head {head}: NOT intact")
+    click.echo(kb_t(said, entries=f"{outcome.entries:,}", head=outcome.head))
 
 
 def kept_head(said: str) -> Head:
@@ -68,5 +82,5 @@ def kept_head(said: str) -> Head:
             return head_of_file(Path(said))
         return Head.parse(said)
     except (ValueError, OSError) as error:
-        wanted = "a head looks like 123:9f86d0… (POSITION:64 hex digits), or is a file that ends with one."
+        wanted = kb_t("a head looks like 123:9f86d0… (POSITION:64 hex digits), or is a file that ends with one.")
         raise click.BadParameter(wanted, param_hint="--head") from error

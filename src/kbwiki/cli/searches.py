@@ -6,19 +6,25 @@ import click
 
 from ..search.log.unanswered import Outcome, unanswered
 from ..wiki import Wiki
+from ..wording import N_, kb_t
+from . import spoken
 
 
-@click.group()
+@spoken.group("searches", help=N_("What people searched for, without who searched."))
 def searches() -> None:
-    """What people searched for, without who searched."""
+    pass
 
 
-@searches.command("list")
-@click.option("--outcome", type=click.Choice([one.value for one in Outcome]), help="Only those. Default: both.")
-@click.option("--count", default=50, show_default=True, help="How many to list, the most frequent ones first.")
+@searches.command(
+    "list",
+    help=N_(
+        "List questions without an answer: how often asked, how often nothing found, when last, where, and the text."
+    ),
+)
+@spoken.option("--outcome", type=click.Choice([one.value for one in Outcome]), help=N_("Only those. Default: both."))
+@spoken.option("--count", default=50, show_default=True, help=N_("How many to list, the most frequent ones first."))
 @click.pass_obj
 def searches_list(wiki: Wiki, outcome: str | None, count: int) -> None:
-    """List questions without an answer: how often asked, how often nothing found, when last, where, and the text."""
     wanted = Outcome(outcome) if outcome else None
     with wiki.read() as connection:
         found = unanswered(connection, wiki.id, None, wiki.settings, wiki.clock(), outcome=wanted, count=count)
@@ -27,8 +33,10 @@ def searches_list(wiki: Wiki, outcome: str | None, count: int) -> None:
         click.echo(f"{one.times}\t{one.failed}\t{one.last_at:%Y-%m-%d}\t{where}\t{one.typed}")
 
 
-@searches.command("prune")
+@searches.command(
+    "prune",
+    help=N_("Delete what was searched longer ago than the setting KBWIKI_SEARCH_LOG_DAYS says. `work` does it, too."),
+)
 @click.pass_obj
 def searches_prune(wiki: Wiki) -> None:
-    """Delete what was searched longer ago than the setting KBWIKI_SEARCH_LOG_DAYS says. `work` does it, too."""
-    click.echo(f"{wiki.search_log.prune()} deleted.")
+    click.echo(kb_t("{count} deleted.", count=wiki.search_log.prune()))

@@ -12,61 +12,75 @@ from ..errors import Invalid
 from ..search.engines import names, open_engine
 from ..search.engines.protocol import Engine, IndexUnusable
 from ..wiki import Wiki
+from ..wording import N_, kb_t
+from . import spoken
 from .report import moves
 
 
-@click.group()
+@spoken.group("search", help=N_("The search index."))
 def search() -> None:
-    """The search index."""
+    pass
 
 
-@search.command("rebuild")
+@search.command(
+    "rebuild",
+    help=N_("Build the index anew beside the present one, then put it in its place. Search goes on meanwhile."),
+)
 @click.pass_obj
 def search_rebuild(wiki: Wiki) -> None:
-    """Build the index anew beside the present one, then put it in its place. Search goes on meanwhile."""
     wiki.seal()
     wiki.catch_up_links()
-    with _kindly(), click.progressbar(length=1, label="Indexing pages") as bar:
+    with _kindly(), click.progressbar(length=1, label=kb_t("Indexing [pages]")) as bar:
         wiki.search.rebuild(moves(bar))
 
 
-@search.command("find")
+@search.command("find", help=N_("Search as somebody does who is not signed in, or as a member of [groups]."))
 @click.argument("words", nargs=-1, required=True)
-@click.option("--in-group", "groups", multiple=True, metavar="GROUP", help="Search as a member; repeat for more.")
+@spoken.option("--in-group", "groups", multiple=True, metavar="GROUP", help=N_("Search as a member; repeat for more."))
 @click.pass_obj
 def search_find(wiki: Wiki, words: tuple[str, ...], groups: tuple[str, ...]) -> None:
-    """Search as somebody does who is not signed in, or as a member of groups."""
     actor = Actor("kbwiki:command-line", "Command line", frozenset(groups)) if groups else ANONYMOUS
     found = wiki.search.find(actor, " ".join(words))
     for one in found.results:
         click.echo(f"{one.path}\t{one.title}")
-    click.echo(f"{found.total} found. {found.note or ''}".rstrip(), err=True)
+    click.echo(" ".join([kb_t("{total} found.", total=found.total), *found.notes]), err=True)
 
 
-@search.command("move")
+@search.command(
+    "move",
+    help=N_(
+        "Build the index with another ENGINE while the present one goes on answering, and say "
+        "how to change over.\n\nIt can be stopped and run again at any time: nothing counts before "
+        "it is whole, and what is whole is only brought up to date."
+    ),
+)
 @click.argument("engine")
-@click.option("--remove-old", is_flag=True, help="When the move is done: remove the indexes of all other engines.")
+@spoken.option("--remove-old", is_flag=True, help=N_("When the move is done: remove the indexes of all other engines."))
 @click.pass_obj
 def search_move(wiki: Wiki, engine: str, remove_old: bool) -> None:
-    """Build the index with another ENGINE while the present one goes on answering, and say how to change over.
-
-    It can be stopped and run again at any time: nothing counts before it is whole, and what is whole is only brought
-    up to date.
-    """
     if remove_old and wiki.settings.search_engine != engine:
         raise click.ClickException(
-            f"This wiki still searches with {wiki.settings.search_engine!r}. Move without --remove-old, change the "
-            "setting, restart, and then remove what is old."
+            kb_t(
+                "This [wiki] still searches with {search_engine!r}. Move without --remove-old, change "
+                "the setting, restart, and then remove what is old.",
+                search_engine=wiki.settings.search_engine,
+            )
         )
     wanted = _opened(wiki, engine)
     wiki.seal()
     wiki.catch_up_links()
     with _kindly():
-        with click.progressbar(length=1, label="Indexing pages") as bar:
+        with click.progressbar(length=1, label=kb_t("Indexing [pages]")) as bar:
             wiki.search.beside(wanted).catch_up(progress=moves(bar))
         click.echo(
-            f"The index of {wanted.page_count():,} pages is ready in {engine!r} ({wanted.size() / 1e6:,.1f} MB), up to "
-            f"entry {wanted.position():,} of the journal."
+            kb_t(
+                "The index of {pages} [pages] is ready in {engine!r} ({megabytes} MB), up to entry {entry} "
+                "of the journal.",
+                pages=f"{wanted.page_count():,}",
+                engine=engine,
+                megabytes=f"{wanted.size() / 1e6:,.1f}",
+                entry=f"{wanted.position():,}",
+            )
         )
     if remove_old:
         _remove_others(wiki, engine)
@@ -77,17 +91,23 @@ def search_move(wiki: Wiki, engine: str, remove_old: bool) -> None:
 def _opened(wiki: Wiki, engine: str) -> Engine:
     opened = open_engine(engine, wiki.search_place)
     if opened is None:
-        raise click.ClickException(f"The engine {engine!r} keeps its index in a folder, and this wiki has none.")
+        raise click.ClickException(
+            kb_t("The engine {engine!r} keeps its index in a folder, and this [wiki] has none.", engine=engine)
+        )
     return opened
 
 
 def _say_what_is_next(wiki: Wiki, engine: str) -> None:
     """Nothing is removed by itself: processes that run with the old setting would build it anew."""
     prefix = "KBWIKI_" if wiki.name == "main" else f"KBWIKI_{wiki.name.upper()}_"
-    click.echo(f"1. Set {prefix}SEARCH_ENGINE = {engine!r}.")
-    click.echo("2. Restart every process of the app, those of `flask kbwiki work` too. Until then the present index")
-    click.echo("   goes on answering; what is saved meanwhile, the new one takes in by itself.")
-    click.echo(f"3. Remove the old index: flask kbwiki search move {engine} --remove-old")
+    click.echo(kb_t("1. Set {prefix}SEARCH_ENGINE = {engine!r}.", prefix=prefix, engine=engine))
+    click.echo(
+        kb_t(
+            "2. Restart every process of the app, those of `flask kbwiki work` too. Until then the present index\n"
+            "   goes on answering; what is saved meanwhile, the new one takes in by itself."
+        )
+    )
+    click.echo(kb_t("3. Remove the old index: flask kbwiki search move {engine} --remove-old", engine=engine))
 
 
 def _remove_others(wiki: Wiki, engine: str) -> None:
@@ -108,10 +128,12 @@ def _remove(name: str, engine: Engine) -> None:
         size = engine.size() if engine.is_usable() else None
         engine.remove()
     except (IndexUnusable, OSError) as error:
-        click.echo(f"What {name!r} may have kept is still there: {error}", err=True)
+        click.echo(kb_t("What {name!r} may have kept is still there: {error}", name=name, error=error), err=True)
         return
     if size is not None:
-        click.echo(f"Removed the index that {name!r} kept ({size / 1e6:,.1f} MB).")
+        click.echo(
+            kb_t("Removed the index that {name!r} kept ({megabytes} MB).", name=name, megabytes=f"{size / 1e6:,.1f}")
+        )
 
 
 @contextmanager
@@ -120,4 +142,4 @@ def _kindly() -> Iterator[None]:
     try:
         yield
     except (IndexUnusable, OSError) as error:
-        raise click.ClickException(f"The index cannot be built: {error}") from error
+        raise click.ClickException(kb_t("The index cannot be built: {error}", error=error)) from error

@@ -8,31 +8,38 @@ import click
 
 from ..settings import Settings
 from ..wiki import Wiki
-from . import commands
+from ..wording import N_
+from . import commands, root, spoken
 
 
-@click.group("kbwiki", cls=commands.Commands)
-@click.option(
-    "--database", required=True, envvar="KBWIKI_DATABASE_URI", help="A SQLAlchemy address, e.g. sqlite:///wiki.db"
+@click.group(
+    "kbwiki",
+    cls=root.Commands,
+    help=N_(
+        "Work on [a wiki]'s database. Inside a Flask app, `flask kbwiki` is the same with the app's own settings."
+    ),
 )
-@click.option(
-    "--index", type=click.Path(path_type=Path), envvar="KBWIKI_INDEX_FOLDER", help="Folder of the search index."
+@spoken.option(
+    "--database", required=True, envvar="KBWIKI_DATABASE_URI", help=N_("A SQLAlchemy address, e.g. sqlite:///wiki.db")
 )
-@click.option(
+@spoken.option(
+    "--index", type=click.Path(path_type=Path), envvar="KBWIKI_INDEX_FOLDER", help=N_("Folder of the search index.")
+)
+@spoken.option(
     "--search-engine",
     default="whoosh",
     show_default=True,
     envvar="KBWIKI_SEARCH_ENGINE",
-    help="Which engine keeps the search index.",
+    help=N_("Which engine keeps the search index."),
 )
-@click.option("--wiki", "name", default="main", show_default=True, help="Which, if the database has several.")
+@spoken.option("--wiki", "name", default="main", show_default=True, help=N_("Which, if the database has several."))
 @click.version_option(package_name="kbwiki")
 @click.pass_context
 def main(ctx: click.Context, database: str, index: Path | None, search_engine: str, name: str) -> None:
-    """Work on a wiki's database. Inside a Flask app, `flask kbwiki` is the same with the app's own settings."""
     wiki = Wiki(database, name=name, index=index, settings=Settings(search_engine=search_engine))
     ctx.call_on_close(wiki.close)
     ctx.obj = wiki
+    root.speak_as(ctx, wiki)
 
 
 for _command in commands.ALL:

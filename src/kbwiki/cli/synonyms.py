@@ -8,39 +8,38 @@ from ..actors import SYSTEM
 from ..search.synonyms.actions import remove_synonyms, set_synonyms
 from ..search.synonyms.queries import as_line, list_synonyms
 from ..wiki import Wiki
+from ..wording import N_, kb_t
+from . import spoken
 
 
-@click.group("synonyms")
+@spoken.group("synonyms", help=N_("Words that mean the same when somebody searches."))
 def synonyms_() -> None:
-    """Words that mean the same when somebody searches."""
+    pass
 
 
-@synonyms_.command("list")
+@synonyms_.command("list", help=N_("List every set with its number."))
 @click.pass_obj
 def synonyms_list(wiki: Wiki) -> None:
-    """List every set with its number."""
     with wiki.read() as connection:
         for line in list_synonyms(connection, wiki.id):
             click.echo(f"{line.id}\t{as_line(line.words, line.one_way)}")
 
 
-@synonyms_.command("set")
+@synonyms_.command("set", help=N_("Let WORDS mean the same; a phrase stands in quotation marks."))
 @click.argument("words", nargs=-1, required=True)
-@click.option("--one-way", is_flag=True, help="The first finds the others, and they do not find it.")
-@click.option("--id", "set_id", type=int, help="The set to give these words to. Default: a new one.")
+@spoken.option("--one-way", is_flag=True, help=N_("The first finds the others, and they do not find it."))
+@spoken.option("--id", "set_id", type=int, help=N_("The set to give these words to. Default: a new one."))
 @click.pass_obj
 def synonyms_set(wiki: Wiki, words: tuple[str, ...], one_way: bool, set_id: int | None) -> None:
-    """Let WORDS mean the same; a phrase stands in quotation marks."""
     with wiki.begin(SYSTEM) as tx:
         made = set_synonyms(tx, words, set_id=set_id, one_way=one_way)
-    click.echo(f"Set {made} is known from the next search on.")
+    click.echo(kb_t("Set {made} is known from the next search on.", made=made))
 
 
-@synonyms_.command("remove")
+@synonyms_.command("remove", help=N_("Take the set with this number out of use."))
 @click.argument("set_id", metavar="ID", type=int)
 @click.pass_obj
 def synonyms_remove(wiki: Wiki, set_id: int) -> None:
-    """Take the set with this number out of use."""
     with wiki.begin(SYSTEM) as tx:
         remove_synonyms(tx, set_id)
-    click.echo(f"Set {set_id} is out of use.")
+    click.echo(kb_t("Set {set_id} is out of use.", set_id=set_id))

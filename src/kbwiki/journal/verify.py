@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from ..wording import N_, kb_t
 from .chain import EMPTY, GENESIS, Head
 from .models import ActorRow, WikiRow
 from .stored import BATCH, StoredEntry, Teller, stored_entries
@@ -17,11 +18,11 @@ from .tail import last_position
 MOST_NAMED = 1000
 """So many faults are named; a journal with more is beyond naming, and memory has an end."""
 
-EDITED = "the entry was edited: it no longer says what its digest was made of"
-DIGEST_EDITED = "the digest of the entry was changed; what the entry says is what was sealed"
-NOT_SEALED_HERE = "the entry is not the one sealed here: replaced, moved or inserted"
-NO_PLACE = "an entry stands where none can be: inserted, or put in another's place"
-REWRITTEN = "the chain differs from the exported head: it was rewritten"
+EDITED = N_("the entry was edited: it no longer says what its digest was made of")
+DIGEST_EDITED = N_("the digest of the entry was changed; what the entry says is what was sealed")
+NOT_SEALED_HERE = N_("the entry is not the one sealed here: replaced, moved or inserted")
+NO_PLACE = N_("an entry stands where none can be: inserted, or put in another's place")
+REWRITTEN = N_("the chain differs from the exported head: it was rewritten")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +151,9 @@ class _Walk:
         if exported is not None and not self._met_exported:
             if exported.position > self._position:
                 first = self._position + 1
-                self._fault(first, _missing(first, exported.position) + " at the end")
+                self._fault(first, _missing_at_the_end(first, exported.position))
             else:
-                self._fault(exported.position, "the entry of the exported head is not there")
+                self._fault(exported.position, kb_t("the entry of the exported head is not there"))
         head = Head(self._position, self._chain)
         return Verification(self.count, head, tuple(self._faults), self._unnamed)
 
@@ -168,4 +169,12 @@ def _is_digest(value: Any) -> bool:
 
 
 def _missing(first: int, last: int) -> str:
-    return f"entry {first} is missing" if first >= last else f"entries {first} to {last} are missing"
+    if first >= last:
+        return kb_t("entry {first} is missing", first=first)
+    return kb_t("entries {first} to {last} are missing", first=first, last=last)
+
+
+def _missing_at_the_end(first: int, last: int) -> str:
+    if first >= last:
+        return kb_t("entry {first} is missing at the end", first=first)
+    return kb_t("entries {first} to {last} are missing at the end", first=first, last=last)

@@ -5,11 +5,12 @@ Nothing here knows a page or a database. Texts are ordinary Unicode strings, off
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from markdown_it.token import Token
 
+from ..wording import N_, kb_t
 from .plain import plain_text
 
 LinkStyle = Literal["wiki", "markdown"]
@@ -64,22 +65,27 @@ class Rendered:
 class Wording:
     """The few words that rendering itself adds, so that they can be translated."""
 
-    note: str = "Note"
-    tip: str = "Tip"
-    important: str = "Important"
-    warning: str = "Warning"
-    caution: str = "Caution"
-    contents: str = "Contents"
-    footnotes: str = "Footnotes"
-    footnote: str = "Footnote {number}"
-    back: str = "Back to the text"
-    done: str = "Done"
-    to_do: str = "To do"
-    table: str = "Table"
-    too_long: str = (
-        "This page is too long to be shown in full. What is missing here is not lost: "
-        "it is still in the page's text, which can be opened for editing."
+    note: str = N_("Note")
+    tip: str = N_("Tip")
+    important: str = N_("Important")
+    warning: str = N_("Warning")
+    caution: str = N_("Caution")
+    contents: str = N_("Contents")
+    footnotes: str = N_("Footnotes")
+    footnote: str = N_("Footnote {number}")
+    back: str = N_("Back to the text")
+    done: str = N_("Done")
+    to_do: str = N_("To do")
+    table: str = N_("Table")
+    too_long: str = N_(
+        "This [page] is too long to be shown in full. What is missing here is not lost: "
+        "it is still in the [page]'s text, which can be opened for editing."
     )
+
+    @classmethod
+    def spoken(cls) -> Wording:
+        """The words in the language that is being spoken."""
+        return cls(*(kb_t(str(one.default)) for one in fields(cls)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -37,15 +37,17 @@ def render(
     *,
     resolve: Callable[[Link], Resolved],
     max_output: int = 5_000_000,
-    wording: Wording = Wording(),  # noqa: B008 - immutable
+    wording: Wording | None = None,
 ) -> Rendered:
     """Safe HTML for a parsed text.
 
     ``resolve`` is asked once for each different link of the rendering. It does not raise; what it answers is
     escaped and checked like the text itself. The HTML is at most about ``max_output`` characters, and at most
     500,000 plus 16 for each of the text's (a text of 20 KB can otherwise ask for 25 MB): beyond that it is
-    cut, and a notice above and below it says so.
+    cut, and a notice above and below it says so. ``wording`` is what rendering itself says, if not
+    what is spoken.
     """
+    wording = wording or Wording.spoken()
     limit = min(max_output, _LEAST + _PER_CHARACTER * document._length)
     writer = HtmlWriter(resolve, document.headings, wording, limit)
     try:

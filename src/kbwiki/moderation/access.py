@@ -10,6 +10,7 @@ from ..errors import Forbidden
 from ..spaces.models import Grant
 from ..spaces.policy import Right
 from ..spaces.queries import has_right
+from ..wording import kb_t
 from .models import ReviewAuthor
 from .subjects import Place
 
@@ -17,7 +18,7 @@ from .subjects import Place
 def require_member(actor: Actor, group: str) -> None:
     """Errors: Forbidden for anybody outside the group."""
     if group not in actor.effective_groups:
-        raise Forbidden(f"This review belongs to the group “{group}”; you are not in it.")
+        raise Forbidden(kb_t("This [review] belongs to the [group] “{group}”; you are not in it.", group=group))
 
 
 def reads(connection: Connection, space_id: int, group: str) -> bool:
@@ -49,4 +50,4 @@ def is_author(tx: Transaction, review_id: int) -> bool:
 def require_not_own(tx: Transaction, review_id: int) -> None:
     """Errors: Forbidden for those who may not decide the review because it is about what they did."""
     if is_author(tx, review_id):
-        raise Forbidden("One of these changes is your own, so somebody else in the group decides about them.")
+        raise Forbidden(kb_t("One of these changes is your own, so somebody else in the [group] decides about them."))

@@ -16,9 +16,13 @@ from ..spaces.models import Space
 from ..spaces.policy import contains
 from ..spaces.queries import find_space, responsible_groups
 from ..spaces.restraints import Restraint
+from ..wording import N_, kb_t
 from .access import require_member
 from .policy import Verdict
 from .record import Act, Decided, Grounds, clean_grounds, find_repeated, record_decision
+
+_NOT_HERE = N_("The [group] “{group}” does not look after this part of the [wiki], so others decide about it.")
+_NOT_BELOW = N_("The [group] “{group}” does not look after everything below it, so others decide about it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def restrict_author(
     if actor_id is None:
         raise NotFound("author", external_id)
     if actor_id == tx.actor_id:
-        raise Forbidden("This would be about yourself, so somebody else in the group decides about it.")
+        raise Forbidden(kb_t("This would be about yourself, so somebody else in the [group] decides about it."))
     grounds = clean_grounds(tx, where.space_id, Verdict.RESTRICT, Grounds(reason, note, key))
     return _restrain(tx, Verdict.RESTRICT, where, group, grounds, below=True, until=until, actor_id=actor_id)
 
@@ -102,8 +106,7 @@ def _require_responsible(tx: Transaction, path: str, group: str, *, below: bool)
         spaces += [row.id for row in rows if contains(path, row.path)]
     for one in dict.fromkeys(spaces):
         if group not in responsible_groups(tx.connection, [one]):
-            here = "look after this part of the wiki" if one == space_id else "look after everything below it"
-            raise Forbidden(f"The group “{group}” does not {here}, so others decide about it.")
+            raise Forbidden(kb_t(_NOT_HERE if one == space_id else _NOT_BELOW, group=group))
     return _where(tx, path, space_id)
 
 
@@ -129,7 +132,7 @@ def _restrain(
     actor_id: int | None,
 ) -> Decided:
     if until <= tx.now:
-        raise Invalid("until", "Please name a moment that is still to come.")
+        raise Invalid("until", kb_t("Please name a moment that is still to come."))
     facts = {"path": where.path, "below": below, "actor": actor_id, "until": until.isoformat()}
     number = where.number
     act = Act(verdict, group, where.subject_kind, where.subject_id, number, number, number, facts=facts)

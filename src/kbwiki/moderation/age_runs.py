@@ -19,6 +19,7 @@ from ..db import Change, Transaction
 from ..errors import Conflict, KBWikiError, NotFound
 from ..spaces.policy import Right
 from ..spaces.queries import has_right, responsible_groups
+from ..wording import kb_t
 from .access import reads, require_member
 from .ageing import left_of
 from .desk.leases import end_lease
@@ -155,13 +156,13 @@ def look_again(tx: Transaction, review_id: int) -> int:
         raise NotFound("review", str(review_id))
     require_member(tx.actor, review.group)
     if State(review.state) is not State.LAPSED:
-        raise Conflict("Only what has lapsed is opened again. This review has not.")
+        raise Conflict(kb_t("Only what has lapsed is opened again. This [review] has not."))
     if waiting := _waiting(tx, review, space_id):
         return waiting
     seen = seen_ranges(tx.connection, tx.wiki_id, review.subject_kind, [review.subject_id])[review.subject_id]
     late = after_all(seen, review.group, review.updated_at)
     if not left_of((review.base, review.head), [(one.base, one.head) for one in late]):
-        raise Conflict("Somebody has looked at these changes since, so there is nothing left to look at.")
+        raise Conflict(kb_t("Somebody has looked at these changes since, so there is nothing left to look at."))
     duty = Duty(review.group, review.subject_kind, review.subject_id, space_id, review.base, review.head)
     again = take_in(tx, duty, lambda _: Event.REPORT)
     copy_authors(tx, review.id, again.id)

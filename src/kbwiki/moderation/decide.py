@@ -11,6 +11,7 @@ from sqlalchemy import select
 from ..db import Transaction
 from ..errors import Conflict, Invalid
 from ..journal.models import ActorRow
+from ..wording import kb_t
 from .access import require_member, require_not_own
 from .desk.leaving import leave_desk
 from .lifecycle import LostRace, ReviewRow, copy_authors, get_review_row, move_on, take_in
@@ -111,9 +112,9 @@ def decide(tx: Transaction, answer: Answer) -> Decided:
 def _answering(answer: Answer) -> Verdict:
     verdict = Verdict(answer.verdict)
     if verdict is Verdict.RESTORE:
-        raise Invalid("verdict", "Hidden text is shown again from the page's history, by “restore”.")
+        raise Invalid("verdict", kb_t("Hidden text is shown again from the [page]'s history, by “restore”."))
     if verdict not in ANSWERS:
-        raise Invalid("verdict", f"“{verdict.value}” is not an answer to a review.")
+        raise Invalid("verdict", kb_t("“{value}” is not an answer to [a review].", value=verdict.value))
     return verdict
 
 
@@ -122,7 +123,9 @@ def _require_live(tx: Transaction, review: ReviewRow, verdict: Verdict) -> None:
     if state is State.DECIDED:
         raise _already(tx, review.id)
     if state is State.HANDED_OVER:
-        why = "This review was handed over to the groups that look after the page now, so nothing was decided."
+        why = kb_t(
+            "This [review] was handed over to the [groups] that look after the [page] now, so nothing was decided."
+        )
         raise MovedOn(why, review.head, review.head)
     follow(state, _event_of(verdict))
 
@@ -139,7 +142,9 @@ def _seen_part(tx: Transaction, review: ReviewRow, answer: Answer) -> ReviewRow:
         if answer.partial and answer.base == review.base < answer.head < review.head:
             return _seen_before_the_rest(tx, review, answer)
         raise MovedOn(
-            "The page was changed while you were looking, so nothing was decided. The new changes are shown now.",
+            kb_t(
+                "The [page] was changed while you were looking, so nothing was decided. The new changes are shown now."
+            ),
             answer.head,
             review.head,
         )
@@ -147,7 +152,10 @@ def _seen_part(tx: Transaction, review: ReviewRow, answer: Answer) -> ReviewRow:
     if shown.digest == answer.digest or (answer.partial and answer.seen == shown.seen):
         return review
     raise MovedOn(
-        "The page is not as it was shown to you (it was moved, hidden, reported or changed), so nothing was decided.",
+        kb_t(
+            "The [page] is not as it was shown to you (it was moved, hidden, reported or changed), "
+            "so nothing was decided."
+        ),
         answer.head,
         review.head,
     )
@@ -157,7 +165,7 @@ def _seen_before_the_rest(tx: Transaction, review: ReviewRow, answer: Answer) ->
     part = shown_of(tx.connection, review, tx.subjects, head=answer.head)
     if part.seen != answer.seen:
         raise MovedOn(
-            "What you saw was itself changed since (hidden, or taken out), so nothing was decided.",
+            kb_t("What you saw was itself changed since (hidden, or taken out), so nothing was decided."),
             answer.head,
             review.head,
         )
@@ -171,7 +179,7 @@ def _close(tx: Transaction, review: ReviewRow, part: ReviewRow, verdict: Verdict
         move_on(tx, review, event)
         return None
     if event is not Event.DECIDE:
-        raise Invalid("verdict", "Only a decision can speak of a part; please look at the new changes first.")
+        raise Invalid("verdict", kb_t("Only a decision can speak of a part; please look at the new changes first."))
     move_on(tx, review, event, head=part.head)
     rest = take_in(tx, replace(review.duty, base=part.head, ageing=review.ageing))
     copy_authors(tx, review.id, rest.id)
@@ -185,9 +193,13 @@ def _already(tx: Transaction, review_id: int) -> Conflict:
         .where(Decision.review_id == review_id, Decision.final)
     ).first()
     if row is None:
-        return MovedOn("The page was changed at the same moment, so nothing was decided.", 0, 0)
+        return MovedOn(kb_t("The [page] was changed at the same moment, so nothing was decided."), 0, 0)
     return AlreadyDecided(
-        f"{row.name} has already decided this review ({row.verdict}), so nothing was changed by you.",
+        kb_t(
+            "{name} has already decided this [review] ({verdict}), so nothing was changed by you.",
+            name=row.name,
+            verdict=row.verdict,
+        ),
         row.name,
         row.verdict,
         row.at.isoformat(),

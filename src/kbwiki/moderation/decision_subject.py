@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from ..db import Transaction, table_of
 from ..errors import Invalid, NotFound
+from ..wording import kb_t
 from .models import Decision, Evidence
 from .policy import acted_on
 from .subjects import Place, Subjects, subject_of
@@ -26,7 +27,12 @@ class DecisionSubject:
     def place(self, connection: Connection, subject_id: int) -> Place:
         """Where the decision's subject is now. Errors: NotFound."""
         about = self._about(connection, self._row(connection, subject_id))
-        return Place(f"Appeal about {about.title}", about.path, about.space_id, self._appeals(connection, subject_id))
+        return Place(
+            kb_t("Appeal about {title}", title=about.title),
+            about.path,
+            about.space_id,
+            self._appeals(connection, subject_id),
+        )
 
     def lock(self, tx: Transaction, subject_id: int) -> None:
         """Lock what was decided about, then the decision: in the order of those who take decisions back."""
@@ -70,7 +76,7 @@ class DecisionSubject:
 
     def undo(self, tx: Transaction, subject_id: int, base: int, head: int, *, group: str, comment: str) -> int:
         """Errors: Invalid, for an appeal is answered."""
-        raise Invalid("verdict", "This is an appeal: please uphold the decision or overturn it.")
+        raise Invalid("verdict", kb_t("This is an appeal: please uphold the decision or overturn it."))
 
     @staticmethod
     def _row(connection: Connection, decision_id: int) -> Any:

@@ -15,6 +15,7 @@ from ..pages.models import Revision
 from ..pages.paths import normalise_path
 from ..spaces.policy import Right
 from ..spaces.queries import has_right, responsible_groups
+from ..wording import N_, kb_t
 from .access import is_author
 from .lifecycle import (
     Duty,
@@ -49,15 +50,17 @@ class Patience:
 
 
 MOST_BY_ONE = Patience(
-    1, 20, "Thank you, your report of this page has arrived and somebody will look. You can add to it in an hour."
+    1, 20, N_("Thank you, your report of this [page] has arrived and somebody will look. You can add to it in an hour.")
 )
 """For somebody who is signed in."""
 
 MOST_BY_STRANGERS = Patience(
     5,
     60,
-    "Several readers have reported this page within the last hour, and somebody will look. Please sign in to add "
-    "something, or try again in an hour.",
+    N_(
+        "Several readers have reported this [page] within the last hour, and somebody will look. "
+        "Please sign in to add something, or try again in an hour."
+    ),
 )
 """For all who are not signed in, together: nothing tells one of them from another."""
 
@@ -72,12 +75,16 @@ def answer_concern(tx: Transaction, review_id: int, text: str) -> int:
     if not has_right(tx.connection, review.space_id, Right.READ, tx.actor):
         raise NotFound("review", str(review_id))
     if not is_author(tx, review_id):
-        raise Forbidden("This concern was raised with the authors of the changes, so it is for them to answer.")
+        raise Forbidden(kb_t("This concern was raised with the authors of the changes, so it is for them to answer."))
     said = clean_said(text)
     subject_of(tx, review.subject_kind).lock(tx, review.subject_id)
     review = get_review_row(tx.connection, tx.wiki_id, review_id, lock=True)
     if State(review.state) not in (State.CONCERN, State.VERIFY):
-        why = "Nobody waits for an answer here any more." if State(review.state) not in LIVE else "No concern is open."
+        why = (
+            kb_t("Nobody waits for an answer here any more.")
+            if State(review.state) not in LIVE
+            else kb_t("No concern is open.")
+        )
         raise NotAllowed(why, review.state, Event.ANSWER.value)
     after = move_on(tx, review, Event.ANSWER)
     return say(tx, replace(review, state=after.value, version=review.version + 1), "answer", said)
@@ -93,7 +100,7 @@ def report(tx: Transaction, path: str, reason: str, text: str) -> list[int]:
     said = clean_said(text, may_be_empty=bool(reason))
     chosen = find_reason(tx.connection, tx.wiki_id, page.space_id, reason) if reason else None
     if reason and (chosen is None or chosen.kind):
-        raise Invalid("reason", "Please choose one of the reasons offered.")
+        raise Invalid("reason", kb_t("Please choose one of the reasons offered."))
     live = {review.group: review for review in live_reviews(tx, "page", page.id)}
     _require_patience(tx, [review.id for review in live.values()])
     groups = dict.fromkeys([*responsible_groups(tx.connection, [page.space_id]), *sorted(live)])
@@ -116,9 +123,11 @@ def _require_patience(tx: Transaction, review_ids: list[int]) -> None:
     about_page, about_all = tx.connection.execute(select(here.scalar_subquery(), lately.scalar_subquery())).one()
     most = MOST_BY_STRANGERS if tx.actor.is_anonymous else MOST_BY_ONE
     if about_page >= most.about_a_page:
-        raise Invalid("text", most.why)
+        raise Invalid("text", kb_t(most.why))
     if about_all >= most.about_all:
-        why = "Many reports came within the last hour, and somebody reads each of them. Please try again in an hour."
+        why = kb_t(
+            "Many reports came within the last hour, and somebody reads each of them. Please try again in an hour."
+        )
         raise Invalid("text", why)
 
 
@@ -144,9 +153,9 @@ def clean_said(text: str, *, may_be_empty: bool = False) -> str:
     """What somebody said, as it is stored. Errors: Invalid when it says nothing, or too much."""
     said = text.strip()
     if not said and not may_be_empty:
-        raise Invalid("text", "Please write a sentence or two.")
+        raise Invalid("text", kb_t("Please write a sentence or two."))
     if len(said) > MAX_NOTE:
-        raise Invalid("text", f"This is too long: at most {MAX_NOTE} characters are possible.")
+        raise Invalid("text", kb_t("This is too long: at most {most} characters are possible.", most=MAX_NOTE))
     return said
 
 

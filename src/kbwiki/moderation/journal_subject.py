@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from ..db import Transaction
 from ..errors import Invalid
 from ..journal.models import Entry
+from ..wording import kb_t
 from .subjects import Place
 
 _PAYLOADS = (
@@ -59,7 +60,10 @@ class JournalSubject:
 
     def undo(self, tx: Transaction, subject_id: int, base: int, head: int, *, group: str, comment: str) -> int:
         """Errors: Invalid, always."""
-        raise Invalid("verdict", f"Nothing here can undo changes of “{self.kind}”: the plugin that made them is gone.")
+        raise Invalid(
+            "verdict",
+            kb_t("Nothing here can undo changes of “{kind}”: the plugin that made them is gone.", kind=self.kind),
+        )
 
     def _entries(self, connection: Connection, subject_id: int, base: int, head: int) -> list[Any]:
         key = {"subject_id": subject_id, "subject_kind": self.kind, "base": base, "head": head}

@@ -16,6 +16,7 @@ from ..journal.models import ActorRow
 from ..pages.models import Page, Revision
 from ..pages.texts import load_texts
 from ..spaces.queries import bound, readable, responsible_groups
+from ..wording import kb_t
 from .shown import standing_hides
 
 EXEMPT = "look"
@@ -82,9 +83,11 @@ def look_at_hidden(tx: Transaction, page_id: int, number: int) -> HiddenLook:
     if row is None:
         raise NotFound("revision", str(number))
     if not may_look(tx.actor, row.hidden_for, groups_that_may_look(tx.connection, page_id, row.space_id)):
-        raise Forbidden("This is hidden. Only those who look after it may look, and some things only one group.")
+        raise Forbidden(
+            kb_t("This is hidden. Only those who look after it may look, and some things only one [group].")
+        )
     if not (row.hidden or row.comment_hidden or row.author_hidden):
-        raise Conflict("Nothing of this revision is hidden, so it can be read in the page's history.")
+        raise Conflict(kb_t("Nothing of this [revision] is hidden, so it can be read in the [page]'s history."))
     _record(tx, page_id, row)
     return HiddenLook(
         page_id=page_id,

@@ -9,6 +9,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from ..wording import N_, kb_t
+
 MAX_NOTE = 4000
 
 
@@ -56,22 +58,22 @@ ANSWERS = frozenset(
 
 REASONS: Mapping[str, str] = {
     "": "",
-    "wrong": "It is not correct",
-    "unsafe": "It could put somebody in danger",
-    "misplaced": "It belongs on another page",
-    "unclear": "It is hard to understand",
-    "advertising": "It advertises something",
-    "private": "It shows something private",
-    "abuse": "It is hurtful or abusive",
-    "accident": "It looks like an accident",
-    "other": "Another reason, given in the note",
+    "wrong": N_("It is not correct"),
+    "unsafe": N_("It could put somebody in danger"),
+    "misplaced": N_("It belongs on another [page]"),
+    "unclear": N_("It is hard to understand"),
+    "advertising": N_("It advertises something"),
+    "private": N_("It shows something private"),
+    "abuse": N_("It is hurtful or abusive"),
+    "accident": N_("It looks like an accident"),
+    "other": N_("Another reason, given in the note"),
 }
 """Reasons a moderator can choose from where no space has its own, by key; the words are what authors read."""
 
 
 def why_of(reason: str, facts: Mapping[str, Any] | None) -> str:
     """The words of a decision's reason as they were when it was taken; older decisions have the built-in ones."""
-    return str((facts or {}).get("why") or REASONS.get(reason, reason))
+    return kb_t(str((facts or {}).get("why") or REASONS.get(reason, reason)))
 
 
 NEEDS_REASON = frozenset(

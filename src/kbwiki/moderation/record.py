@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from ..actors import ActorKind
 from ..db import Change, Transaction, table_of
 from ..errors import Forbidden, Invalid
+from ..wording import kb_t
 from .messages.notices import announce
 from .messages.reasons import find_reason
 from .models import Decision
@@ -86,7 +87,7 @@ def find_repeated(tx: Transaction, key: str | None) -> Decided | None:
     if row is None:
         return None
     if row.actor_id != tx.actor_id:
-        raise Forbidden("This key was used by somebody else. Please send the decision with a new one.")
+        raise Forbidden(kb_t("This key was used by somebody else. Please send the decision with a new one."))
     return Decided(row.id, row.review_id, row.subject_id, row.result, repeated=True)
 
 
@@ -98,15 +99,19 @@ def clean_grounds(tx: Transaction, space_id: int, verdict: Verdict, grounds: Gro
     note = grounds.note.strip()
     reason = find_reason(tx.connection, tx.wiki_id, space_id, grounds.reason) if grounds.reason else None
     if grounds.reason and reason is None:
-        raise Invalid("reason", "Please choose one of the reasons offered.")
+        raise Invalid("reason", kb_t("Please choose one of the reasons offered."))
     if verdict in NEEDS_REASON and reason is None:
-        raise Invalid("reason", "Please choose a reason: the author is told why.")
+        raise Invalid("reason", kb_t("Please choose a reason: the author is told why."))
     if reason is not None and not reason.fits(verdict):
-        raise Invalid("reason", f"“{reason.words}” is not a reason for this; please choose another one.")
+        raise Invalid(
+            "reason", kb_t("“{words}” is not a reason for this; please choose another one.", words=kb_t(reason.words))
+        )
     if grounds.reason == "other" and not note:
-        raise Invalid("note", "Please write a short note: the author is told why.")
+        raise Invalid("note", kb_t("Please write a short note: the author is told why."))
     if len(note) > MAX_NOTE:
-        raise Invalid("note", f"The note is too long: at most {MAX_NOTE} characters are possible.")
+        raise Invalid(
+            "note", kb_t("The note is too long: at most {most} characters are possible.", most=MAX_NOTE)
+        )
     if reason is None:
         return replace(grounds, note=note)
     return replace(grounds, note=note, words=reason.words, template=reason.template)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 from ..db import Transaction
 from ..errors import Conflict, NotFound
 from ..spaces.queries import find_space
+from ..wording import N_, kb_t
 from .models import Rule, RuleVersion
 from .rules.actions import take_turn, write_rule
 from .subjects import Place
@@ -26,6 +27,9 @@ _VERSIONS = (
     )
     .order_by(RuleVersion.number)
 )
+
+
+_PARTS = (("match", N_("match {name}: {value}")), ("effect", N_("effect {name}: {value}")))
 
 
 class RuleSubject:
@@ -60,7 +64,7 @@ class RuleSubject:
         """Set what was there before; a rule that was new is removed. Errors: Conflict when it was changed since."""
         row = tx.connection.execute(select(Rule).where(Rule.id == subject_id)).one()
         if row.number != head:
-            raise Conflict("The rule was changed again since, so it cannot be set back by itself.")
+            raise Conflict(kb_t("The rule was changed again since, so it cannot be set back by itself."))
         take_turn(tx)
         earlier = next(iter(self._versions(tx.connection, subject_id, base, base)), None)
         was = earlier or row
@@ -85,8 +89,12 @@ def readable_rule(version: Any) -> str:
     """A version of a rule as lines: one for each thing it says; '' when it is removed."""
     if version.removed:
         return ""
-    lines = [f"name: {version.name}", f"place: {version.place}", f"in use: {'yes' if version.enabled else 'no'}"]
-    for part in ("match", "effect"):
+    lines = [
+        kb_t("name: {name}", name=version.name),
+        kb_t("place: {place}", place=version.place),
+        kb_t("in use: yes") if version.enabled else kb_t("in use: no"),
+    ]
+    for part, line in _PARTS:
         said = version.content.get(part, {})
-        lines += [f"{part} {name}: {json.dumps(said[name], ensure_ascii=False)}" for name in sorted(said)]
+        lines += [kb_t(line, name=name, value=json.dumps(said[name], ensure_ascii=False)) for name in sorted(said)]
     return "\n".join(lines) + "\n"

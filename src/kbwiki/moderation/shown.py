@@ -9,9 +9,13 @@ from sqlalchemy import Connection, select
 
 from ..errors import NotFound
 from ..pages.hiding import HideParts, Hiding
+from ..wording import Wording, speaking
 from .models import Decision, Evidence, Review
 from .policy import Shown, Verdict
 from .subjects import Subjects
+
+_IN_NO_LANGUAGE = Wording()
+"""What is digested says the same to a colleague who reads it in another language, or after a term was changed."""
 
 
 def what_is_shown(
@@ -32,6 +36,8 @@ def shown_of(connection: Connection, review: Any, subjects: Subjects, *, head: i
     subject = subjects[review.subject_kind]
     place = subject.place(connection, review.subject_id)
     upto = review.head if head is None else head
+    with speaking(_IN_NO_LANGUAGE):
+        facts = subject.facts(connection, review.subject_id, review.base, upto)
     return Shown(
         review_id=review.id,
         base=review.base,
@@ -41,9 +47,7 @@ def shown_of(connection: Connection, review: Any, subjects: Subjects, *, head: i
         number=place.number,
         path=place.path,
         deleted=place.deleted,
-        facts=_with_evidence(
-            connection, review.id, upto, subject.facts(connection, review.subject_id, review.base, upto)
-        ),
+        facts=_with_evidence(connection, review.id, upto, facts),
     )
 
 

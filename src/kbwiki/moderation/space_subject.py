@@ -16,6 +16,7 @@ from ..pages.refile import refile_pages
 from ..spaces.actions import set_space
 from ..spaces.models import Space
 from ..spaces.policy import SpaceSettings
+from ..wording import N_, kb_t
 from .subjects import Place
 
 KIND = "space"
@@ -31,7 +32,11 @@ _VERSIONS = (
     )
     .order_by(Entry.number)
 )
-_LISTS = (("readers", "who reads"), ("writers", "who writes"), ("reviewers", "who looks afterwards"))
+_LISTS = (
+    ("readers", N_("who reads: {groups}")),
+    ("writers", N_("who writes: {groups}")),
+    ("reviewers", N_("who looks afterwards: {groups}")),
+)
 
 
 class SpaceSubject:
@@ -71,10 +76,12 @@ class SpaceSubject:
         """
         now = self.place(tx.connection, subject_id)
         if now.number != head:
-            raise Conflict("The space was set again since, so it cannot be set back by itself. Please set it by hand.")
+            raise Conflict(
+                kb_t("The [space] was set again since, so it cannot be set back by itself. Please set it by hand.")
+            )
         payload = self._versions(tx.connection, subject_id, base, base).get(base)
         if payload is None and now.path == "":
-            raise Conflict("What the root space was at first is not recorded. Please set it by hand.")
+            raise Conflict(kb_t("What the root [space] was at first is not recorded. Please set it by hand."))
         set_space(tx, now.path, _settings(payload or {}), tx.settings, refile_pages, decided_by=group)
         return now.number + 1
 
@@ -85,10 +92,14 @@ class SpaceSubject:
 
 
 def _readable(payload: Any) -> str:
-    lines = [f"address: {payload.get('path') or '/'}", f"title: {payload.get('title', '')}"]
-    for name, words in _LISTS:
+    lines = [
+        kb_t("address: {address}", address=payload.get("path") or "/"),
+        kb_t("title: {title}", title=payload.get("title", "")),
+    ]
+    for name, line in _LISTS:
         groups = payload.get(name)
-        lines.append(f"{words}: {'as in the space above' if groups is None else ', '.join(groups) or 'nobody'}")
+        said = kb_t("as in the [space] above") if groups is None else ", ".join(groups) or kb_t("nobody")
+        lines.append(kb_t(line, groups=said))
     return "\n".join(lines) + "\n"
 
 

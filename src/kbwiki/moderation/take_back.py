@@ -17,6 +17,7 @@ from ..pages.policy import Kind
 from ..spaces.policy import Right
 from ..spaces.queries import has_right
 from ..spaces.restraints import Restraint
+from ..wording import kb_t
 from .access import require_member, require_not_own
 from .ageing import STAYS
 from .handover import keep_or_hand_over
@@ -57,7 +58,7 @@ def undo_decision(tx: Transaction, decision_id: int, group: str) -> int:
 def _undo(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
     undo = _UNDOING.get(Verdict(decision.verdict))
     if undo is None:
-        raise Conflict("This cannot be taken back; decide anew about what is there now.")
+        raise Conflict(kb_t("This cannot be taken back; decide anew about what is there now."))
     return undo(tx, decision, review, group)
 
 
@@ -79,7 +80,7 @@ def restore_hidden(
     decision, _ = _locked(tx, decision_id)
     space_id = subject_of(tx, decision.subject_kind).place(tx.connection, decision.subject_id).space_id
     grounds = clean_grounds(tx, space_id, Verdict.RESTORE, Grounds(reason, note, key))
-    number = _show(tx, decision, decision.group, comment=grounds.words)
+    number = _show(tx, decision, decision.group, comment=kb_t(grounds.words))
     return _recorded(tx, decision, Verdict.RESTORE, number, grounds)
 
 
@@ -111,7 +112,7 @@ def _still_standing(tx: Transaction, decision: Any) -> tuple[Any, ReviewRow | No
         raise NotFound("decision", str(decision.id))
     done = select(Decision.id).where(Decision.takes_back == decision.id)
     if tx.connection.execute(done).first() is not None:
-        raise Conflict("Somebody has already taken this back, so there is nothing left to do.")
+        raise Conflict(kb_t("Somebody has already taken this back, so there is nothing left to do."))
     return decision, review
 
 
@@ -136,7 +137,7 @@ def _reopen(tx: Transaction, review: ReviewRow | None) -> None:
     For the same group, or for those who look after that place if the group cannot read there any more.
     """
     if review is None:
-        raise Conflict("The review of this decision is not there any more.")
+        raise Conflict(kb_t("The [review] of this decision is not there any more."))
     space_id = _space_now(tx, review.subject_kind, review.subject_id, review)
     duty = replace(review.duty, space_id=space_id, due_at=None, opened_at=None, ageing=STAYS)
     again = take_in(tx, duty, lambda _: Event.REPORT)
@@ -184,14 +185,14 @@ def _show(tx: Transaction, decision: Any, group: str, *, comment: str) -> int:
     standing = standing_hides(tx.connection, page.id)
     mine = next((one.hiding for one in standing if one.id == decision.id), None)
     if mine is None:
-        raise Conflict("Somebody has already shown this again, so there is nothing left to do.")
+        raise Conflict(kb_t("Somebody has already shown this again, so there is nothing left to do."))
     others = [one.hiding for one in standing if one.id != decision.id]
     return show_revisions(tx, page, mine, others=others, decided_by=group, comment=comment)
 
 
 def _concern(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
     if review is None or State(review.state) not in (State.CONCERN, State.VERIFY):
-        raise Conflict("This concern has been dealt with already, so there is nothing left to take back.")
+        raise Conflict(kb_t("This concern has been dealt with already, so there is nothing left to take back."))
     move_on(tx, review, Event.WITHDRAW)
     return int(decision.result)
 
@@ -204,19 +205,21 @@ def _handing_over(tx: Transaction, decision: Any, review: ReviewRow | None, grou
             move_on(tx, live, Event.SUPERSEDE, closed_as="handed-back")
             _reopen(tx, review)
             return int(decision.result)
-    raise Conflict("The other group has taken this up already, so it stays with them.")
+    raise Conflict(kb_t("The other [group] has taken this up already, so it stays with them."))
 
 
 def _restraint(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
     if decision.facts.get("actor") == tx.actor_id:
-        raise Forbidden("This is about you, so somebody else decides when it ends. You can object under “My changes”.")
+        raise Forbidden(
+            kb_t("This is about you, so somebody else decides when it ends. You can object under “My changes”.")
+        )
     lifted = tx.connection.execute(
         update(table_of(Restraint))
         .where(Restraint.decision_id == decision.id, Restraint.lifted_at.is_(None), Restraint.until > tx.now)
         .values(lifted_at=tx.now)
     )
     if lifted.rowcount == 0:
-        raise Conflict("This has ended by itself already.")
+        raise Conflict(kb_t("This has ended by itself already."))
     return int(decision.result)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..errors import Conflict
+from ..wording import N_, kb_t
 
 
 class State(StrEnum):
@@ -107,13 +108,13 @@ _LEADS_TO: Mapping[Event, State] = {
     Event.SUPERSEDE: State.SUPERSEDED,
 }
 _SAID: Mapping[State, str] = {
-    State.OPEN: "This review is open.",
-    State.CONCERN: "This review waits for its author's answer.",
-    State.VERIFY: "The author has answered; this review waits for somebody to look.",
-    State.DECIDED: "This review has been decided.",
-    State.HANDED_OVER: "This review was handed over to another group.",
-    State.LAPSED: "This review has lapsed; nobody looked at it.",
-    State.SUPERSEDED: "Nothing of these changes is left, so there is nothing to decide.",
+    State.OPEN: N_("This [review] is open."),
+    State.CONCERN: N_("This [review] waits for its author's answer."),
+    State.VERIFY: N_("The author has answered; this [review] waits for somebody to look."),
+    State.DECIDED: N_("This [review] has been decided."),
+    State.HANDED_OVER: N_("This [review] was handed over to another [group]."),
+    State.LAPSED: N_("This [review] has lapsed; nobody looked at it."),
+    State.SUPERSEDED: N_("Nothing of these changes is left, so there is nothing to decide."),
 }
 
 
@@ -123,5 +124,5 @@ def follow(state: State, event: Event) -> State:
     if after is not None:
         return after
     if _LEADS_TO.get(event) is state:
-        raise AlreadyThere(_SAID[state], state.value)
-    raise NotAllowed(_SAID[state], state.value, event.value)
+        raise AlreadyThere(kb_t(_SAID[state]), state.value)
+    raise NotAllowed(kb_t(_SAID[state]), state.value, event.value)

@@ -23,6 +23,7 @@ from ..pages.policy import Kind
 from ..pages.state import write_state
 from ..spaces.models import Grant
 from ..spaces.policy import Right
+from ..wording import kb_t
 from .assessment.follow import forget_risk
 from .decision_subject import KIND as DECISION
 from .lifecycle import ReviewRow, copy_authors, take_in
@@ -48,9 +49,9 @@ def carry_out(
     """Do it. Errors: Invalid when details are missing or the subject cannot be treated so, EditConflict."""
     about_decision = review.subject_kind == DECISION
     if about_decision and verdict not in ON_APPEALS | {Verdict.CONCERN, Verdict.HAND_OVER}:
-        raise Invalid("verdict", "This is an appeal: please uphold the decision or overturn it.")
+        raise Invalid("verdict", kb_t("This is an appeal: please uphold the decision or overturn it."))
     if verdict in ON_APPEALS and not about_decision:
-        raise Invalid("verdict", "Only an appeal can be answered like this; here are changes to look at.")
+        raise Invalid("verdict", kb_t("Only an appeal can be answered like this; here are changes to look at."))
     return _ACTS[verdict](tx, review, grounds, details)
 
 
@@ -63,7 +64,7 @@ def _revert(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
     was = subject.place(tx.connection, review.subject_id).number
     base, head = acted_on(review.base, review.head)
     number = subject.undo(
-        tx, review.subject_id, base, head, group=review.group, comment=grounds.words
+        tx, review.subject_id, base, head, group=review.group, comment=kb_t(grounds.words)
     )
     return Outcome(number, {"was": was})
 
@@ -78,7 +79,7 @@ def _revert_part(tx: Transaction, review: ReviewRow, grounds: Grounds, details: 
         head,
         [int(one) for one in details.get("hunks", ())],
         kind=Kind.REVERT,
-        comment=grounds.words,
+        comment=kb_t(grounds.words),
         decided_by=review.group,
     )
     return Outcome(taken.number if taken is not None else page.number, {"was": page.number})
@@ -86,20 +87,20 @@ def _revert_part(tx: Transaction, review: ReviewRow, grounds: Grounds, details: 
 
 def _page(tx: Transaction, review: ReviewRow) -> CurrentPage:
     if review.subject_kind != "page":
-        raise Invalid("verdict", "This can be done to pages only.")
+        raise Invalid("verdict", kb_t("This can be done to [pages] only."))
     return get_locked(tx, review.subject_id)
 
 
 def _edit(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
     page = _page(tx, review)
     if not isinstance(details.get("text"), str):
-        raise Invalid("text", "The mended text is missing.")
+        raise Invalid("text", kb_t("The mended text is missing."))
     edit = Edit(
         page.state.path,
         details["text"],
         title=details.get("title"),
         tags=details.get("tags"),
-        comment=grounds.words,
+        comment=kb_t(grounds.words),
         base=int(details.get("number", page.number)),
     )
     saved = save_page(tx, edit, decided_by=review.group)
@@ -112,7 +113,7 @@ def _hide(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
     asked = details.get("parts") or ("words",)
     parts = sorted({asked} if isinstance(asked, str) else {str(one) for one in asked})
     if any(one not in ("words", "comment", "author") for one in parts):
-        raise Invalid("parts", "Please choose what to hide: the words, the comment, or who wrote it.")
+        raise Invalid("parts", kb_t("Please choose what to hide: the words, the comment, or who wrote it."))
     only_group = review.group if details.get("only_group") else None
     forget_risk(tx.connection, page.id)
     number = hide_revisions(
@@ -122,7 +123,7 @@ def _hide(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
         head,
         parts=HideParts("words" in parts, "comment" in parts, "author" in parts, only_group),
         decided_by=review.group,
-        comment=grounds.words,
+        comment=kb_t(grounds.words),
     )
     facts = {"was": page.number, "base": base, "head": head, "parts": parts, "only_group": only_group}
     return Outcome(number, facts)
@@ -134,7 +135,7 @@ def _delete(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
         return Outcome(page.number, {"was": page.number})
     gone = replace(page.state, deleted=True)
     number = write_state(
-        tx, page, gone, kind=Kind.DELETE, comment=grounds.words, decided_by=review.group
+        tx, page, gone, kind=Kind.DELETE, comment=kb_t(grounds.words), decided_by=review.group
     )
     return Outcome(number, {"was": page.number})
 
@@ -142,14 +143,14 @@ def _delete(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
 def _hand_over(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
     to = str(details.get("to", "")).strip()
     if not to or to == review.group:
-        raise Invalid("to", "Please name the group that is to look at this.")
+        raise Invalid("to", kb_t("Please name the [group] that is to look at this."))
     reads = select(Grant.space_id).where(
         Grant.space_id == review.space_id,
         Grant.right == Right.READ.value,
         or_(Grant.group == to, Grant.group.in_((EVERYONE, SIGNED_IN))),
     )
     if tx.connection.execute(reads).first() is None:
-        raise Invalid("to", f"The group “{to}” cannot read this page, so it cannot look at it.")
+        raise Invalid("to", kb_t("The [group] “{to}” cannot read this [page], so it cannot look at it.", to=to))
     taken = take_in(tx, replace(review.duty, group=to), lambda _: Event.REPORT)
     copy_authors(tx, review.id, taken.id)
     number = subject_of(tx, review.subject_kind).place(tx.connection, review.subject_id).number

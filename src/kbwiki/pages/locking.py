@@ -13,6 +13,7 @@ from ..errors import Forbidden, NotFound
 from ..spaces.policy import Right
 from ..spaces.queries import has_right
 from ..spaces.restraining import require_unrestrained, writable, writing
+from ..wording import kb_t
 from .models import Page, Redirect, Revision
 from .policy import PageState
 
@@ -116,5 +117,5 @@ def require_write(tx: Transaction, space_id: int, path: str, *, at: str | None =
     if not has_right(tx.connection, space_id, Right.READ, tx.actor):
         raise NotFound("page", path)
     if tx.actor.is_anonymous:
-        raise Forbidden("Please sign in to change this page.")
-    raise Forbidden("You can read this page, but changing it is for other groups.")
+        raise Forbidden(kb_t("Please sign in to change this [page]."))
+    raise Forbidden(kb_t("You can read this [page], but changing it is for other [groups]."))

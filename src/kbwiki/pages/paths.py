@@ -8,6 +8,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from ..errors import Invalid
+from ..wording import kb_t
 
 _REMEMBERED = 20_000
 """How many answers of the functions that every view of a page asks for each of its links are remembered."""
@@ -34,29 +35,52 @@ def normalise_path(raw: str) -> str:
     """
     path = _SPACES.sub(" ", unicodedata.normalize("NFC", raw)).strip(" /")
     if not path:
-        raise Invalid("path", "Please give the page an address, for example: handbook/travel.")
+        raise Invalid("path", kb_t("Please give the [page] an address, for example: handbook/travel."))
     segments = [segment.strip() for segment in path.split("/")]
     for segment in segments:
         _check_segment(segment)
     if segments[0] == RESERVED:
-        raise Invalid("path", "An address cannot begin with “-/”: that part belongs to the wiki's own screens.")
+        raise Invalid("path", kb_t("An address cannot begin with “-/”: that part belongs to the [wiki]'s own screens."))
     path = "/".join(segments)
     if len(path) > MAX_PATH:
-        raise Invalid("path", f"The address is too long: {len(path)} characters, at most {MAX_PATH} are possible.")
+        raise Invalid(
+            "path",
+            kb_t(
+                "The address is too long: {count} characters, at most {most} are possible.",
+                count=len(path),
+                most=MAX_PATH,
+            ),
+        )
     if (size := len(path.encode())) > MAX_BYTES:
-        raise Invalid("path", f"The address is too long: {size} bytes in UTF-8, at most {MAX_BYTES} are possible.")
+        raise Invalid(
+            "path",
+            kb_t(
+                "The address is too long: {size} bytes in UTF-8, at most {most} are possible.",
+                size=size,
+                most=MAX_BYTES,
+            ),
+        )
     return path
 
 
 def _check_segment(segment: str) -> None:
     if segment in ("", ".", ".."):
-        raise Invalid("path", "An address cannot have empty parts, “.” or “..” between its slashes.")
+        raise Invalid("path", kb_t("An address cannot have empty parts, “.” or “..” between its slashes."))
     if len(segment) > MAX_SEGMENT or len(segment.encode("utf-8", "surrogatepass")) > 3 * MAX_SEGMENT:
-        raise Invalid("path", f"One part of the address is too long; at most {MAX_SEGMENT} characters are possible.")
+        raise Invalid(
+            "path",
+            kb_t(
+                "One part of the address is too long; at most {most} characters are possible.",
+                most=MAX_SEGMENT,
+            ),
+        )
     if found := _FORBIDDEN.search(segment):
-        raise Invalid("path", f"An address cannot contain “{found.group()}”, because it means something in links.")
+        raise Invalid(
+            "path",
+            kb_t("An address cannot contain “{what}”, because it means something in links.", what=found.group()),
+        )
     if any(unicodedata.category(one) in _INVISIBLE and one not in _JOINERS for one in segment):
-        raise Invalid("path", "An address cannot contain invisible or control characters.")
+        raise Invalid("path", kb_t("An address cannot contain invisible or control characters."))
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from ..errors import Invalid
+from ..wording import kb_t
 
 MAX_TITLE = 250
 MAX_COMMENT = 1000
@@ -68,7 +69,9 @@ def clean_title(title: str) -> str:
     """A title as it is stored: one line, trimmed. Errors: Invalid when too long."""
     cleaned = _one_line(title)
     if len(cleaned) > MAX_TITLE:
-        raise Invalid("title", f"The title is too long: at most {MAX_TITLE} characters are possible.")
+        raise Invalid(
+            "title", kb_t("The title is too long: at most {most} characters are possible.", most=MAX_TITLE)
+        )
     return cleaned
 
 
@@ -76,7 +79,10 @@ def clean_comment(comment: str) -> str:
     """A comment as it is stored: one line, trimmed. Errors: Invalid when too long."""
     cleaned = _one_line(comment)
     if len(cleaned) > MAX_COMMENT:
-        raise Invalid("comment", f"The comment is too long: at most {MAX_COMMENT} characters are possible.")
+        raise Invalid(
+            "comment",
+            kb_t("The comment is too long: at most {most} characters are possible.", most=MAX_COMMENT),
+        )
     return cleaned
 
 
@@ -84,7 +90,14 @@ def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
     """Tags as they are stored: lower case, trimmed, sorted, each once. Errors: Invalid when too long or too many."""
     cleaned = sorted({unicodedata.normalize("NFC", " ".join(_one_line(tag).split()).casefold()) for tag in tags} - {""})
     if any(len(tag) > MAX_TAG for tag in cleaned):
-        raise Invalid("tags", f"One of the tags is too long: at most {MAX_TAG} characters are possible.")
+        raise Invalid(
+            "tags", kb_t("One of the [tags] is too long: at most {most} characters are possible.", most=MAX_TAG)
+        )
     if len(cleaned) > MAX_TAGS:
-        raise Invalid("tags", f"These are {len(cleaned)} tags; a page can have at most {MAX_TAGS}.")
+        raise Invalid(
+            "tags",
+            kb_t(
+                "These are {count} [tags]; [a page] can have at most {most}.", count=len(cleaned), most=MAX_TAGS
+            ),
+        )
     return tuple(cleaned)

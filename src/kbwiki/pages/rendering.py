@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from sqlalchemy import Connection, Executable, bindparam, null, select, union_all
@@ -19,8 +20,10 @@ from ..actors import Actor
 from ..caching import BoundedCache
 from ..database import Database
 from ..db import in_list, insert_or_ignore
-from ..markup import RENDERER_VERSION, Document, Heading, Link, Resolved, parse, render
+from ..markup import RENDERER_VERSION, Document, Heading, Link, Resolved, Wording, parse, render
 from ..spaces.queries import bound, readable
+from ..wording import Wording as SpokenWording
+from ..wording import kb_t, spoken
 from .models import Page, ParsedText, Redirect, Rendered
 from .parsed import row_of
 from .paths import locate, look_alike
@@ -122,7 +125,8 @@ def page_html(
         document = parse(load_texts(connection, [digest])[digest])
         links, headings = document.links, document.headings
     resolved = resolve_links(connection, wiki_id, actor, path, links, address)
-    key = _key(digest, resolved, max_output)
+    wording, said = _wording_in(spoken())
+    key = _key(digest, resolved, max_output, said)
     html = cache.get(key)
     if html is None and document is None:
         stored = connection.execute(_HTML, {"key": key}).scalar()
@@ -130,7 +134,7 @@ def page_html(
     if html is None:
         parsed_here = document is not None
         document = document or parse(load_texts(connection, [digest])[digest])
-        html = render(document, resolve=resolved.__getitem__, max_output=max_output).html
+        html = render(document, resolve=resolved.__getitem__, max_output=max_output, wording=wording).html
         _keep(database, key, digest, html, document if parsed_here else None, now)
     cache.put(key, html)
     return PageHtml(html, headings)
@@ -162,17 +166,27 @@ def resolve_links(
         else:
             wanted_path = target or link.target
             resolved[link] = Resolved(
-                address(wanted_path, None, True), missing=True, title=f"Nobody has written “{wanted_path}” yet"
+                address(wanted_path, None, True),
+                missing=True,
+                title=kb_t("Nobody has written “{wanted_path}” yet", wanted_path=wanted_path),
             )
     return resolved
 
 
-def _key(digest: bytes, resolved: Mapping[Link, Resolved], max_output: int) -> bytes:
+@lru_cache(maxsize=64)
+def _wording_in(_language: SpokenWording) -> tuple[Wording, str]:
+    """The words that rendering adds, as they are said in the language that is spoken, and their digest."""
+    wording = Wording.spoken()
+    return wording, sha256(repr(wording).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _key(digest: bytes, resolved: Mapping[Link, Resolved], max_output: int, wording: str) -> bytes:
     facts = [
         RENDERER_VERSION,
         digest.hex(),
         max_output,
-        [[link.target, link.section, link.style, to.href, to.missing] for link, to in resolved.items()],
+        wording,
+        [[link.target, link.section, link.style, to.href, to.missing, to.title] for link, to in resolved.items()],
     ]
     return sha256(json.dumps(facts, separators=(",", ":")).encode("utf-8", "surrogatepass")).digest()
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from ..db import Change, Transaction, insert_or_ignore, table_of
 from ..errors import Conflict, NotFound
 from ..spaces.queries import find_space, hold_spaces
+from ..wording import kb_t
 from .locking import CurrentPage, require_write
 from .models import Page, PageTag, Redirect, Revision
 from .paths import look_alike, parent_of, title_of
@@ -99,7 +100,9 @@ def write_state(
     if (moved or appears) and not state.deleted:
         taken = tx.connection.execute(_TAKEN, {"wiki_id": tx.wiki_id, "path": state.path, "page_id": page.id})
         if taken.first() is not None:
-            raise Conflict(f"There is already a page at “{state.path}”. Please choose another address.")
+            raise Conflict(
+                kb_t("There is already [a page] at “{path}”. Please choose another address.", path=state.path)
+            )
     _insert_revision(tx, page.id, number, state, kind, comment, exempt)
     advanced = tx.connection.execute(
         _ADVANCE,
@@ -113,7 +116,7 @@ def write_state(
         },
     )
     if advanced.rowcount != 1:
-        raise Conflict("Somebody else changed this page at the same moment. Please try again.")
+        raise Conflict(kb_t("Somebody else changed this [page] at the same moment. Please try again."))
     _set_tags(tx.connection, page.id, page.state.tags, state.tags)
     if moved:
         _leave_redirect(tx, page.id, page.state.path)

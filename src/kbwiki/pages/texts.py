@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from ..db import insert_or_ignore, table_of
 from ..errors import Invalid, NotFound
+from ..wording import kb_t
 from .models import Text
 
 _LOAD = select(Text.digest, Text.body).where(Text.digest.in_(bindparam("digests", expanding=True)))
@@ -26,13 +27,19 @@ def encode(text: str, most: int) -> bytes:
     try:
         raw = text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise Invalid("text", "The text contains half of a character (a lone surrogate). Please remove it.") from error
+        raise Invalid(
+            "text", kb_t("The text contains half of a character (a lone surrogate). Please remove it.")
+        ) from error
     if b"\0" in raw:
-        raise Invalid("text", "The text contains a NUL character. Please remove it.")
+        raise Invalid("text", kb_t("The text contains a NUL character. Please remove it."))
     if len(raw) > most:
         raise Invalid(
             "text",
-            f"The text is {len(raw):,} bytes long; at most {most:,} are possible. Please split it into several pages.",
+            kb_t(
+                "The text is {count} bytes long; at most {most} are possible. Please split it into several [pages].",
+                count=f"{len(raw):,}",
+                most=f"{most:,}",
+            ),
         )
     return raw
 

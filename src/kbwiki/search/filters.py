@@ -15,16 +15,18 @@ from ..db import in_list
 from ..journal.models import ActorRow
 from ..pages.models import Page, Revision
 from ..spaces.queries import bound, readable
+from ..wording import N_
 from .notes import Note
 from .query import Chosen
 from .spans import parse_span
 from .words.folding import fold
 
-NOBODY = "Nobody called “{subject}” has written here."
-NO_STATE = "“is:{subject}” was not understood. The states are is:reviewed, is:unreviewed and is:stale."
-NO_TIME = (
-    "“changed:{subject}” was not understood. Write changed:<30d for the last 30 days, changed:>1y for longer ago "
-    "than a year, changed:2026-10 for a month, or changed:2026-10-01..2026-10-15."
+NOBODY = N_("Nobody called “{subject}” has written here.")
+NO_STATE = N_("“is:{subject}” was not understood. The states are is:reviewed, is:unreviewed and is:stale.")
+NO_TIME = N_(
+    "“changed:{subject}” was not understood. Write changed:<30d for the last 30 days, "
+    "changed:>1y for longer ago than a year, changed:2026-10 for a month, or "
+    "changed:2026-10-01..2026-10-15."
 )
 ME = "me"
 

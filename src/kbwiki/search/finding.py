@@ -17,6 +17,7 @@ from ..actors import Actor
 from ..clock import Clock, utc_now
 from ..database import Database
 from ..errors import KBWikiError
+from ..wording import kb_t
 from .correcting import Correction, correct, pages_with
 from .database import find_by_title
 from .engines.protocol import Engine, Hits, IndexUnusable, Scope
@@ -119,11 +120,11 @@ class Search:
         if self.sync is None:
             return self._by_title(asked)
         if reached is None:
-            return self._by_title(asked, NO_INDEX)
+            return self._by_title(asked, kb_t(NO_INDEX))
         try:
             return self._by_index(self.sync.engine, asked, asked.query.root, reached, late)
         except IndexUnusable:
-            return self._by_title(asked, NO_INDEX)
+            return self._by_title(asked, kb_t(NO_INDEX))
 
     find = __call__
 
@@ -203,11 +204,11 @@ class Search:
             counted = count(connection, wiki_id, actor, list(hits.matching), reached, cut=cut)
             results = self._reader.shown(connection, wiki_id, actor, ids, asked.query)
             late = late and has_news_since(connection, wiki_id, actor, reached)
-        some = [SOME] if counted.total and not hits.complete else []
+        some = [kb_t(SOME)] if counted.total and not hits.complete else []
         return Found(
             results,
             counted.total,
-            _said(asked.query, *_corrected(meant), *some, *([LATE] if late else [])),
+            _said(asked.query, *_corrected(meant), *some, *([kb_t(LATE)] if late else [])),
             counted.facets,
             counted.is_partial,
             next((one for one in results if one.id == exact), None),
@@ -271,7 +272,7 @@ def _said(query: Query, *others: str) -> tuple[str, ...]:
 def _corrected(meant: Correction | None) -> list[str]:
     if meant is None or not meant.unknown:
         return []
-    return [CORRECTED.format(wrong=wrong, right=right) for wrong, right in meant.pairs]
+    return [kb_t(CORRECTED, wrong=wrong, right=right) for wrong, right in meant.pairs]
 
 
 def _rooted(meant: Correction) -> All:

@@ -33,7 +33,7 @@ def is_moderator(connection: Connection, wiki_id: int, settings: Settings, actor
     return bool(connection.execute(_REVIEWS, {"wiki_id": wiki_id, **bound(actor)}).scalar())
 
 
-def require_moderator(tx: Transaction, what: str) -> None:
-    """Errors: Forbidden, which says that `what` is for others."""
+def require_moderator(tx: Transaction, why: str) -> None:
+    """Errors: Forbidden, which says `why` to others."""
     if not is_moderator(tx.connection, tx.wiki_id, tx.settings, tx.actor):
-        raise Forbidden(f"{what} is for the groups that look after this wiki; you are in none of them.")
+        raise Forbidden(why)

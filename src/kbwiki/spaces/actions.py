@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from ..db import Change, Transaction, table_of
 from ..errors import Forbidden, Invalid
 from ..settings import Settings
+from ..wording import kb_t
 from .models import Grant, Space
 from .policy import SpaceSettings, contains, grants
 from .queries import settings_of
@@ -82,10 +83,12 @@ def set_space(
 
 def _require_settable(tx: Transaction, path: str, wanted: SpaceSettings, settings: Settings) -> None:
     if settings.admin_group not in tx.actor.groups and tx.actor.kind != "system":
-        raise Forbidden("Only administrators can set up spaces.")
+        raise Forbidden(kb_t("Only administrators can set up [spaces]."))
     for field in ("readers", "writers"):
         if path == "" and getattr(wanted, field) is None:
-            raise Invalid(field, "The root space has nothing above it to inherit from: name at least one group.")
+            raise Invalid(
+                field, kb_t("The root [space] has nothing above it to inherit from: name at least one [group].")
+            )
 
 
 def _hold_root_and(tx: Transaction, path: str) -> Any:

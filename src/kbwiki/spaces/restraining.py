@@ -13,9 +13,23 @@ from ..actors import Actor
 from ..db import Transaction, UtcDateTime, in_list
 from ..errors import Forbidden
 from ..journal.models import ActorRow
+from ..wording import N_, kb_t
 from .policy import Right, chain_above, contains
 from .queries import bound, granted, has_right
 from .restraints import Restraint
+
+_PAUSED = N_(
+    "You cannot write here until {until}: the [group] “{group}” has decided so. "
+    "You can still read everything, and you can object under “My changes”."
+)
+_PAGE_LOCKED = N_(
+    "This [page] is locked until {until} by the [group] “{group}”. You can write here again afterwards; "
+    "if it cannot wait, or you object, tell them by “Something is wrong here” on the [page]."
+)
+_PART_LOCKED = N_(
+    "This part of the [wiki] is locked until {until} by the [group] “{group}”. You can write here again afterwards; "
+    "if it cannot wait, or you object, tell them by “Something is wrong here” on the [page]."
+)
 
 _Column = InstrumentedAttribute[Any] | ColumnElement[Any]
 
@@ -47,15 +61,8 @@ class Standing:
         """What it is, until when, by whom, and what can be done, to the person it stops."""
         until = f"{self.until:%d %B %Y, %H:%M} UTC"
         if self.of_actor:
-            return (
-                f"You cannot write here until {until}: the group “{self.group}” has decided so. "
-                "You can still read everything, and you can object under “My changes”."
-            )
-        what = "This part of the wiki" if self.below else "This page"
-        return (
-            f"{what} is locked until {until} by the group “{self.group}”. You can write here again afterwards; "
-            "if it cannot wait, or you object, tell them by “Something is wrong here” on the page."
-        )
+            return kb_t(_PAUSED, until=until, group=self.group)
+        return kb_t(_PART_LOCKED if self.below else _PAGE_LOCKED, until=until, group=self.group)
 
 
 def writable(wiki_id: _Column, space_id: _Column, path: _Column) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
+from ..wording import kb_t
 from .git_blobs import MAX_BYTES, BlobReader
 from .git_commands import Git, GitFailed, TransferError, find_git
 from .git_log import LOG, Line, RawCommit, parse_log
@@ -128,9 +129,15 @@ class History:
             if not self._is_ours(head):
                 raise TransferError(
                     self.source,
-                    f"the import stopped after commit {head}, which is not part of the branch {self.branch}",
-                    "If the branch was rewritten, import it into a new space; "
-                    "else name the branch of the first run with --branch.",
+                    kb_t(
+                        "the import stopped after commit {head}, which is not part of the branch {branch}",
+                        head=head,
+                        branch=self.branch,
+                    ),
+                    kb_t(
+                        "If the branch was rewritten, import it into a new [space]; else name the branch of the "
+                        "first run with --branch."
+                    ),
                 )
         return heads
 
@@ -178,8 +185,8 @@ class History:
     def _damaged(self, failed: GitFailed) -> TransferError:
         return TransferError(
             self.source,
-            f"git cannot read its history ({failed})",
-            "Check it with git fsck, and make a fresh clone or bundle of it.",
+            kb_t("git cannot read its history ({failed})", failed=failed),
+            kb_t("Check it with git fsck, and make a fresh clone or bundle of it."),
         )
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import Invalid
+from ..wording import kb_t
 
 # Settings on the command line win over those of any repository. The cache and big-file sizes bound git's
 # memory; the commit graph is a cache inside the repository and so part of what nobody vouches for.
@@ -51,7 +52,7 @@ class TransferError(Invalid):
     """
 
     def __init__(self, source: Path, wrong: str, remedy: str) -> None:
-        super().__init__("source", f"{source}: {wrong}. {remedy}")
+        super().__init__("source", kb_t("{source}: {wrong}. {remedy}", source=source, wrong=wrong, remedy=remedy))
         self.source = source
         self.wrong = wrong
         self.remedy = remedy
@@ -144,8 +145,8 @@ def find_git(source: Path, home: Path) -> Git:
     if executable is None:
         raise TransferError(
             source,
-            "reading git histories needs the git program, and none was found on the PATH",
-            "Install git (the package is called git on most systems) and run the import again.",
+            kb_t("reading git histories needs the git program, and none was found on the PATH"),
+            kb_t("Install git (the package is called git on most systems) and run the import again."),
         )
     return Git(executable, home)
 

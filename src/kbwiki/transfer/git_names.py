@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..errors import Invalid
+from ..wording import kb_t
 
 ENDINGS = ("md", "markdown", "mediawiki", "txt")
 
@@ -38,12 +39,12 @@ class PageNames:
         nameless = stem == "" or stem.endswith("/")
         folder_or_name = stem.removesuffix("/") if nameless else file
         if not dot or ending.casefold() not in self._ranks:
-            self.skipped[file] = f"does not end in {', '.join(f'.{known}' for known in self._ranks)}"
+            self.skipped[file] = kb_t("does not end in {names}", names=", ".join(f".{known}" for known in self._ranks))
         elif folder_or_name.startswith(".") or "/." in folder_or_name:
-            self.skipped[file] = "is hidden: part of its path begins with a dot"
+            self.skipped[file] = kb_t("is hidden: part of its path begins with a dot")
         else:
             try:
                 return self._address(file if nameless else stem)
             except Invalid as refused:
-                self.skipped[file] = f"cannot be a page: {refused.why}"
+                self.skipped[file] = kb_t("cannot be [a page]: {why}", why=refused.why)
         return None

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
+from ..wording import N_, kb_t
 from .git_moves import in_order, sift_moves
 from .git_names import ENDINGS, PageNames
 from .git_records import FileChange, Oddity, PageChange
 
 _NAMED = 3
+_ODD = N_("[Pages] {oddity}: {count} ({some}).")
 
 
 class Version(NamedTuple):
@@ -77,17 +79,29 @@ class PageTimeline:
     def summary(self) -> tuple[str, ...]:
         """The report on what is odd and what was left out, one sentence each."""
         lines = [
-            "Pages that began with a new file, and whose history begins there (git log --follow may go on with "
-            f"the history of another file that was half the same): {self.begun}."
+            kb_t(
+                "[Pages] that began with a new file, and whose history begins there (git log --follow "
+                "may go on with the history of another file that was half the same): {begun}.",
+                begun=self.begun,
+            )
         ]
         for oddity, pages in self.oddities.items():
             if pages:
-                lines.append(f"Pages {oddity}: {len(pages)} ({_some(pages)}).")
+                lines.append(
+                    kb_t(_ODD, oddity=kb_t(oddity), count=len(pages), some=_some(pages))
+                )
         left_out = defaultdict(list)
         for file, why in self.skipped.items():
             left_out[why].append(file)
         for why, files in left_out.items():
-            lines.append(f"Files left out, because each {why}: {len(files)} ({_some(files)}).")
+            lines.append(
+                kb_t(
+                    "Files left out, because each {why}: {count} ({some}).",
+                    why=why,
+                    count=len(files),
+                    some=_some(files),
+                )
+            )
         return tuple(lines)
 
     def apply(self, changes: Iterable[FileChange]) -> tuple[PageChange, ...]:
@@ -252,4 +266,6 @@ class PageTimeline:
 def _some(names: Collection[str]) -> str:
     """The first few of the names, and how many more there are."""
     shown = ", ".join(islice(names, _NAMED))
-    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
+    if len(names) <= _NAMED:
+        return shown
+    return kb_t("{shown} and {count} more", shown=shown, count=len(names) - _NAMED)

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Literal
 
+from ..wording import N_, kb_t
+
 Kind = Literal["write", "move", "delete"]
 
 
@@ -16,32 +18,32 @@ class Reason(Enum):
     Not a kind of `str`, because it stands where a text would.
     """
 
-    NOT_UTF8 = "is not valid UTF-8"
-    BINARY = "holds NUL characters, so it is not text"
-    TOO_LARGE = "is larger than the limit"
-    MISSING = "has no content in this repository"
-    DAMAGED = "has damaged content in this repository"
-    NAME_NOT_UTF8 = "has a name that is not valid UTF-8"
-    SYMLINK = "is a symbolic link"
-    SUBMODULE = "is a submodule"
+    NOT_UTF8 = N_("is not valid UTF-8")
+    BINARY = N_("holds NUL characters, so it is not text")
+    TOO_LARGE = N_("is larger than the limit")
+    MISSING = N_("has no content in this repository")
+    DAMAGED = N_("has damaged content in this repository")
+    NAME_NOT_UTF8 = N_("has a name that is not valid UTF-8")
+    SYMLINK = N_("is a symbolic link")
+    SUBMODULE = N_("is a submodule")
 
     def __str__(self) -> str:
-        return self.value
+        return kb_t(self.value)
 
 
 class Oddity(StrEnum):
     """What happened to a page besides being written, moved or deleted; the value completes "pages …"."""
 
-    NAME_CHANGED = "whose file got another ending (one page, one history)"
-    NAMES_JOINED = "that had files with different endings at once (the one written last was the page)"
-    NAME_DROPPED = "that lost one of several files and lived on with another"
-    MOVED_ONTO = "that another page was moved onto (each keeps its own history)"
-    SOURCE_STAYED = "that took over the text of a page which lived on with another (the history stayed there)"
-    SWAPPED = "that changed places in one commit (each keeps its own history)"
-    CASE_CHANGED = "that were moved to a path which differs only in upper and lower case"
-    COPIED = "that began as an exact copy of another page (the history stayed there)"
-    RETURNED = "that were written again after having been deleted"
-    WAS_NO_PAGE = "whose file came from a name that is not a page's"
+    NAME_CHANGED = N_("whose file got another ending (one [page], one history)")
+    NAMES_JOINED = N_("that had files with different endings at once (the one written last was the [page])")
+    NAME_DROPPED = N_("that lost one of several files and lived on with another")
+    MOVED_ONTO = N_("that another [page] was moved onto (each keeps its own history)")
+    SOURCE_STAYED = N_("that took over the text of [a page] which lived on with another (the history stayed there)")
+    SWAPPED = N_("that changed places in one commit (each keeps its own history)")
+    CASE_CHANGED = N_("that were moved to a path which differs only in upper and lower case")
+    COPIED = N_("that began as an exact copy of another [page] (the history stayed there)")
+    RETURNED = N_("that were written again after having been deleted")
+    WAS_NO_PAGE = N_("whose file came from a name that is not [a page]'s")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..wording import kb_t
 from .git_commands import Git, GitFailed, TransferError
 
 _SIGNATURE = re.compile(rb"# v[23] git bundle\n")
@@ -61,15 +62,15 @@ def open_source(source: Path, git: Git, branch: str | None) -> Opened:
     elif source.is_file():
         bound, references = _open_bundle(source, git)
     else:
-        raise TransferError(source, "there is no such file or folder", "Check the path.")
+        raise TransferError(source, kb_t("there is no such file or folder"), kb_t("Check the path."))
     name, commit = choose_branch(source, references, branch)
     try:
         tip = bound.run("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}").strip()
     except GitFailed:
         raise TransferError(
             source,
-            f"the branch {name} names a commit that is not there",
-            "Make a fresh copy: this one is damaged.",
+            kb_t("the branch {name} names a commit that is not there", name=name),
+            kb_t("Make a fresh copy: this one is damaged."),
         ) from None
     return Opened(bound, tip, name)
 
@@ -81,7 +82,11 @@ def choose_branch(source: Path, references: References, wanted: str | None) -> t
         for prefix in ("refs/heads/", "refs/remotes/", "refs/remotes/origin/", "refs/tags/", ""):
             if prefix + wanted in names:
                 return wanted, names[prefix + wanted]
-        raise TransferError(source, f"there is no branch called {wanted}", f"It has {_listed(names)}.")
+        raise TransferError(
+            source,
+            kb_t("there is no branch called {wanted}", wanted=wanted),
+            kb_t("It has {branches}.", branches=_listed(names)),
+        )
     if references.head is not None:
         return _short(references.head_name or _name_at(names, references.head)), references.head
     for prefix in ("refs/heads/", "refs/remotes/", ""):
@@ -90,11 +95,11 @@ def choose_branch(source: Path, references: References, wanted: str | None) -> t
             full, commit = next(iter(found.items()))
             return _short(full), commit
     if not names:
-        raise TransferError(source, "it has no commits yet", "Choose a repository with a history.")
+        raise TransferError(source, kb_t("it has no commits yet"), kb_t("Choose a repository with a history."))
     raise TransferError(
         source,
-        "it does not say which of its branches is the main one",
-        f"Name one with --branch; it has {_listed(names)}.",
+        kb_t("it does not say which of its branches is the main one"),
+        kb_t("Name one with --branch; it has {branches}.", branches=_listed(names)),
     )
 
 
@@ -110,9 +115,11 @@ def _short(full: str) -> str:
 
 def _listed(names: Mapping[str, str]) -> str:
     if not names:
-        return "no branches at all"
+        return kb_t("no branches at all")
     shown = ", ".join(sorted(_short(full) for full in names)[:_NAMED])
-    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
+    if len(names) <= _NAMED:
+        return shown
+    return kb_t("{shown} and {count} more", shown=shown, count=len(names) - _NAMED)
 
 
 def _open_repository(source: Path, git: Git) -> tuple[Git, References]:
@@ -125,20 +132,20 @@ def _open_repository(source: Path, git: Git) -> tuple[Git, References]:
     except GitFailed as failed:
         raise TransferError(
             source,
-            f"git cannot read this repository ({failed})",
-            "Check it with git fsck, or make a fresh clone and import that.",
+            kb_t("git cannot read this repository ({failed})", failed=failed),
+            kb_t("Check it with git fsck, or make a fresh clone and import that."),
         ) from failed
     if shallow == "true":
         raise TransferError(
             source,
-            "this is a shallow clone without the older history",
-            "Run git fetch --unshallow in it first.",
+            kb_t("this is a shallow clone without the older history"),
+            kb_t("Run git fetch --unshallow in it first."),
         )
     if next((objects / "pack").glob("*.promisor"), None):
         raise TransferError(
             source,
-            "this is a partial clone without all of its content",
-            "Import a clone made without --filter.",
+            kb_t("this is a partial clone without all of its content"),
+            kb_t("Import a clone made without --filter."),
         )
     _private_repository(git, object_format)
     return git.within(git.home / _OURS, objects), references
@@ -153,8 +160,8 @@ def _repository_folder(source: Path, git: Git) -> Path:
             continue
     raise TransferError(
         source,
-        "this folder is not a git repository",
-        "Give the top folder of a work tree (the one that holds .git), a bare repository, or a bundle file.",
+        kb_t("this folder is not a git repository"),
+        kb_t("Give the top folder of a work tree (the one that holds .git), a bare repository, or a bundle file."),
     )
 
 
@@ -180,12 +187,15 @@ def _open_bundle(source: Path, git: Git) -> tuple[Git, References]:
     if header.prerequisites:
         raise TransferError(
             source,
-            f"this bundle builds on commits that it does not contain ({', '.join(header.prerequisites[:3])})",
-            "Make one that stands alone: git bundle create FILE --all.",
+            kb_t(
+                "this bundle builds on commits that it does not contain ({names})",
+                names=", ".join(header.prerequisites[:3]),
+            ),
+            kb_t("Make one that stands alone: git bundle create FILE --all."),
         )
     if header.partial:
         raise TransferError(
-            source, "this bundle was made with a filter and lacks content", "Make one without --filter."
+            source, kb_t("this bundle was made with a filter and lacks content"), kb_t("Make one without --filter.")
         )
     try:
         ours = _private_repository(git, header.object_format)
@@ -193,8 +203,8 @@ def _open_bundle(source: Path, git: Git) -> tuple[Git, References]:
     except GitFailed as failed:
         raise TransferError(
             source,
-            f"this bundle is broken ({failed})",
-            "Check it with git bundle verify, and copy or make it again.",
+            kb_t("this bundle is broken ({failed})", failed=failed),
+            kb_t("Check it with git bundle verify, and copy or make it again."),
         ) from failed
     return ours, header.references
 
@@ -210,8 +220,8 @@ def read_bundle_header(source: Path) -> BundleHeader:
         if not _SIGNATURE.fullmatch(file.readline(_LONGEST_LINE)):
             raise TransferError(
                 source,
-                "this file is not a git bundle",
-                "Give a folder with a git repository, or a file made by git bundle create.",
+                kb_t("this file is not a git bundle"),
+                kb_t("Give a folder with a git repository, or a file made by git bundle create."),
             )
         while line := os.fsdecode(file.readline(_LONGEST_LINE).rstrip(b"\n")):
             first, _, rest = line.partition(" ")

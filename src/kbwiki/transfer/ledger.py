@@ -8,6 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from ..pages.policy import MAX_COMMENT
+from ..wording import kb_t
 from .git import PageCommit
 from .git_records import Commit, PageChange
 
@@ -94,7 +95,7 @@ class Ledger:
         """The page a change is about, where it will be after it; None when that place belongs to somebody here."""
         path = change.path
         if path in self.foreign:
-            self.refused.setdefault(path, "it was written or changed here, so the import leaves it alone")
+            self.refused.setdefault(path, kb_t("it was written or changed here, so the import leaves it alone"))
             return None
         if change.kind == "move" and change.old_path in self._pages:
             page = self._pages.pop(change.old_path)

@@ -19,11 +19,11 @@ from ..spaces.queries import find_space, has_right, responsible_groups
 from .choosing import reason_choices
 from .forms import FieldError
 from .visit import Visit
-from .words import day, kb_t
+from .words import N_, day_and_time, kb_t
 
 TIMES = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 _VERDICTS = {"lock": Verdict.LOCK, "restrict": Verdict.RESTRICT}
-_TIMES_SAID = (("hour", "One hour"), ("day", "One day"), ("week", "One week"), ("date", "Until a day"))
+_TIMES_SAID = (("hour", N_("One hour")), ("day", N_("One day")), ("week", N_("One week")), ("date", N_("Until a day")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _where(visit: Visit) -> tuple[str, str]:
     space = find_space(visit.connection, visit.wiki.id, path)
     own = [one for one in responsible_groups(visit.connection, [space]) if one in visit.actor.groups]
     if not own or not has_right(visit.connection, space, Right.REVIEW, visit.actor):
-        raise Forbidden("Locking is for the groups that look after this part of the wiki.")
+        raise Forbidden(kb_t("Locking is for the [groups] that look after this part of the [wiki]."))
     return path, own[0]
 
 
@@ -109,7 +109,7 @@ def _until(visit: Visit) -> datetime:
         date = datetime.strptime(visit.request.form.get("date", ""), "%Y-%m-%d").replace(tzinfo=UTC)
         return date + timedelta(days=1)
     except (ValueError, OverflowError):
-        raise Invalid("until", "Please choose for how long.") from None
+        raise Invalid("until", kb_t("Please choose for how long.")) from None
 
 
 def _form(visit: Visit, act: Callable[[], None], name: str, path: str, title: str, *, author: str | None) -> Response:
@@ -145,7 +145,7 @@ def _standing(visit: Visit, path: str) -> tuple[StandingLine, ...]:
 
 
 def _line(visit: Visit, one: RestraintLine) -> StandingLine:
-    until = f"{day(one.until)}, {one.until:%H:%M} UTC"
+    until = day_and_time(one.until)
     where = one.path or "/"
     if one.author is not None:
         said = kb_t("{author} cannot write at {path} until {until}", author=one.author, path=where, until=until)

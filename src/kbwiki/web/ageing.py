@@ -15,7 +15,7 @@ from ..moderation.queries.escalations import EscalatedLine, escalations
 from ..moderation.queries.lapses import NEWEST, LapseCount, LapsedLine, LapseFilter, lapse_counts, lapses
 from ..moderation.queries.state import reviewing_groups
 from .visit import Visit
-from .words import kb_t, when
+from .words import N_, kb_t, when
 
 PER_PAGE = 50
 
@@ -141,7 +141,9 @@ def escalated(visit: Visit) -> Response:
 def _require_moderator(visit: Visit) -> list[str]:
     groups = reviewing_groups(visit.connection, visit.wiki.id, visit.actor)
     if not groups:
-        raise Forbidden("This list is for the groups that look after parts of this wiki; you are in none of them.")
+        raise Forbidden(
+            kb_t("This list is for the [groups] that look after parts of this [wiki]; you are in none of them.")
+        )
     return groups
 
 
@@ -187,13 +189,13 @@ def _row(visit: Visit, line: LapsedLine, groups: list[str]) -> LapsedRow:
 
 
 _STATES = {
-    "open": "still open",
-    "concern": "waits for its author",
-    "verify": "answered by its author, still open",
-    "decided": "decided since",
-    "handed-over": "handed over since",
-    "lapsed": "lapsed since",
-    "superseded": "nothing is left of it",
+    "open": N_("still open"),
+    "concern": N_("waits for its author"),
+    "verify": N_("answered by its author, still open"),
+    "decided": N_("decided since"),
+    "handed-over": N_("handed over since"),
+    "lapsed": N_("lapsed since"),
+    "superseded": N_("nothing is left of it"),
 }
 
 

@@ -10,8 +10,9 @@ from markupsafe import escape
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import Busy, Conflict, Forbidden, Invalid, KBWikiError, NotFound
+from ..wording import spoken
 from .csrf import ForgedOrStale, NoSecretKey
-from .words import kb_t
+from .words import N_, kb_t
 
 if TYPE_CHECKING:
     from .visit import Visit
@@ -19,19 +20,19 @@ if TYPE_CHECKING:
 log = logging.getLogger("kbwiki.web")
 
 _HEADINGS: tuple[tuple[type[KBWikiError], str], ...] = (
-    (ForgedOrStale, "Please send that again"),
-    (NoSecretKey, "Nothing can be changed here yet"),
-    (NotFound, "There is nothing here"),
-    (Forbidden, "This is not for you to do"),
-    (Invalid, "Something needs to be put right first"),
-    (Conflict, "Somebody else was first"),
-    (Busy, "One moment, please"),
+    (ForgedOrStale, N_("Please send that again")),
+    (NoSecretKey, N_("Nothing can be changed here yet")),
+    (NotFound, N_("There is nothing here")),
+    (Forbidden, N_("This is not for you to do")),
+    (Invalid, N_("Something needs to be put right first")),
+    (Conflict, N_("Somebody else was first")),
+    (Busy, N_("One moment, please")),
 )
 
 
 def refused(visit: Visit, error: KBWikiError) -> Response:
     """The answer to `error`, with the text its author sent, so that nothing they wrote is lost."""
-    heading = next((text for kind, text in _HEADINGS if isinstance(error, kind)), "That did not work")
+    heading = next((text for kind, text in _HEADINGS if isinstance(error, kind)), N_("That did not work"))
     text_kept = visit.request.form.get("text") if visit.request.method == "POST" else None
     offers_sign_in = isinstance(error, Forbidden) and visit.actor.is_anonymous and visit.mount.sign_in_url
     try:
@@ -43,11 +44,11 @@ def refused(visit: Visit, error: KBWikiError) -> Response:
             text=str(error),
             text_kept=text_kept,
             action_url=visit.mount.sign_in_url if offers_sign_in else visit.url("home"),
-            action_label=kb_t("Sign in") if offers_sign_in else kb_t("Go to the first page"),
+            action_label=kb_t("Sign in") if offers_sign_in else kb_t("Go to the first [page]"),
         )
     except (KBWikiError, SQLAlchemyError):
         log.warning("The frame of an error page could not be made; a plain one was sent.", exc_info=True)
-        response = _plain(heading, str(error), text_kept, error.status)
+        response = _plain(kb_t(heading), str(error), text_kept, error.status)
     if isinstance(error, Busy):
         response.headers["Retry-After"] = "2"
     return response
@@ -57,7 +58,8 @@ def _plain(heading: str, text: str, text_kept: str | None, status: int) -> Respo
     """A page that needs neither database nor layout."""
     kept = f"<textarea readonly rows=20 cols=80>{escape(text_kept)}</textarea>" if text_kept else ""
     html = (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(heading)}</title>"
+        f"<!doctype html><html lang={spoken().tag} dir={spoken().direction}><meta charset=utf-8>"
+        f"<title>{escape(heading)}</title>"
         f"<h1>{escape(heading)}</h1><p>{escape(text)}</p>{kept}</html>"
     )
     return Response(html, status=status, mimetype="text/html")

@@ -13,7 +13,7 @@ from ..moderation.desk.aside import put_aside
 from ..moderation.desk.opinions import asked_of
 from ..moderation.queries.state import reviewing_groups
 from .visit import Visit
-from .words import kb_t, when
+from .words import day_and_time, kb_t, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,9 @@ class AskedRow:
 def aside_page(visit: Visit) -> Response:
     """What the moderator has put aside, and what they were asked to look at."""
     if not reviewing_groups(visit.connection, visit.wiki.id, visit.actor):
-        raise Forbidden("Reviews are for the groups that look after parts of this wiki; you are in none of them.")
+        raise Forbidden(
+            kb_t("[Reviews] are for the [groups] that look after parts of this [wiki]; you are in none of them.")
+        )
     lines = put_aside(visit.connection, visit.wiki.id, visit.actor, visit.wiki.subjects, visit.now)
     return visit.show(
         "kbwiki/aside.html",
@@ -73,4 +75,4 @@ def aside_page(visit: Visit) -> Response:
 def _until(moment: datetime | None) -> str:
     if moment is None:
         return kb_t("until something new comes")
-    return kb_t("until {moment}", moment=f"{moment:%d.%m.%Y, %H:%M} UTC")
+    return kb_t("until {moment}", moment=day_and_time(moment))

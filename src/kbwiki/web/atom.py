@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from flask import Response
 
 from ..moderation.desk.feeds import Feed
+from ..wording import spoken
 from .visit import Visit
 from .words import kb_t
 
@@ -27,7 +28,7 @@ def name_of(visit: Visit) -> str:
 def begun(visit: Visit, found: Feed, *, subtitle: str, updated: datetime, shown_at: str) -> Element:
     """The document without entries; `shown_at` is the screen that shows the same to people."""
     host = visit.request.host_url.rstrip("/")
-    root = Element("feed", {"xmlns": _ATOM, "xml:lang": "en-GB"})
+    root = Element("feed", {"xmlns": _ATOM, "xml:lang": spoken().tag})
     text(root, "id", f"{name_of(visit)}/feed/{found.id}")
     text(root, "title", kb_t("{wiki}: {name}", wiki=visit.settings.name, name=found.name))
     text(root, "subtitle", subtitle)

@@ -24,24 +24,24 @@ from ..spaces.queries import find_space, has_right
 from .choosing import reason_choices
 from .forms import FieldError, whole_number
 from .visit import Visit
-from .words import kb_t, when
+from .words import N_, kb_t, when
 
 AT_ONCE = 200
 """How many items one request decides: nothing goes on behind anybody's back, and no request takes for ever."""
 
 ROLL_BACK = "roll-back"
 ACTS = {
-    "approve": "Approve",
-    "revert": "Revert",
-    "hide": "Hide",
-    "delete": "Delete the page",
-    "concern": "Raise a concern",
-    "hand-over": "Hand over to another group",
-    ROLL_BACK: "Roll back what the author did last",
+    "approve": N_("Approve"),
+    "revert": N_("Revert"),
+    "hide": N_("Hide"),
+    "delete": N_("Delete the [page]"),
+    "concern": N_("Raise a concern"),
+    "hand-over": N_("Hand over to another [group]"),
+    ROLL_BACK: N_("Roll back what the author did last"),
 }
 """What can be done to many at once, in words."""
 
-_OUTCOMES = {"planned": "planned", "done": "done", "refused": "refused", "taken-back": "taken back"}
+_OUTCOMES = {"planned": N_("planned"), "done": N_("done"), "refused": N_("refused"), "taken-back": N_("taken back")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,9 @@ def take_back(visit: Visit, id: str) -> Response:
 def _require_reviewer(visit: Visit) -> list[str]:
     groups = reviewing_groups(visit.connection, visit.wiki.id, visit.actor)
     if not groups:
-        raise Forbidden("Reviews are for the groups that look after parts of this wiki; you are in none of them.")
+        raise Forbidden(
+            kb_t("[Reviews] are for the [groups] that look after parts of this [wiki]; you are in none of them.")
+        )
     return groups
 
 
@@ -169,7 +171,7 @@ def _planned(visit: Visit, form: BatchForm) -> BatchPlan:
     until = until and until + timedelta(days=1)  # whoever names a day means all of it
     if form.verdict == ROLL_BACK:
         if not form.author or since is None:
-            raise Invalid("author", "To roll back, please say whose changes, and since when.")
+            raise Invalid("author", kb_t("To roll back, please say whose changes, and since when."))
         runs = Runs(form.author, since, until, form.space or None, form.group or None)
         visit.close()
         return plan_rollback(visit.wiki, visit.actor, runs, reason=form.reason, note=form.note)
@@ -184,7 +186,7 @@ def _planned(visit: Visit, form: BatchForm) -> BatchPlan:
         pages=_found(visit, form.query) if form.query else None,
     )
     if form.by_hand and not form.reviews:
-        raise Invalid("review", "Please tick at least one review, or choose “Many at once” beside the queue.")
+        raise Invalid("review", kb_t("Please tick at least one [review], or choose “Many at once” beside the [queue]."))
     details = {"to": form.to} if form.to else {}
     visit.close()
     return plan_batch(
@@ -198,7 +200,7 @@ def _day(field: str, text: str) -> datetime | None:
     try:
         return datetime.combine(date.fromisoformat(text), time(), UTC)
     except ValueError:
-        raise Invalid(field, "Please write the day like 2026-05-03.") from None
+        raise Invalid(field, kb_t("Please write the day like 2026-05-03.")) from None
 
 
 def _found(visit: Visit, query: str) -> tuple[int, ...]:

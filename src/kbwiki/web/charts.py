@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .words import per_cent
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -34,7 +36,7 @@ def bars(rows: Sequence[tuple[str, int, str]]) -> tuple[Bar, ...]:
     most = max((count for _, count, _ in rows), default=0) or 1
     total = sum(count for _, count, _ in rows)
     return tuple(
-        Bar(label, count, f"{100 * count / total:.0f} %" if total else "", round(100 * count / most, 2), kind)
+        Bar(label, count, per_cent(count / total) if total else "", round(100 * count / most, 2), kind)
         for label, count, kind in rows
     )
 

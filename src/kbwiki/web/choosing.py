@@ -8,7 +8,7 @@ from ..moderation.messages.reasons import ReasonView, reasons_for
 from ..moderation.policy import Verdict
 from ..moderation.queries.review import ReviewView
 from .visit import Visit
-from .words import REASON_KINDS, kb_t
+from .words import N_, REASON_KINDS, kb_t
 
 DIGITS = "1234567890"
 
@@ -54,10 +54,30 @@ class Offer:
 
 
 ANSWERS = (
-    Offer(Verdict.REVERT, "r", "Revert", "Takes the change out; later edits by others stay. The author reads why:"),
-    Offer(Verdict.CONCERN, "c", "Ask the author", "Waits for the author to answer or mend it. The author reads why:"),
-    Offer(Verdict.HIDE, "h", "Hide", "Takes the change out and hides its text from readers. The author reads why:"),
-    Offer(Verdict.DELETE, "d", "Delete", "The page can be brought back with all its history. The author reads why:"),
+    Offer(
+        Verdict.REVERT,
+        "r",
+        N_("Revert"),
+        N_("Takes the change out; later [edits] by others stay. The author reads why:"),
+    ),
+    Offer(
+        Verdict.CONCERN,
+        "c",
+        N_("Ask the author"),
+        N_("Waits for the author to answer or mend it. The author reads why:"),
+    ),
+    Offer(
+        Verdict.HIDE,
+        "h",
+        N_("Hide"),
+        N_("Takes the change out and hides its text from readers. The author reads why:"),
+    ),
+    Offer(
+        Verdict.DELETE,
+        "d",
+        N_("Delete"),
+        N_("The [page] can be brought back with all its history. The author reads why:"),
+    ),
 )
 """The verdicts that need a reason, in the order of their buttons."""
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from ..actors import Actor
 from ..errors import KBWikiError
+from .words import kb_t
 
 FIELD = "kb_csrf"
 MAX_AGE_SECONDS = 24 * 3600
@@ -25,7 +26,7 @@ class ForgedOrStale(KBWikiError):
     status = 400
 
     def __str__(self) -> str:
-        return (
+        return kb_t(
             "Your sign-in changed, or the form was open for a long time. "
             "Please check what you wrote and send it again."
         )
@@ -37,7 +38,9 @@ class NoSecretKey(KBWikiError):
     status = 503
 
     def __str__(self) -> str:
-        return "Nothing can be changed here yet: the application has no SECRET_KEY. Its administrator can set one."
+        return kb_t(
+            "Nothing can be changed here yet: the application has no SECRET_KEY. Its administrator can set one."
+        )
 
 
 def _serializer() -> URLSafeTimedSerializer:

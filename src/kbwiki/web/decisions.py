@@ -90,7 +90,7 @@ def _groups(visit: Visit) -> list[str]:
     """The groups whose record the actor may ask for by name. Errors: Forbidden."""
     groups = reviewing_groups(visit.connection, visit.wiki.id, visit.actor)
     if not groups and not sees_all(visit.actor, visit.settings.admin_group):
-        raise Forbidden("The log of decisions is for the groups that look after parts of this wiki.")
+        raise Forbidden(kb_t("The log of decisions is for the [groups] that look after parts of this [wiki]."))
     return groups
 
 
@@ -152,7 +152,7 @@ def _done(verdict: str) -> str | None:
 
 def _row(visit: Visit, line: RecordLine) -> LogRow:
     what = RECORDED.get(line.kind, line.kind)
-    no_page = kb_t("The record") if line.kind == "export" else kb_t("Something that is no page")
+    no_page = kb_t("The record") if line.kind == "export" else kb_t("Something that is no [page]")
     return LogRow(
         title=line.title or no_page,
         url=visit.url.page(line.path) if line.path else None,

@@ -22,22 +22,22 @@ from .choosing import Option, numbered
 from .forms import whole_number
 from .going_on import give_next, go_on, lead_to, list_of
 from .visit import Visit
-from .words import kb_t, when
+from .words import N_, clock, kb_t, when
 
 SNOOZES = {"hour": timedelta(hours=1), "tomorrow": timedelta(days=1), "week": timedelta(days=7)}
 """How long a review can be put aside for, by what the form sends."""
 
-_SNOOZED = {"hour": "In an hour", "tomorrow": "Tomorrow", "week": "Next week"}
+_SNOOZED = {"hour": N_("In an hour"), "tomorrow": N_("Tomorrow"), "week": N_("Next week")}
 
 WOULD = {
-    "approve": "approve",
-    "edit": "mend and approve",
-    "revert": "revert",
-    "revert-part": "revert a part",
-    "hide": "hide",
-    "delete": "delete the page",
-    "concern": "ask the author first",
-    "hand-over": "hand it over",
+    "approve": N_("approve"),
+    "edit": N_("mend and approve"),
+    "revert": N_("revert"),
+    "revert-part": N_("revert a part"),
+    "hide": N_("hide"),
+    "delete": N_("delete the [page]"),
+    "concern": N_("ask the author first"),
+    "hand-over": N_("hand it over"),
 }
 """What one would do, to follow "I would"."""
 
@@ -141,7 +141,7 @@ def lease_line(visit: Visit, held: Held) -> LeaseLine:
         who=held.who,
         mine=held.actor == visit.actor.id,
         iso=f"{held.until:%Y-%m-%dT%H:%M:%SZ}",
-        clock=f"{held.until:%H:%M} UTC",
+        clock=clock(held.until),
         seconds=seconds,
         left=kb_t("{n} minute left", "{n} minutes left", n=max(round(seconds / 60), 1)),
     )

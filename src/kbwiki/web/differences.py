@@ -86,9 +86,9 @@ def other_changes(before: PageView | None, after: PageView | None) -> tuple[str,
     if before.title != after.title:
         said.append(kb_t("Title: {old} → {new}", old=before.title, new=after.title))
     if gone := sorted(set(before.tags) - set(after.tags)):
-        said.append(kb_t("Tags removed: {tags}", tags=", ".join(gone)))
+        said.append(kb_t("[Tags] removed: {tags}", tags=", ".join(gone)))
     if new := sorted(set(after.tags) - set(before.tags)):
-        said.append(kb_t("Tags added: {tags}", tags=", ".join(new)))
+        said.append(kb_t("[Tags] added: {tags}", tags=", ".join(new)))
     if after.kind in ("move", "delete", "bring-back", "hide", "unhide") and before.number == after.number - 1:
         said.append(kb_t("{author} {did}", author=who(after.author), did=kb_t(KINDS[after.kind])))
     return tuple(said)
@@ -97,7 +97,7 @@ def other_changes(before: PageView | None, after: PageView | None) -> tuple[str,
 def side(visit: Visit, view: PageView | None, path: str) -> Side:
     """One side's heading."""
     if view is None:
-        return Side(0, "", None, "", kb_t("Before the page was there"), "")
+        return Side(0, "", None, "", kb_t("Before the [page] was there"), "")
     return Side(
         view.number,
         who(view.author),

@@ -38,7 +38,7 @@ def earlier(visit: Visit) -> Response:
     found = search_earlier(visit.connection, visit.wiki.id, visit.actor, query, before=before)
     return visit.show(
         "kbwiki/earlier.html",
-        title=kb_t("Search in earlier revisions"),
+        title=kb_t("Search in earlier [revisions]"),
         section="search",
         query=query,
         lines=tuple(_line(visit, one) for one in found.pages),
@@ -67,5 +67,5 @@ def _line(visit: Visit, one: Earlier) -> EarlierLine:
 
 def _which(numbers: tuple[int, ...]) -> str:
     if len(numbers) == 1:
-        return kb_t("revision {number}", number=numbers[0])
-    return kb_t("{n} revisions, {oldest} to {newest}", n=len(numbers), oldest=numbers[-1], newest=numbers[0])
+        return kb_t("[revision] {number}", number=numbers[0])
+    return kb_t("{n} [revisions], {oldest} to {newest}", n=len(numbers), oldest=numbers[-1], newest=numbers[0])

@@ -66,8 +66,8 @@ def _require_write(visit: Visit, path: str) -> None:
     space = find_space(visit.connection, visit.wiki.id, path.strip("/"))
     if not has_right(visit.connection, space, Right.WRITE, visit.actor):
         if visit.actor.is_anonymous:
-            raise Forbidden("Please sign in to write here.")
-        raise Forbidden("You can read here, but writing is for other groups.")
+            raise Forbidden(kb_t("Please sign in to write here."))
+        raise Forbidden(kb_t("You can read here, but writing is for other [groups]."))
     if (stop := what_stops(visit, space, path.strip("/"))) is not None:
         raise Restrained(stop.said, stop.until.isoformat())
 
@@ -162,7 +162,7 @@ def _form(
     space = find_space(visit.connection, visit.wiki.id, path)
     return visit.show(
         "kbwiki/edit.html",
-        title=kb_t("New page") if form.is_new else kb_t("Edit {title}", title=form.title),
+        title=kb_t("New [page]") if form.is_new else kb_t("[Edit] {title}", title=form.title),
         section="edit",
         status=status,
         form=form,
@@ -185,7 +185,7 @@ def _advice(visit: Visit, form: EditForm) -> tuple[str, ...]:
     except Invalid:
         return ()
     return tuple(
-        kb_t("There is already a page “{title}” at {path}. Is that the one you mean?", title=title, path=path)
+        kb_t("There is already [a page] “{title}” at {path}. Is that the one you mean?", title=title, path=path)
         for path, title in alike
     )
 

@@ -27,15 +27,15 @@ from .choosing import reason_choices
 from .forms import FieldError
 from .outcome_words import decision_words
 from .visit import Visit
-from .words import kb_t, when, who
+from .words import N_, kb_t, listed, when, who
 
 SAID = {
-    "report": "reported",
-    "answer": "answered",
-    "appeal": "objected",
-    "concern": "raised a concern",
+    "report": N_("reported"),
+    "answer": N_("answered"),
+    "appeal": N_("objected"),
+    "concern": N_("raised a concern"),
 }
-FIXED = "I fixed it."
+FIXED = N_("I fixed it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Act:
 
 def said_lines(visit: Visit, said: tuple[Said, ...]) -> tuple[SaidLine, ...]:
     """What was said, as templates receive it."""
-    known = frozenset(REASONS.values())
+    known = frozenset(kb_t(words) for words in REASONS.values())
     own = [one.reason for one in said if one.kind == "report" and one.reason not in known]
     words = words_of(visit.connection, visit.wiki.id, own) if own else {}
     return tuple(
@@ -123,7 +123,7 @@ def _acts(visit: Visit, view: ReviewView) -> tuple[Act, ...]:
     space = find_space(visit.connection, visit.wiki.id, path)
     if not has_right(visit.connection, space, Right.REVIEW, visit.actor):
         return ()
-    lock = Act(kb_t("Lock this page for a time"), visit.url("lock", path=path))
+    lock = Act(kb_t("Lock this [page] for a time"), visit.url("lock", path=path))
     others = [one for one in view.authors if one.external_id != visit.actor.id]
     return lock, *(
         Act(
@@ -152,7 +152,7 @@ def report_form(visit: Visit, path: str) -> Response:
         section="read",
         lead=kb_t(
             "Say what is wrong, in your own words. It goes to {groups}; whoever wrote it is not told who you are.",
-            groups=" and ".join(groups),
+            groups=listed(groups),
         ),
         label=kb_t("What is wrong?"),
         hint=kb_t("may stay empty when you choose a reason"),
@@ -170,7 +170,7 @@ def answer(visit: Visit, id: int) -> Response:
     if concern is None and visit.request.method == "GET":
         raise NotFound("concern that waits for you", str(id))
     sent = visit.request.form
-    text = sent.get("text", "").strip() or (FIXED if "fixed" in sent else "")
+    text = sent.get("text", "").strip() or (kb_t(FIXED) if "fixed" in sent else "")
 
     def say() -> None:
         with visit.change() as tx:
@@ -221,9 +221,9 @@ def appeal_form(visit: Visit, id: int) -> Response:
 def _require_open(visit: Visit, own: OwnDecision) -> None:
     """Errors: Conflict where an objection would be refused, before anybody has written one."""
     if own.decision.taken_back:
-        raise Conflict("This decision has been taken back already, so there is nothing to object to.")
+        raise Conflict(kb_t("This decision has been taken back already, so there is nothing to object to."))
     if objections_of(visit.connection, visit.actor, visit.wiki.id, [own.decision.id]):
-        raise Conflict("You have objected to this decision already; “My changes” says how far that is.")
+        raise Conflict(kb_t("You have objected to this decision already; “My changes” says how far that is."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +243,7 @@ def _decided(visit: Visit, one: PastDecision) -> Decided:
 
 def _require_signed_in(visit: Visit) -> None:
     if visit.actor.is_anonymous:
-        raise Forbidden("Please sign in to see your changes.")
+        raise Forbidden(kb_t("Please sign in to see your changes."))
 
 
 def _form(visit: Visit, say: Callable[[], None], done_url: str, **facts: Any) -> Response:

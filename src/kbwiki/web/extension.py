@@ -15,12 +15,16 @@ from markupsafe import Markup
 from ..errors import KBWikiError, NotFound
 from ..settings import Settings
 from ..wiki import Wiki
+from ..wording import Later, speaking
 from . import answers, routes
 from .answer_cache import AnswerCache
 from .forms import MOST_COUNTED
+from .frame import SCREEN_RULES
 from .host_layout import HostLayout
 from .identity import CurrentActor, flask_login_actor, nobody
+from .languages import wording_of
 from .search_box import search_box
+from .spelling import in_words, words_of
 from .visit import Visit
 
 _FORM_OVERHEAD = 3
@@ -115,6 +119,16 @@ class Mount:
             return nobody()
         return flask_login_actor()()
 
+    @functools.cached_property
+    def address_words(self) -> Mapping[str, str]:
+        """Segments of addresses as this wiki spells them."""
+        return words_of(self.wiki.voice, SCREEN_RULES.values())
+
+    @functools.cached_property
+    def rules(self) -> Mapping[str, str]:
+        """Addresses of screens by name, as this wiki spells them."""
+        return {name: in_words(rule, self.address_words) for name, rule in SCREEN_RULES.items()}
+
     def make_ready(self) -> None:
         """Make the tables of the embedded default, once per process; another database is upgraded by command only."""
         if self._ready:
@@ -130,9 +144,10 @@ class Mount:
             self.blueprint_name, __name__, template_folder="templates", static_folder=None
         )
         for screen in routes.SCREENS:
-            blueprint.add_url_rule(
-                screen.rule, screen.endpoint, self._bound(screen), methods=list(screen.methods)
-            )
+            view = self._bound(screen)
+            # In the wiki's words first, which is what url_for gives; the usual address goes on working.
+            for rule in dict.fromkeys((in_words(screen.rule, self.address_words), screen.rule)):
+                blueprint.add_url_rule(rule, screen.endpoint, view, methods=list(screen.methods))
         return blueprint
 
     def _bound(self, screen: routes.Screen) -> Callable[..., ResponseReturnValue]:
@@ -145,6 +160,10 @@ class Mount:
     def answer(self, screen: routes.Screen, arguments: dict[str, Any]) -> ResponseReturnValue:
         """Run a view for the present request; what kbwiki refuses becomes a kind answer, and no handler is needed."""
         visit = Visit(self, request)
+        with speaking(Later(lambda: wording_of(visit))):
+            return _private(self._answered(visit, screen, arguments))
+
+    def _answered(self, visit: Visit, screen: routes.Screen, arguments: dict[str, Any]) -> Response:
         try:
             self.make_ready()
             visit.begin()
@@ -157,7 +176,7 @@ class Mount:
             response = answers.refused(visit, error)
         finally:
             visit.close()
-        return _private(response)
+        return response
 
     def raise_body_limit(self, app: Flask, **_: Any) -> None:
         """Let our own forms carry the largest page; has to happen before anything reads the form."""
@@ -194,5 +213,5 @@ def _private(response: Response) -> Response:
     """Keep what one actor may see out of caches that others share."""
     response.headers.setdefault("Cache-Control", "private, no-cache")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.vary.add("Cookie")
+    response.vary.update(("Cookie", "Accept-Language"))
     return response

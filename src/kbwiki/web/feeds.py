@@ -15,7 +15,7 @@ from .atom import atom, begun, ended, moment, name_of, text, xml
 from .queue_lines import described, risk_words
 from .search_feeds import written
 from .visit import Visit
-from .words import day, kb_t, who
+from .words import day_and_time, kb_t, who
 
 MOST = 50
 
@@ -28,7 +28,7 @@ def feed(visit: Visit, id: int, secret: str) -> Response:
     if found.ended:
         return _sentence(410, kb_t("This address was revoked by its owner, and shows nothing any more."))
     if found.is_asleep(visit.now, visit.settings.feed_days):
-        return _sentence(403, kb_t("This feed has stopped: its owner has not been in the wiki for a long time."))
+        return _sentence(403, kb_t("This feed has stopped: its owner has not been in the [wiki] for a long time."))
     if found.search is not None:
         return atom(visit, written(visit, found, found.search))
     reviewing = reviewing_groups(visit.connection, visit.wiki.id, found.owner)
@@ -85,11 +85,11 @@ def _summary(visit: Visit, line: QueueLine) -> str:
     if reasons := risk_words(visit, line):
         said.append(", ".join(reasons))
     if line.due_at is not None:
-        said.append(kb_t("due {day}, {time} UTC", day=day(line.due_at), time=f"{line.due_at:%H:%M}"))
+        said.append(kb_t("due {moment}", moment=day_and_time(line.due_at)))
     return " · ".join(part for part in said if part)
 
 
 def _about(found: Feed, groups: list[str]) -> str:
     if not groups:
-        return kb_t("Its owner was in none of the groups concerned when they were last here, so nothing is listed.")
-    return kb_t("For the groups its owner was in when they were last here: {groups}", groups=", ".join(groups))
+        return kb_t("Its owner was in none of the [groups] concerned when they were last here, so nothing is listed.")
+    return kb_t("For the [groups] its owner was in when they were last here: {groups}", groups=", ".join(groups))

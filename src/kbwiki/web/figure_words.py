@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ..moderation.numbers.figures import Share
-from .words import kb_t
+from .words import day_and_time, kb_t
+from .words import per_cent as in_per_cent
 
 
 def too_few(share: Share) -> str:
@@ -24,7 +25,7 @@ def said(share: Share) -> str:
 
 def per_cent(share: float) -> str:
     """A share as people read it: 94 %, and with one place where it is below ten."""
-    return f"{share * 100:.1f} %" if 0 < share < 0.1 else f"{share * 100:.0f} %"
+    return in_per_cent(share, 1 if 0 < share < 0.1 else 0)
 
 
 def span(time: timedelta | None) -> str:
@@ -40,4 +41,4 @@ def span(time: timedelta | None) -> str:
 
 def moment(at: datetime) -> str:
     """A moment in a table."""
-    return f"{at:%Y-%m-%d %H:%M}"
+    return day_and_time(at)

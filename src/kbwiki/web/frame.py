@@ -16,6 +16,7 @@ from .._version import __version__
 from ..actors import Actor
 from ..markup import section_anchor
 from ..pages.queries.view import neighbours
+from ..wording import spoken
 from .csrf import hidden_inputs
 from .keys import table
 from .words import kb_t, when
@@ -31,14 +32,18 @@ def quoted(path: str) -> str:
 
 
 class Addresses:
-    """Addresses of screens, by name; plain concatenation, since hundreds are made for one list."""
+    """Addresses of screens, by name; plain concatenation, since hundreds are made for one list.
 
-    def __init__(self, base: str) -> None:
+    `rules` are the screens' addresses as the wiki spells them.
+    """
+
+    def __init__(self, base: str, rules: Mapping[str, str] | None = None) -> None:
         self.base = base
+        self.rules = rules or _SCREENS
 
     def __call__(self, name: str, **args: Any) -> str:
         """The address of the screen `name`. `path` and ids become part of it, everything else the query."""
-        rule = _SCREENS[name]
+        rule = self.rules[name]
         if not args:
             return self.base + rule
         path = args.pop("path", None)
@@ -60,7 +65,7 @@ class Addresses:
 
     def knows(self, name: str) -> bool:
         """Whether there is a screen of this name."""
-        return name in _SCREENS
+        return name in self.rules
 
     def page(self, path: str, section: str | None = None) -> str:
         """The address of a page."""
@@ -147,6 +152,8 @@ _SCREENS = {
     "rules": "/-/rules",
     "reroute": "/-/rules/reroute",
     "rule": "/-/rule",
+    "vocabulary": "/-/vocabulary",
+    "undo_vocabulary": "/-/vocabulary/undo/{number}",
     "synonyms": "/-/synonyms",
     "undo_synonyms": "/-/synonyms/{id}/undo/{number}",
     "searches": "/-/searches",
@@ -154,6 +161,8 @@ _SCREENS = {
     "clicked": "/-/search/clicked",
     "static": "/-/static/{filename}",
 }
+SCREEN_RULES: Mapping[str, str] = _SCREENS
+"""The addresses of screens, by name, as they usually are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +214,8 @@ class Frame:
             actor=actor,
             title=title,
             section=section,
-            lang="en-GB",
+            lang=spoken().tag,
+            dir=spoken().direction,
             url=visit.url,
             home_url=visit.url("home"),
             icons=visit.url("static", filename="kb-icons.svg"),

@@ -21,7 +21,7 @@ from ..moderation.take_back import TAKEN_BACK
 from .forms import whole_number
 from .notes import Note, UndoOffer
 from .visit import Visit
-from .words import kb_t
+from .words import N_, kb_t
 
 OF_THE_PAGE = frozenset(
     {"since", "last", "whole", "side", "fragment", "decided", "aside", "back", "done", "after", "to"}
@@ -30,16 +30,16 @@ OF_THE_PAGE = frozenset(
 """What in a review's address is about this one review; everything else is the list one works through."""
 
 DID = {
-    Verdict.APPROVE: "You approved “{title}”.",
-    Verdict.EDIT: "You mended and approved “{title}”.",
-    Verdict.REVERT: "You reverted “{title}”.",
-    Verdict.REVERT_PART: "You reverted a part of “{title}”.",
-    Verdict.HIDE: "You hid the change of “{title}”.",
-    Verdict.DELETE: "You deleted “{title}”.",
-    Verdict.CONCERN: "You asked the author of “{title}”.",
-    Verdict.HAND_OVER: "You handed “{title}” over.",
-    Verdict.UPHOLD: "You let the decision stand: {title}.",
-    Verdict.OVERTURN: "You undid the decision: {title}.",
+    Verdict.APPROVE: N_("You approved “{title}”."),
+    Verdict.EDIT: N_("You mended and approved “{title}”."),
+    Verdict.REVERT: N_("You reverted “{title}”."),
+    Verdict.REVERT_PART: N_("You reverted a part of “{title}”."),
+    Verdict.HIDE: N_("You hid the change of “{title}”."),
+    Verdict.DELETE: N_("You deleted “{title}”."),
+    Verdict.CONCERN: N_("You asked the author of “{title}”."),
+    Verdict.HAND_OVER: N_("You handed “{title}” over."),
+    Verdict.UPHOLD: N_("You let the decision stand: {title}."),
+    Verdict.OVERTURN: N_("You undid the decision: {title}."),
 }
 
 

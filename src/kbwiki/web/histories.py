@@ -24,7 +24,7 @@ from .merging import MergeChunk, chunks_of
 from .reading import crumbs, show_page
 from .restraints import as_restrained
 from .visit import Visit
-from .words import KINDS, kb_t, when, who
+from .words import KINDS, N_, kb_t, when, who
 
 PER_PAGE = 50
 
@@ -132,7 +132,11 @@ def _entry(
 
 def _hidden_parts(line: RevisionLine) -> tuple[str, ...]:
     """What is hidden of a revision, in words."""
-    flags = {"hidden": line.hidden, "comment hidden": line.comment_hidden, "author hidden": line.author_hidden}
+    flags = {
+        N_("hidden"): line.hidden,
+        N_("comment hidden"): line.comment_hidden,
+        N_("author hidden"): line.author_hidden,
+    }
     return tuple(kb_t(words) for words, is_set in flags.items() if is_set)
 
 
@@ -182,7 +186,7 @@ def revision(visit: Visit, number: int, path: str) -> Response:
 
 def restore(visit: Visit, number: int, path: str) -> Response:
     """Go back to revision `number`, as a new revision."""
-    comment = visit.request.form.get("comment", "") or kb_t("Back to revision {number}", number=number)
+    comment = visit.request.form.get("comment", "") or kb_t("Back to [revision] {number}", number=number)
     with visit.change() as tx:
         saved = restore_revision(tx, path, number, comment=comment)
     return visit.go(f"{visit.url.page(saved.path)}?done=restored")
@@ -200,7 +204,7 @@ class UndoOutcome:
 def undo(visit: Visit, number: int, path: str) -> Response:
     """Show what undoing one change would do; on POST, do it."""
     if visit.request.method == "POST":
-        comment = visit.request.form.get("comment", "") or kb_t("Undo of revision {number}", number=number)
+        comment = visit.request.form.get("comment", "") or kb_t("Undo of [revision] {number}", number=number)
         try:
             with visit.change() as tx:
                 saved = undo_change(tx, path, number, comment=comment)

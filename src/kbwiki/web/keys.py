@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .words import kb_t
+from .words import N_, kb_t
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,41 +21,41 @@ class Key:
 
 
 REVIEW = (
-    Key("a", "Approve"),
-    Key("r", "Revert", "the number of the reason"),
-    Key("c", "Ask the author", "the number of the reason"),
-    Key("h", "Hide", "the number of the reason"),
-    Key("d", "Delete the page", "the number of the reason"),
-    Key("o", "Hand it over", "the number of the group"),
-    Key("s", "Skip: until something new comes"),
-    Key("l", "Later", "the number of the time"),
-    Key("u", "Undo what you did last (z does, too)"),
-    Key("n", "Write a note to the author"),
-    Key("m", "Mend the text"),
-    Key("p", "Take out pieces"),
-    Key("v", "The page as readers see it; again: before"),
-    Key("y", "Say what you would do, when asked", "the number of the answer"),
-    Key("k", "Ask a colleague"),
-    Key("t", "Take it, or give it back"),
-    Key("b", "Back to the queue"),
+    Key("a", N_("Approve")),
+    Key("r", N_("Revert"), N_("the number of the reason")),
+    Key("c", N_("Ask the author"), N_("the number of the reason")),
+    Key("h", N_("Hide"), N_("the number of the reason")),
+    Key("d", N_("Delete the [page]"), N_("the number of the reason")),
+    Key("o", N_("Hand it over"), N_("the number of the [group]")),
+    Key("s", N_("Skip: until something new comes")),
+    Key("l", N_("Later"), N_("the number of the time")),
+    Key("u", N_("Undo what you did last (z does, too)")),
+    Key("n", N_("Write a note to the author")),
+    Key("m", N_("Mend the text")),
+    Key("p", N_("Take out pieces")),
+    Key("v", N_("The [page] as readers see it; again: before")),
+    Key("y", N_("Say what you would do, when asked"), N_("the number of the answer")),
+    Key("k", N_("Ask a colleague")),
+    Key("t", N_("Take it, or give it back")),
+    Key("b", N_("Back to the [queue]")),
 )
 """The keys of a review."""
 
 APPEAL = (
-    Key("a", "The decision stands"),
-    Key("o", "Undo the decision"),
-    Key("s", "Skip: until something new comes"),
-    Key("l", "Later", "the number of the time"),
-    Key("u", "Undo what you did last (z does, too)"),
-    Key("n", "Write a note"),
-    Key("b", "Back to the queue"),
+    Key("a", N_("The decision stands")),
+    Key("o", N_("Undo the decision")),
+    Key("s", N_("Skip: until something new comes")),
+    Key("l", N_("Later"), N_("the number of the time")),
+    Key("u", N_("Undo what you did last (z does, too)")),
+    Key("n", N_("Write a note")),
+    Key("b", N_("Back to the [queue]")),
 )
 """The keys of an appeal."""
 
 EVERYWHERE = (
-    Key("/", "Search"),
-    Key("?", "These keys"),
-    Key("Esc", "Leave a field, close what is open"),
+    Key("/", N_("Search")),
+    Key("?", N_("These keys")),
+    Key("Esc", N_("Leave a field, close what is open")),
 )
 """The keys that every screen has."""
 

@@ -121,7 +121,7 @@ def change_line(visit: Visit, line: RevisionLine, reviews: list[Outcome]) -> Cha
         when=when(line.at, visit.now),
         comment=line.comment,
         delta=line.delta,
-        describe=KINDS.get(line.kind, line.kind),
+        describe=kb_t(KINDS.get(line.kind, line.kind)),
         diff_url=visit.url("diff", path=line.path, a=line.number - 1, b=line.number),
         state=state_of(line, outcome_of(reviews, line.number)),
         hidden=line.hidden,
@@ -151,7 +151,7 @@ def tree(visit: Visit) -> Response:
     real = [line for line in lines if line.id]
     return visit.show(
         "kbwiki/tree.html",
-        title=spaces.get(path) or title_of(path) if path else kb_t("All pages"),
+        title=spaces.get(path) or title_of(path) if path else kb_t("All [pages]"),
         section="tree",
         path=path,
         up_url=visit.url("tree", path=path.rpartition("/")[0] or None) if path else None,
@@ -182,7 +182,7 @@ def show_backlinks(visit: Visit, path: str) -> Response:
     lines = backlinks(visit.connection, visit.wiki.id, path, visit.actor)
     return visit.show(
         "kbwiki/backlinks.html",
-        title=kb_t("Pages that link to {title}", title=view.title),
+        title=kb_t("[Pages] that link to {title}", title=view.title),
         section="read",
         page=view_of(visit, view),
         pages=_nodes(visit, lines),
@@ -207,7 +207,7 @@ def wanted(visit: Visit) -> Response:
     lines = wanted_pages(visit.connection, visit.wiki.id, visit.actor)
     return visit.show(
         "kbwiki/wanted.html",
-        title=kb_t("Wanted pages"),
+        title=kb_t("Wanted [pages]"),
         section="tree",
         wanted=tuple(
             WantedLine(
@@ -238,7 +238,7 @@ def show_tags(visit: Visit) -> Response:
     pages = tagged(visit.connection, visit.wiki.id, tag, visit.actor) if tag else []
     return visit.show(
         "kbwiki/tags.html",
-        title=kb_t("Pages tagged {tag}", tag=tag) if tag else kb_t("Tags"),
+        title=kb_t("[Pages] with the [tag] {tag}", tag=tag) if tag else kb_t("[Tags]"),
         section="tree",
         tags=tuple(TagLine(name, count, visit.url("tags", tag=name)) for name, count in found),
         tag=tag,

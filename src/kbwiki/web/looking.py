@@ -20,7 +20,7 @@ def look(visit: Visit, number: int, path: str) -> Response:
         found = look_at_hidden(tx, now.id, number)
     response = visit.show(
         "kbwiki/look.html",
-        title=kb_t("Hidden: revision {number} of {title}", number=number, title=now.title),
+        title=kb_t("Hidden: [revision] {number} of {title}", number=number, title=now.title),
         section="history",
         page=view_of(visit, now),
         hidden=found,

@@ -91,7 +91,7 @@ def chosen_text(visit: Visit, form: EditForm) -> Chosen:
     choices = [visit.request.form.get(f"choice-{index}", "") for index in range(clashes)]
     if any(choice not in ("mine", "theirs", "both") for choice in choices):
         raise EditConflict(
-            "Please choose for every part: yours, theirs or both.", view.path, form.base, current, outcome
+            kb_t("Please choose for every part: yours, theirs or both."), view.path, form.base, current, outcome
         )
     return Chosen(resolve(outcome, choices), current)  # type: ignore[arg-type]
 

@@ -27,23 +27,23 @@ from .lists import PageName
 from .messages import inbox_of
 from .outcome_words import MARKS, StateChip, chips_of, decision_words, objection_words, report_words
 from .visit import Visit
-from .words import KINDS, day, kb_t, when
+from .words import KINDS, N_, day_and_time, kb_t, when
 
 PER_PAGE = 50
 
 _FILTERS = {
-    "": "All",
-    Became.WAITING.value: "Waiting",
-    Became.ASKED.value: "For you to answer",
-    Became.APPROVED.value: "Approved",
-    Became.REVERTED.value: "Taken out",
-    Became.HIDDEN.value: "Hidden",
-    Became.LAPSED.value: "Nobody looked in time",
-    Became.EXEMPT.value: "No look needed",
+    "": N_("All"),
+    Became.WAITING.value: N_("Waiting"),
+    Became.ASKED.value: N_("For you to answer"),
+    Became.APPROVED.value: N_("Approved"),
+    Became.REVERTED.value: N_("Taken out"),
+    Became.HIDDEN.value: N_("Hidden"),
+    Became.LAPSED.value: N_("Nobody looked in time"),
+    Became.EXEMPT.value: N_("No look needed"),
 }
 _DONE = {
-    "answered": "Thank you. The group that asked has your answer.",
-    "objected": "Your objection is with somebody who did not decide.",
+    "answered": N_("Thank you. The [group] that asked has your answer."),
+    "objected": N_("Your objection is with somebody who did not decide."),
 }
 
 
@@ -109,7 +109,7 @@ class FilterTab:
 def my_changes(visit: Visit) -> Response:
     """The actor's own changes, newest first; above them what waits for the actor."""
     if visit.actor.is_anonymous:
-        raise Forbidden("Please sign in to see your changes.")
+        raise Forbidden(kb_t("Please sign in to see your changes."))
     connection, wiki_id = visit.connection, visit.wiki.id
     wanted, before = _wanted(visit), visit.request.args.get("before", NEWEST, type=number)
     changes, older = own_changes(connection, wiki_id, visit.actor, wanted=wanted, before=before, count=PER_PAGE)
@@ -200,7 +200,7 @@ def _restriction(visit: Visit, one: Restriction, objections: Mapping[int, Object
     objection = objections.get(one.decision_id)
     return MyRestriction(
         one.path or "/",
-        f"{day(one.until)}, {one.until:%H:%M} UTC",
+        day_and_time(one.until),
         one.group,
         kb_t(one.reason),
         one.note,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..pages.queries.view import PageView
 from ..spaces.queries import responsible_groups
 from .visit import Visit
-from .words import kb_t
+from .words import N_, kb_t, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,15 @@ class Note:
 
 
 _SAID = {
-    "saved": "Your change is live.",
-    "created": "Your page is live.",
-    "merged": "Your change is live. Somebody else had changed other parts meanwhile; both are in the page.",
-    "unchanged": "There was nothing to save: the page already says that.",
-    "undone": "The change was taken out again; everything later stayed.",
-    "restored": "The earlier revision is live again.",
-    "moved": "The page has moved. Old addresses and links go on working.",
-    "back": "The page is back.",
-    "reported": "Thank you. Your report has arrived; those who look after this page will read it.",
+    "saved": N_("Your change is live."),
+    "created": N_("Your [page] is live."),
+    "merged": N_("Your change is live. Somebody else had changed other parts meanwhile; both are in the [page]."),
+    "unchanged": N_("There was nothing to save: the [page] already says that."),
+    "undone": N_("The change was taken out again; everything later stayed."),
+    "restored": N_("The earlier [revision] is live again."),
+    "moved": N_("The [page] has moved. Old addresses and links go on working."),
+    "back": N_("The [page] is back."),
+    "reported": N_("Thank you. Your report has arrived; those who look after this [page] will read it."),
 }
 
 
@@ -56,7 +56,7 @@ def note_for(visit: Visit, view: PageView) -> tuple[Note, ...]:
     if done in ("unchanged", "reported"):
         return (Note("info", text),)
     groups = responsible_groups(visit.connection, [view.space_id])
-    text += " " + kb_t("Visible at once; {groups} will look at it afterwards.", groups=" and ".join(groups))
+    text += " " + kb_t("Visible at once; {groups} will look at it afterwards.", groups=listed(groups))
     own = view.author == visit.actor.name and not visit.actor.is_anonymous
     undo = UndoOffer(visit.url("undo", number=view.number, path=view.path), kb_t("Undo"))
     return (Note("success", text, undo if own and done != "moved" else None),)

@@ -30,23 +30,23 @@ from .charts import Bar, bars, curve
 from .figure_words import moment, per_cent, said, span, too_few
 from .forms import number
 from .visit import Visit
-from .words import VERDICTS, day, kb_t
+from .words import N_, VERDICTS, day, kb_t
 
 DEFAULT_DAYS = 30
-_NAMES = {7: "7 days", 30: "30 days", 90: "90 days", 365: "a year"}
+_NAMES = {7: N_("7 days"), 30: N_("30 days"), 90: N_("90 days"), 365: N_("a year")}
 _BELOW = {
-    timedelta(hours=1): "within an hour",
-    timedelta(hours=4): "within 4 hours",
-    timedelta(days=1): "within a day",
-    timedelta(days=3): "within 3 days",
-    timedelta(days=7): "within a week",
+    timedelta(hours=1): N_("within an hour"),
+    timedelta(hours=4): N_("within 4 hours"),
+    timedelta(days=1): N_("within a day"),
+    timedelta(days=3): N_("within 3 days"),
+    timedelta(days=7): N_("within a week"),
 }
 _AGES = {
-    timedelta(days=1): "less than a day",
-    timedelta(days=3): "1 to 3 days",
-    timedelta(days=7): "3 to 7 days",
-    timedelta(days=30): "7 to 30 days",
-    None: "more than 30 days",
+    timedelta(days=1): N_("less than a day"),
+    timedelta(days=3): N_("1 to 3 days"),
+    timedelta(days=7): N_("3 to 7 days"),
+    timedelta(days=30): N_("7 to 30 days"),
+    None: N_("more than 30 days"),
 }
 _TOOK_OUT = frozenset({"revert", "revert-part", "hide", "delete"})
 
@@ -155,7 +155,7 @@ def _tiles(found: Numbers) -> tuple[Tile, ...]:
         ),
         _share_tile(kb_t("In time"), total.in_time, kb_t("of what was due in this time was decided by then.")),
         Tile(kb_t("Waiting now"), str(waiting.total), f"{oldest} {late}".strip()),
-        _share_tile(kb_t("Taken out"), total.taken_out, kb_t("of the decisions took something out of a page.")),
+        _share_tile(kb_t("Taken out"), total.taken_out, kb_t("of the decisions took something out of [a page].")),
         *_unseen_tile(found),
     )
 
@@ -175,8 +175,9 @@ def _why_no_median(look: Waits) -> str:
     if look.n == 0:
         return kb_t("Nothing came in in this time.")
     if look.n >= FEWEST:
-        more = "More than half of what came in still waits: {looked} of {n} looked at."
-        return kb_t(more, looked=look.looked, n=look.n)
+        return kb_t(
+            "More than half of what came in still waits: {looked} of {n} looked at.", looked=look.looked, n=look.n
+        )
     return kb_t("Too few to tell: {n} came in, {looked} looked at.", looked=look.looked, n=look.n)
 
 

@@ -12,7 +12,7 @@ from ..moderation.policy import Verdict
 from ..moderation.queries.evidence import Objection
 from ..moderation.queries.mine import Became, GroupAnswer, OwnChange
 from ..moderation.transitions import State
-from .words import VERDICTS, kb_t, when
+from .words import N_, VERDICTS, kb_t, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +35,26 @@ MARKS: Mapping[Became, str] = {
 }
 
 _LIVE = {
-    State.OPEN: "live; {group} has not looked at it yet",
-    State.VERIFY: "live; you answered, and {group} looks at it again",
-    State.CONCERN: "live; a question by {group} waits for you",
-    State.LAPSED: "live; nobody of {group} looked in time",
-    State.SUPERSEDED: "you took it back yourself",
+    State.OPEN: N_("live; {group} has not looked at it yet"),
+    State.VERIFY: N_("live; you answered, and {group} looks at it again"),
+    State.CONCERN: N_("live; a question by {group} waits for you"),
+    State.LAPSED: N_("live; nobody of {group} looked in time"),
+    State.SUPERSEDED: N_("you took it back yourself"),
 }
 _DECIDED = {
-    Verdict.APPROVE: "approved by {group}",
-    Verdict.EDIT: "mended and approved by {group}",
-    Verdict.REVERT: "reverted by {group}",
-    Verdict.REVERT_PART: "reverted in part by {group}",
-    Verdict.DELETE: "deleted by {group}",
-    Verdict.HIDE: "hidden by {group}",
+    Verdict.APPROVE: N_("approved by {group}"),
+    Verdict.EDIT: N_("mended and approved by {group}"),
+    Verdict.REVERT: N_("reverted by {group}"),
+    Verdict.REVERT_PART: N_("reverted in part by {group}"),
+    Verdict.DELETE: N_("deleted by {group}"),
+    Verdict.HIDE: N_("hidden by {group}"),
 }
 _UNDONE = {
-    Verdict.RESTORE: "shown again by {group}",
-    Verdict.OVERTURN: "undone after an objection: it is there again",
-    Verdict.TAKE_BACK: "live; {group} took its decision back",
+    Verdict.RESTORE: N_("shown again by {group}"),
+    Verdict.OVERTURN: N_("undone after an objection: it is there again"),
+    Verdict.TAKE_BACK: N_("live; {group} took its decision back"),
 }
-_EXEMPT = {"import": "taken over from elsewhere", None: "part of a decision"}
+_EXEMPT = {"import": N_("taken over from elsewhere"), None: N_("part of a decision")}
 
 
 def chips_of(change: OwnChange) -> tuple[StateChip, ...]:
@@ -85,20 +85,20 @@ def decision_words(verdict: Verdict, by: str, group: str, at: datetime, now: dat
     """Who decided what and when; the person is named where `by` is given."""
     moment = when(at, now)
     if verdict is Verdict.CONCERN:
-        text = "{actor} asked for {group}, {when}." if by else "The group {group} asked, {when}."
+        text = N_("{actor} asked for {group}, {when}.") if by else N_("The [group] {group} asked, {when}.")
         return kb_t(text, actor=by, group=group, when=moment)
     done = kb_t(VERDICTS[verdict]).capitalize()
-    text = "{verdict} by {actor} for {group}, {when}." if by else "{verdict} by the group {group}, {when}."
-    return kb_t(text, verdict=done, actor=by, group=group, when=moment)
+    named, plain = N_("{verdict} by {actor} for {group}, {when}."), N_("{verdict} by the [group] {group}, {when}.")
+    return kb_t(named if by else plain, verdict=done, actor=by, group=group, when=moment)
 
 
 _REPORT_LIVE = {
-    State.OPEN: "{group} will look",
-    State.VERIFY: "{group} looks again: its author has answered",
-    State.CONCERN: "{group} has looked, and asked its author",
-    State.LAPSED: "nobody of {group} found the time to look",
-    State.SUPERSEDED: "its author has put it right",
-    State.HANDED_OVER: "{group} gave it to those who know more about it",
+    State.OPEN: N_("{group} will look"),
+    State.VERIFY: N_("{group} looks again: its author has answered"),
+    State.CONCERN: N_("{group} has looked, and asked its author"),
+    State.LAPSED: N_("nobody of {group} found the time to look"),
+    State.SUPERSEDED: N_("its author has put it right"),
+    State.HANDED_OVER: N_("{group} gave it to those who know more about it"),
 }
 
 
@@ -109,7 +109,7 @@ def report_words(one: GroupAnswer) -> str:
     if one.undone is not None:
         return kb_t("{group} looks at it once more", group=one.group)
     if one.verdict is Verdict.APPROVE:
-        return kb_t("{group} has looked, and found the page right", group=one.group)
+        return kb_t("{group} has looked, and found the [page] right", group=one.group)
     return kb_t("{group} has looked, and put it right. Thank you", group=one.group)
 
 

@@ -10,19 +10,19 @@ from ..moderation.queries.worklist import groups_of
 from ..moderation.queries.worklist_counts import total, worklist_counts
 from ..spaces.queries import readable_spaces
 from .visit import Visit
-from .words import KINDS, kb_t
+from .words import KINDS, N_, kb_t
 
 VIEWS = {
-    View.NEEDS_ME: "Needs me",
-    View.OVERDUE: "Overdue",
-    View.VERIFY: "Waiting on verification",
-    View.CONCERN: "Waiting on author",
-    View.MINE: "Mine",
-    View.OWN: "My own changes",
+    View.NEEDS_ME: N_("Needs me"),
+    View.OVERDUE: N_("Overdue"),
+    View.VERIFY: N_("Waiting on verification"),
+    View.CONCERN: N_("Waiting on author"),
+    View.MINE: N_("Mine"),
+    View.OWN: N_("My own changes"),
 }
 """The views, in words, in the order of their tabs."""
 
-ORDERS = {Order.DUE: "due first", Order.RISK: "riskiest first"}
+ORDERS = {Order.DUE: N_("due first"), Order.RISK: N_("riskiest first")}
 
 _RISKS = (1.0, 2.0, 3.0, 5.0)
 _DAYS = (1, 3, 7, 14, 30)

@@ -15,15 +15,15 @@ from ..moderation.queries.wanted import Wanted
 from ..moderation.transitions import State
 from .risk_words import risk_lines
 from .visit import Visit
-from .words import KINDS, kb_t, when, who
+from .words import KINDS, N_, kb_t, when, who
 
 MOST_REASONS = 2
 
 _MARKS = {
-    Mark.ASIDE: "put aside by you",
-    Mark.ASKED: "your second look is asked for",
-    Mark.DRAFT: "you began a note",
-    Mark.CONCERN: "you asked the author",
+    Mark.ASIDE: N_("put aside by you"),
+    Mark.ASKED: N_("your second look is asked for"),
+    Mark.DRAFT: N_("you began a note"),
+    Mark.CONCERN: N_("you asked the author"),
 }
 
 _NOBODYS = {("page",), ("decision",)}

@@ -19,17 +19,17 @@ from .going_on import last_act
 from .queue_filters import ORDERS, VIEWS, chips, choices, hiding, plain
 from .queue_lines import rows
 from .visit import Visit
-from .words import VERDICTS, kb_t
+from .words import N_, VERDICTS, kb_t
 
 PER_PAGE = 50
 
 KEYS = (
-    ("j", "the next line"),
-    ("k", "the line before"),
-    ("o", "open it"),
-    ("x", "choose it"),
-    ("/", "search"),
-    ("?", "this list"),
+    ("j", N_("the next line")),
+    ("k", N_("the line before")),
+    ("o", N_("open it")),
+    ("x", N_("choose it")),
+    ("/", N_("search")),
+    ("?", N_("this list")),
 )
 
 
@@ -88,7 +88,7 @@ def queue_page(visit: Visit) -> Response:
     older = visit.url("queue", **here, after=str(place_of(shown[-1], wanted.view))) if shown else None
     return visit.show(
         "kbwiki/queue.html",
-        title=kb_t("Reviews"),
+        title=kb_t("[Reviews]"),
         section="reviews",
         view=wanted.view.value,
         wanted=wanted.said(),
@@ -130,7 +130,9 @@ def own_reviewing_groups(visit: Visit) -> list[str]:
     """The visitor's groups that look after something. Errors: Forbidden for somebody who is in none."""
     groups = reviewing_groups(visit.connection, visit.wiki.id, visit.actor)
     if not groups:
-        raise Forbidden("Reviews are for the groups that look after parts of this wiki; you are in none of them.")
+        raise Forbidden(
+            kb_t("[Reviews] are for the [groups] that look after parts of this [wiki]; you are in none of them.")
+        )
     return groups
 
 
@@ -154,7 +156,7 @@ def _group_tabs(visit: Visit, asked: Asked, counts: Counts) -> tuple[Tab, ...]:
     return tuple(
         Tab(
             group,
-            group or kb_t("All my groups"),
+            group or kb_t("All my [groups]"),
             total(counts, asked.wanted.view, [group] if group else asked.groups),
             asked.wanted.group == group,
             visit.url("queue", **replace(asked.wanted, group=group).said()),

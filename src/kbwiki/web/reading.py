@@ -184,7 +184,7 @@ def state_line(visit: Visit, view: PageView) -> StateLine:
 def _seen_by(state: LookedAt) -> str:
     """How far each group has looked: seen by Legal up to revision 41, by Support up to 44."""
     first, *others = (
-        kb_t("{group} up to revision {number}", group=group, number=number) for group, number in state.seen
+        kb_t("{group} up to [revision] {number}", group=group, number=number) for group, number in state.seen
     )
     return kb_t("Seen by {groups}", groups=", ".join([first, *(kb_t("by {one}", one=one) for one in others)]))
 
@@ -204,13 +204,13 @@ def _waiting(visit: Visit, view: PageView, state: LookedAt) -> StateLine:
         said,
         "waiting",
         visit.url("revision", number=state.base, path=view.path),
-        kb_t("See the last revision that was looked at"),
+        kb_t("See the last [revision] that was looked at"),
     )
 
 
 def _missing(visit: Visit, path: str, *, writable: bool) -> Response:
     if "raw" in visit.request.args:
-        return Response(kb_t("There is no page here.\n"), status=404, mimetype="text/plain")
+        return Response(kb_t("There is no [page] here.\n"), status=404, mimetype="text/plain")
     gone = find_deleted(visit.connection, visit.wiki.id, path, visit.actor) if writable else None
     gone = as_restrained(visit, gone) if gone is not None else None
     alike = look_alikes(visit.connection, visit.wiki.id, path, visit.actor) if writable else []

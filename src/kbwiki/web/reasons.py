@@ -33,7 +33,7 @@ def reasons(visit: Visit) -> Response:
     """The form for the reasons of the space at `path` (`/` for the root), for those who look after it."""
     space = get_space(visit.connection, visit.wiki.id, visit.request.values.get("path", "/").strip("/"), visit.actor)
     if not may_edit(visit.connection, visit.actor, visit.settings.admin_group, space.id):
-        raise Forbidden("Only administrators and those who look after a space can set its reasons.")
+        raise Forbidden(kb_t("Only administrators and those who look after [a space] can set its reasons."))
     if visit.request.method == "POST":
         return _submitted(visit, space)
     owner, present = catalogue_of(visit.connection, visit.wiki.id, space.id)
@@ -72,7 +72,7 @@ def _form(
     *,
     status: int = 200,
 ) -> Response:
-    filled = [ReasonRow(number, one.key, one.kind, one.words, one.template) for number, one in enumerate(present)]
+    filled = [ReasonRow(number, one.key, one.kind, kb_t(one.words), one.template) for number, one in enumerate(present)]
     empty = [ReasonRow(len(filled) + more, "", "", "", "") for more in range(EMPTY_ROWS)]
     return visit.show(
         "kbwiki/reasons.html",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..pages.queries.view import PageView
 from ..spaces.restraining import Standing, standing, stopping
 from .visit import Visit
-from .words import kb_t
+from .words import day_and_time, kb_t
 
 
 def what_stops(visit: Visit, space_id: int, path: str) -> Standing | None:
@@ -37,7 +37,7 @@ def restraint_line(visit: Visit, view: PageView) -> str:
     if stop is not None:
         return stop.said
     one = found[0]
-    until = f"{one.until:%d %B %Y, %H:%M} UTC"
+    until = day_and_time(one.until)
     return kb_t(
         "Locked until {until} by {group}. You can write here because you look after it.", until=until, group=one.group
     )

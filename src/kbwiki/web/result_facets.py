@@ -7,16 +7,33 @@ from dataclasses import dataclass
 
 from ..search.facets import Facet, FacetValue
 from .query_text import Part, parts_of, with_part, without
-from .words import kb_t
+from .words import N_, kb_t
 
-NAMES = {"space": "Space", "tag": "Tag", "author": "Last changed by", "state": "Review", "age": "Changed"}
-STATES = {
-    "reviewed": "Looked at by somebody",
-    "unreviewed": "Nobody has looked yet",
-    "stale": "Not changed for a long time",
+NAMES = {
+    "space": N_("[Space]"),
+    "tag": N_("[Tag]"),
+    "author": N_("Last changed by"),
+    "state": N_("[Review]"),
+    "age": N_("Changed"),
 }
-AGES = {"<7d": "In the last 7 days", "<30d": "In the last 30 days", "<1y": "In the last year", ">1y": "Longer ago"}
-_FIELDS = {"in": "Space", "tag": "Tag", "by": "Changed by", "is": "Review", "changed": "Changed"}
+STATES = {
+    "reviewed": N_("Looked at by somebody"),
+    "unreviewed": N_("Nobody has looked yet"),
+    "stale": N_("Not changed for a long time"),
+}
+AGES = {
+    "<7d": N_("In the last 7 days"),
+    "<30d": N_("In the last 30 days"),
+    "<1y": N_("In the last year"),
+    ">1y": N_("Longer ago"),
+}
+_FIELDS = {
+    "in": N_("[Space]"),
+    "tag": N_("[Tag]"),
+    "by": N_("Changed by"),
+    "is": N_("[Review]"),
+    "changed": N_("Changed"),
+}
 
 Address = Callable[[str], str]
 

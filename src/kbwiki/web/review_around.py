@@ -12,7 +12,7 @@ from ..pages.queries.history import RevisionLine
 from ..pages.queries.history import history as revisions
 from .risk_words import risk_lines
 from .visit import Visit
-from .words import KINDS, day, kb_t, when, who
+from .words import KINDS, day, kb_t, number, when, who
 
 BEFORE, MOST = 4, 12
 """How many revisions before the range are listed, and how many in all."""
@@ -110,4 +110,4 @@ def risk_line(visit: Visit, view: ReviewView) -> RiskLine | None:
     lines = risk_lines(view.risk_reasons, visit.wiki.risk.reasons.words)
     heaviest = sorted(lines, key=lambda one: abs(one[1]), reverse=True)[:MOST_REASONS]
     reasons = tuple(RiskReason(words, weight > 0) for words, weight in heaviest)
-    return RiskLine(kb_t("Risk {number}", number=f"{view.risk:.1f}"), reasons)
+    return RiskLine(kb_t("Risk {number}", number=number(view.risk, 1)), reasons)

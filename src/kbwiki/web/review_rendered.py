@@ -50,9 +50,9 @@ def rendered_url(visit: Visit, view: ReviewView, *, side: str | None = None) -> 
 def _html(visit: Visit, page: PageView | None) -> tuple[Markup, str]:
     """The page as HTML, or why there is none."""
     if page is None:
-        return Markup(""), kb_t("The page was not there before.")
+        return Markup(""), kb_t("The [page] was not there before.")
     if page.hidden:
         return Markup(""), kb_t("This text is hidden, so it is not shown here.")
     if page.kind == "delete":
-        return Markup(""), kb_t("The page is deleted; readers see that it was, and by whom.")
+        return Markup(""), kb_t("The [page] is deleted; readers see that it was, and by whom.")
     return Markup(as_html(visit, page).html), ""  # noqa: S704 - sanitised by markup.render

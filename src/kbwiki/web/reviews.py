@@ -130,7 +130,7 @@ def show_review(
     desk = desk_of(visit, view, part)
     return visit.show(
         "kbwiki/review.html",
-        title=kb_t("Review of {title}", title=view.place.title),
+        title=kb_t("[Review] of {title}", title=view.place.title),
         section="reviews",
         status=status,
         flash=last_act(visit),

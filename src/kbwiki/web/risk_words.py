@@ -6,24 +6,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..moderation.queries.risks import reasons_of
-from .words import kb_t
+from .words import N_, kb_t
 
 RISK_WORDS = {
-    "anonymous": "somebody not signed in",
-    "new-author": "a new author",
-    "automated-or-moderator": "a program, or somebody who moderates",
-    "reverted-before": "its author was reverted before",
-    "approved-before": "its author was approved before",
-    "new-here": "its author is new to this page",
-    "profanity": "rude words",
-    "informal": "chatty words",
-    "character-run": "one character many times over",
-    "pure-deletion": "only took words out",
-    "words-removed": "words taken out",
-    "words-added": "words put in",
-    "links-out": "links to other sites",
-    "linked-to": "other pages link here",
-    "reverted-here": "changes of this page were reverted before",
+    "anonymous": N_("somebody not signed in"),
+    "new-author": N_("a new author"),
+    "automated-or-moderator": N_("a program, or somebody who moderates"),
+    "reverted-before": N_("its author was reverted before"),
+    "approved-before": N_("its author was approved before"),
+    "new-here": N_("its author is new to this [page]"),
+    "profanity": N_("rude words"),
+    "informal": N_("chatty words"),
+    "character-run": N_("one character many times over"),
+    "pure-deletion": N_("only took words out"),
+    "words-removed": N_("words taken out"),
+    "words-added": N_("words put in"),
+    "links-out": N_("links to other sites"),
+    "linked-to": N_("other [pages] link here"),
+    "reverted-here": N_("changes of this [page] were reverted before"),
 }
 """What each reason for risk says, by its name in `moderation.risk`."""
 

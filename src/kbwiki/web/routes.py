@@ -41,6 +41,7 @@ from . import (
     setup,
     structure,
     synonyms,
+    vocabulary,
 )
 
 View = Callable[..., ResponseReturnValue]
@@ -140,6 +141,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/rules", "rules", rules.all_rules),
     Screen("/-/rules/reroute", "reroute", rules.move_reviews, _POST),
     Screen("/-/rule", "rule", rules.one_rule, _BOTH),
+    Screen("/-/vocabulary", "vocabulary", vocabulary.vocabulary, _BOTH),
+    Screen("/-/vocabulary/undo/<int:number>", "undo_vocabulary", vocabulary.undo_vocabulary, _POST),
     Screen("/-/synonyms", "synonyms", synonyms.synonyms, _BOTH),
     Screen("/-/synonyms/<int:id>/undo/<int:number>", "undo_synonyms", synonyms.undo_synonyms, _POST),
     # Not kept: what was searched is no entry of the journal.

@@ -18,7 +18,7 @@ from ..moderation.rules.simulate import Simulation, simulate, with_rule
 from .forms import FieldError
 from .rule_form import RuleForm, form_of, key_of, rule_of, sent_form
 from .visit import Visit
-from .words import kb_t
+from .words import N_, kb_t
 
 SIMULATED_DAYS = 30
 MOST_SIMULATED = 5_000
@@ -171,45 +171,45 @@ def _row(visit: Visit, line: RuleLine) -> RuleRow:
 
 
 _WORDS = {
-    "paths": "path: {}",
-    "space": "in the space {}",
-    "kinds": "kind of change: {}",
-    "tags": "tag: {}",
-    "author_groups": "author in: {}",
-    "author_kind": "author is: {}",
-    "new_page": "new page: {}",
-    "min_size": "page of {} bytes or more",
-    "max_size": "page of {} bytes or less",
-    "min_change": "{} bytes or more changed",
-    "max_change": "{} bytes or less changed",
-    "min_risk": "risk {} or more",
-    "add_groups": "also looked at by {}",
-    "replace_groups": "looked at by {}, not by those before",
-    "due_within": "due within {}",
-    "exempt_probability": "{} left unseen",
-    "trust": "if the author is trusted: {}",
-    "escalate_after": "late {} after that",
-    "escalate_to": "then also looked at by {}",
-    "lapse_after": "may close unreviewed after {}",
-    "lapse_policy": "under the policy {}",
+    "paths": N_("path: {what}"),
+    "space": N_("in the [space] {what}"),
+    "kinds": N_("kind of change: {what}"),
+    "tags": N_("[tag]: {what}"),
+    "author_groups": N_("author in: {what}"),
+    "author_kind": N_("author is: {what}"),
+    "new_page": N_("new [page]: {what}"),
+    "min_size": N_("[page] of {what} bytes or more"),
+    "max_size": N_("[page] of {what} bytes or less"),
+    "min_change": N_("{what} bytes or more changed"),
+    "max_change": N_("{what} bytes or less changed"),
+    "min_risk": N_("risk {what} or more"),
+    "add_groups": N_("also looked at by {what}"),
+    "replace_groups": N_("looked at by {what}, not by those before"),
+    "due_within": N_("due within {what}"),
+    "exempt_probability": N_("{what} left unseen"),
+    "trust": N_("if the author is trusted: {what}"),
+    "escalate_after": N_("late {what} after that"),
+    "escalate_to": N_("then also looked at by {what}"),
+    "lapse_after": N_("may close unreviewed after {what}"),
+    "lapse_policy": N_("under the policy {what}"),
 }
 
 
 def _sentences(part: Match | Effect) -> tuple[str, ...]:
     """What a rule says, one phrase for each thing."""
-    return tuple(kb_t(_WORDS[name]).format(_told(name, value)) for name, value in to_json(part).items())
+    return tuple(kb_t(_WORDS[name], what=_told(name, value)) for name, value in to_json(part).items())
 
 
 def _told(name: str, value: object) -> str:
     if name in ("due_within", "escalate_after", "lapse_after") and isinstance(value, dict):
-        working = kb_t("working hours") if value["working"] else kb_t("hours")
-        return f"{value['hours']:g} {working}"
+        said = N_("{hours} working hours") if value["working"] else N_("{hours} hours")
+        return kb_t(said, hours=f"{value['hours']:g}")
     if name == "exempt_probability":
-        return f"{float(str(value)) * 100:.4g} %"
+        return kb_t("{number} %", number=f"{float(str(value)) * 100:.4g}")
     if name == "trust" and isinstance(value, dict):
         ways = [kb_t("in {groups}", groups=", ".join(value["groups"]))] if "groups" in value else []
         ways += [kb_t("{n} approvals in a row", n=value["earned"])] if "earned" in value else []
-        return kb_t(" or ").join(ways)
+        return ways[0] if len(ways) < 2 else kb_t("{one} or {other}", one=ways[0], other=ways[1])
     if isinstance(value, bool):
         return kb_t("yes") if value else kb_t("no")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -219,9 +219,9 @@ def _done(visit: Visit) -> str | None:
     moved, opened = (visit.request.args.get(name, "") for name in ("moved", "opened"))
     if not (moved.isdigit() and opened.isdigit()):
         return None
-    return kb_t("Open reviews: {moved} moved, {opened} opened for further groups.", moved=moved, opened=opened)
+    return kb_t("Open [reviews]: {moved} moved, {opened} opened for further [groups].", moved=moved, opened=opened)
 
 
 def _require_administrator(visit: Visit) -> None:
     if visit.settings.admin_group not in visit.actor.groups:
-        raise Forbidden("Only administrators can set up who looks at what.")
+        raise Forbidden(kb_t("Only administrators can set up who looks at what."))

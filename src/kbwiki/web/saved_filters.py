@@ -112,7 +112,7 @@ def _page(visit: Visit, address: str = "") -> Response:
         feeds=tuple(
             FeedRow(
                 one.id,
-                one.filter_name or kb_t("the queue of {group}", group=one.group),
+                one.filter_name or kb_t("the [queue] of {group}", group=one.group),
                 when(one.created_at, visit.now),
             )
             for one in feeds_of(visit.connection, visit.wiki.id, visit.actor)

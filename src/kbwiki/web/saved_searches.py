@@ -60,7 +60,7 @@ def end_search_feed(visit: Visit, id: int) -> Response:
 
 def _page(visit: Visit, address: str = "") -> Response:
     if visit.actor.is_anonymous:
-        raise Forbidden("Searches are kept for people who are signed in.")
+        raise Forbidden(kb_t("Searches are kept for people who are signed in."))
     removed_id = visit.request.args.get("removed", type=number)
     removed = find_saved(visit.connection, visit.wiki.id, visit.actor, removed_id) if removed_id else None
     return visit.show(

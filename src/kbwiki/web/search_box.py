@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from flask import current_app, request
 from markupsafe import Markup
 
+from ..wording import speaking
 from .frame import Addresses, whose
+from .languages import on_host_page
 from .words import kb_t
 
 if TYPE_CHECKING:
@@ -16,7 +18,12 @@ if TYPE_CHECKING:
 
 def search_box(mount: Mount, *, label: str | None, assets: bool, query: str) -> Markup:
     """A form that searches the wiki: see `KBWiki.search_box`."""
-    url = Addresses(request.script_root + mount.url_prefix)
+    url = Addresses(request.script_root + mount.url_prefix, mount.rules)
+    with speaking(on_host_page(mount, request)):
+        return _box(mount, url, label, assets, query)
+
+
+def _box(mount: Mount, url: Addresses, label: str | None, assets: bool, query: str) -> Markup:
     html = current_app.jinja_env.get_template("kbwiki/parts/search_box.html").render(
         kb_t=kb_t,
         url=url,

@@ -21,7 +21,7 @@ def written(visit: Visit, found: Feed, query: str) -> bytes:
     root = begun(
         visit,
         found,
-        subtitle=kb_t("Pages found for {query}", query=query),
+        subtitle=kb_t("[Pages] found for {query}", query=query),
         updated=max((one.updated_at for one in results), default=found.created_at),
         shown_at=visit.url("search", q=query, order=Order.CHANGED.value),
     )

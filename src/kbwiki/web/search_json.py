@@ -98,7 +98,7 @@ def _whole(visit: Visit, one: Suggestion) -> str:
 
 def _about(one: Suggestion) -> str:
     if one.kind is Suggested.TAG:
-        return kb_t("Tag")
+        return kb_t("[Tag]")
     return kb_t("Section of {title}", title=one.title) if one.kind is Suggested.HEADING else one.path
 
 

@@ -19,15 +19,15 @@ from ..search.results import Found
 from .forms import whole_number
 from .notes import Note
 from .visit import Visit
-from .words import kb_t, when
+from .words import N_, kb_t, when
 
 PER_PAGE = 30
 _VIEWS = ("", "failed", "abandoned", "closed")
 _SCREENS = {
-    Screen.PAGE.value: "the search page",
-    Screen.BOX.value: "the search box",
-    Screen.JSON.value: "a search box elsewhere",
-    Screen.HOST.value: "the application",
+    Screen.PAGE.value: N_("the search [page]"),
+    Screen.BOX.value: N_("the search box"),
+    Screen.JSON.value: N_("a search box elsewhere"),
+    Screen.HOST.value: N_("the application"),
 }
 
 
@@ -54,7 +54,7 @@ def note_asked(visit: Visit, text: str, found: Found, *, screen: Screen = Screen
     search_log = visit.wiki.search_log
     if not search_log.records or not text or "quiet" in args or visit.request.method != "GET":
         return AskedHere(None, path, first)
-    if first == 0 and NO_INDEX not in found.notes:
+    if first == 0 and kb_t(NO_INDEX) not in found.notes:
         spaces = tuple(dict.fromkeys(one.space for one in found.results))
         search_log.record(Asked(text, found.total, screen, path, token, fresh=sent is None, spaces=spaces))
     return AskedHere(token, path, first)
@@ -217,4 +217,6 @@ def _tab(visit: Visit, name: str, current: str) -> ViewTab:
 
 def _require_moderator(visit: Visit) -> None:
     if not is_moderator(visit.connection, visit.wiki.id, visit.settings, visit.actor):
-        raise Forbidden("This list is for the groups that look after parts of this wiki; you are in none of them.")
+        raise Forbidden(
+            kb_t("This list is for the [groups] that look after parts of this [wiki]; you are in none of them.")
+        )

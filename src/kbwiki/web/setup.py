@@ -37,7 +37,7 @@ def spaces(visit: Visit) -> Response:
     views = list_spaces(visit.connection, visit.wiki.id, visit.actor)
     return visit.show(
         "kbwiki/spaces.html",
-        title=kb_t("Spaces"),
+        title=kb_t("[Spaces]"),
         section="admin",
         spaces=tuple(_line(visit, view) for view in views),
     )
@@ -83,7 +83,7 @@ class SpaceForm:
 def space(visit: Visit) -> Response:
     """The form for one space (`path`, `/` for the root; none for a new one); administrators only."""
     if visit.settings.admin_group not in visit.actor.groups:
-        raise Forbidden("Only administrators can set up spaces.")
+        raise Forbidden(kb_t("Only administrators can set up [spaces]."))
     if visit.request.method == "POST":
         return _submitted(visit)
     wanted = visit.request.args.get("path", "")
@@ -117,7 +117,7 @@ def _form(
 ) -> Response:
     return visit.show(
         "kbwiki/space.html",
-        title=kb_t("New space") if form.is_new else kb_t("Space {title}", title=form.title),
+        title=kb_t("New [space]") if form.is_new else kb_t("[Space] {title}", title=form.title),
         section="admin",
         status=status,
         form=form,

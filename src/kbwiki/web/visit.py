@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import Request, Response, current_app, make_response, redirect
@@ -16,8 +17,10 @@ from ..db import Transaction
 from ..errors import Busy
 from ..moderation.desk.feeds import note_visit
 from ..moderation.queries.state import Standing, standing
+from ..wording import spoken
 from . import csrf
 from .frame import Addresses, Frame, render
+from .languages import wanted
 
 if TYPE_CHECKING:
     from .extension import Mount
@@ -35,7 +38,7 @@ class Visit:
         self.settings = mount.settings
         self.request = request
         self.now = self.wiki.clock()
-        self.url = Addresses(request.script_root + mount.url_prefix)
+        self.url = Addresses(request.script_root + mount.url_prefix, mount.rules)
         self.actor: Actor = ANONYMOUS
         self._open = ExitStack()
         self._connection: Connection | None = None
@@ -46,6 +49,11 @@ class Visit:
         self.actor = self.mount.actor()
         if self.request.method not in ("GET", "HEAD", "OPTIONS"):
             csrf.check(self.actor)
+
+    @cached_property
+    def locale(self) -> str:
+        """The language of the answer."""
+        return self.wiki.voice.chosen(wanted(self.mount, self.request))
 
     @property
     def connection(self) -> Connection:
@@ -72,6 +80,7 @@ class Visit:
     @contextmanager
     def change(self) -> Iterator[Transaction]:
         """A transaction in the name of the visit's actor."""
+        spoken()  # the terms are read before anything is locked
         self.close()
         with self.wiki.begin(self.actor) as tx:
             yield tx

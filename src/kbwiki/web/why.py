@@ -32,4 +32,4 @@ def _sentence(one: Why, group: str) -> str:
             version=one.version,
             group=group,
         )
-    return kb_t("{group} looks after this part of the wiki.", group=group)
+    return kb_t("{group} looks after this part of the [wiki].", group=group)

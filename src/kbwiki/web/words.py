@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
+from ..wording import N_ as N_
 from ..wording import kb_t as kb_t
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-)  # fmt: skip
+from ..wording.amounts import clock as clock
+from ..wording.amounts import day as day
+from ..wording.amounts import day_and_time as day_and_time
+from ..wording.amounts import listed as listed
+from ..wording.amounts import number as number
+from ..wording.amounts import per_cent as per_cent
 
 
 def who(author: str) -> str:
@@ -19,99 +21,93 @@ def who(author: str) -> str:
     return author or kb_t("somebody")
 
 
-def day(moment: datetime) -> str:
-    """A day as people write it: 3 May 2026."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
-
-
 def when(moment: datetime, now: datetime) -> Markup:
     """A time element: how long ago for what is recent, the day for what is not, the exact moment on hovering."""
-    exact = f"{day(moment)}, {moment:%H:%M} UTC"
-    return Markup(  # noqa: S704 - made of numbers and month names only
-        f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}" title="{exact}">{_ago(moment, now)}</time>'
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        f"{moment:%Y-%m-%dT%H:%M:%SZ}", day_and_time(moment), _ago(moment, now)
     )
 
 
 def _ago(moment: datetime, now: datetime) -> str:
     age = now - moment
     if age < timedelta(minutes=1):
-        return "just now"
+        return kb_t("just now")
     if age < timedelta(hours=1):
-        minutes = age.seconds // 60
-        return f"{minutes} minutes ago" if minutes != 1 else "a minute ago"
+        return kb_t("a minute ago", "{n} minutes ago", n=age.seconds // 60)
     if age < timedelta(days=1):
-        hours = age.seconds // 3600
-        return f"{hours} hours ago" if hours != 1 else "an hour ago"
+        return kb_t("an hour ago", "{n} hours ago", n=age.seconds // 3600)
     if age < timedelta(days=7):
-        return f"{age.days} days ago" if age.days != 1 else "yesterday"
+        return kb_t("yesterday", "{n} days ago", n=age.days)
     return day(moment)
 
 
 KINDS = {
-    "create": "wrote this page",
-    "edit": "changed the text",
-    "move": "moved it",
-    "relink": "let its links follow a move",
-    "delete": "deleted it",
-    "bring-back": "brought it back",
-    "restore": "went back to an earlier revision",
-    "undo": "undid a change",
-    "revert": "reverted it after a review",
-    "hide": "hid it after a review",
-    "unhide": "showed hidden text again",
-    "import": "imported",
-    "page": "a reader reported something",
-    "decision": "an author objects to a decision",
-    "rule": "set a rule",
-    "space": "set up a space",
-    "set-space": "set who reads, writes and looks there",
-    "set-rule": "set a rule about who looks at what",
-    "synonyms": "said which words mean the same",
-    "set-synonyms": "said which words mean the same",
+    "create": N_("wrote this [page]"),
+    "edit": N_("changed the text"),
+    "move": N_("moved it"),
+    "relink": N_("let its links follow a move"),
+    "delete": N_("deleted it"),
+    "bring-back": N_("brought it back"),
+    "restore": N_("went back to an earlier [revision]"),
+    "undo": N_("undid a change"),
+    "revert": N_("reverted it after [a review]"),
+    "hide": N_("hid it after [a review]"),
+    "unhide": N_("showed hidden text again"),
+    "import": N_("imported"),
+    "page": N_("a reader reported something"),
+    "decision": N_("an author objects to a decision"),
+    "rule": N_("set a rule"),
+    "space": N_("set up [a space]"),
+    "set-space": N_("set who reads, writes and looks there"),
+    "set-rule": N_("set a rule about who looks at what"),
+    "synonyms": N_("said which words mean the same"),
+    "vocabulary": N_("chose what things are called"),
+    "set-vocabulary": N_("chose what things are called"),
+    "set-synonyms": N_("said which words mean the same"),
 }
 """What each kind of revision did, to follow the author's name."""
 
 REASON_KINDS = {
     "": "",
-    "revert": "to revert",
-    "hide": "to hide",
-    "delete": "to delete",
-    "concern": "to ask the author",
-    "lock": "to lock a page",
-    "restrict": "to make somebody pause",
+    "revert": N_("to revert"),
+    "hide": N_("to hide"),
+    "delete": N_("to delete"),
+    "concern": N_("to ask the author"),
+    "lock": N_("to lock [a page]"),
+    "restrict": N_("to make somebody pause"),
 }
 """What a reason can be for."""
 
 VERDICTS = {
-    "approve": "approved",
-    "edit": "mended and approved",
-    "revert": "reverted",
-    "revert-part": "reverted in part",
-    "hide": "hidden",
-    "delete": "deleted",
-    "concern": "asked about",
-    "hand-over": "handed over",
-    "restore": "shown again",
-    "lock": "locked for a time",
-    "restrict": "restricted for a time",
-    "uphold": "upheld",
-    "overturn": "overturned",
-    "take-back": "taken back",
+    "approve": N_("approved"),
+    "edit": N_("mended and approved"),
+    "revert": N_("reverted"),
+    "revert-part": N_("reverted in part"),
+    "hide": N_("hidden"),
+    "delete": N_("deleted"),
+    "concern": N_("asked about"),
+    "hand-over": N_("handed over"),
+    "restore": N_("shown again"),
+    "lock": N_("locked for a time"),
+    "restrict": N_("restricted for a time"),
+    "uphold": N_("upheld"),
+    "overturn": N_("overturned"),
+    "take-back": N_("taken back"),
 }
 
 RECORD_KINDS = {
-    "decide": "decisions",
-    "look": "looks at hidden text",
-    "take": "reviews taken up",
-    "second-look": "second looks",
-    "export": "exports of this record",
+    "decide": N_("decisions"),
+    "look": N_("looks at hidden text"),
+    "take": N_("[reviews] taken up"),
+    "second-look": N_("second looks"),
+    "export": N_("exports of this record"),
 }
 """What the record is made of."""
 
 RECORDED = {
-    "look": "hidden text of revision {n} looked at",
-    "take": "taken up to be looked at",
-    "second-look": "looked at a second time",
-    "export": "exported",
+    "look": N_("hidden text of [revision] {n} looked at"),
+    "take": N_("taken up to be looked at"),
+    "second-look": N_("looked at a second time"),
+    "export": N_("exported"),
 }
 """What happened, where it was no decision."""

@@ -7,7 +7,7 @@ says for a block: a request, a command, a mail. Outside any block it is English 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -17,7 +17,26 @@ from markupsafe import Markup, escape
 from .language import Wording
 
 _DEFAULT = Wording()
-_spoken: ContextVar[Wording] = ContextVar("kbwiki_wording", default=_DEFAULT)
+
+
+class Later:
+    """A wording that is found out when the first text is said, since many requests say none."""
+
+    __slots__ = ("_find", "_found")
+
+    def __init__(self, find: Callable[[], Wording]) -> None:
+        self._find = find
+        self._found: Wording | None = None
+
+    def wording(self) -> Wording:
+        """The wording; found out once."""
+        if self._found is None:
+            self._found = _DEFAULT  # what is said while it is being found out, such as that the database is busy
+            self._found = self._find()
+        return self._found
+
+
+_spoken: ContextVar[Wording | Later] = ContextVar("kbwiki_wording", default=_DEFAULT)
 
 
 def kb_t(text: str, plural: str | None = None, /, **params: Any) -> str:
@@ -25,7 +44,7 @@ def kb_t(text: str, plural: str | None = None, /, **params: Any) -> str:
 
     When a parameter is Markup the result is, and everything else in it is escaped.
     """
-    said = _spoken.get().say(text, plural, params.get("n"))
+    said = spoken().say(text, plural, params.get("n"))
     if not params:
         return said
     if any(hasattr(value, "__html__") for value in params.values()):
@@ -40,11 +59,17 @@ def N_(text: str) -> str:  # noqa: N802 - the name that every tool for catalogue
 
 def spoken() -> Wording:
     """The language and the terms of the present block."""
-    return _spoken.get()
+    current = _spoken.get()
+    return current if isinstance(current, Wording) else current.wording()
+
+
+def is_told() -> bool:
+    """Whether some block around this says what to speak."""
+    return _spoken.get() is not _DEFAULT
 
 
 @contextmanager
-def speaking(wording: Wording) -> Iterator[None]:
+def speaking(wording: Wording | Later) -> Iterator[None]:
     """Say everything in the block in this language, with these terms."""
     before = _spoken.set(wording)
     try:
@@ -53,4 +78,4 @@ def speaking(wording: Wording) -> Iterator[None]:
         _spoken.reset(before)
 
 
-__all__ = ["N_", "Wording", "kb_t", "speaking", "spoken"]
+__all__ = ["N_", "Later", "Wording", "kb_t", "speaking", "spoken"]

@@ -5,33 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
+from . import english, german
+from .presets import USUAL as _USUAL_BY_LANGUAGE
+from .terms import Term, Verb, Word, said_as
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """What one thing is called: one of it, and several."""
+USUAL: Mapping[str, Word] = _USUAL_BY_LANGUAGE["en"]
+"""The usual terms in English, by the name that texts call them by."""
 
-    singular: str
-    plural: str
-
-
-USUAL: Mapping[str, Term] = MappingProxyType(
-    {
-        "wiki": Term("wiki", "wikis"),
-        "page": Term("page", "pages"),
-        "space": Term("space", "spaces"),
-        "revision": Term("revision", "revisions"),
-        "review": Term("review", "reviews"),
-        "queue": Term("queue", "queues"),
-        "moderator": Term("moderator", "moderators"),
-        "group": Term("group", "groups"),
-        "tag": Term("tag", "tags"),
-    }
-)
-"""The usual terms, by the name that texts call them by."""
-
-_PLACE = re.compile(r"\[(?:(?P<article>[Aa]) )?(?P<name>[A-Za-z]+)\]")
+_PLACE = re.compile(r"(?<!\[)\[(?P<before>(?:[^\W\d_]+ )*)(?P<name>[A-Za-z]+)(?:\|(?P<case>nom|acc|dat|gen))?\](?!\])")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,25 +21,32 @@ class Vocabulary:
     """The terms of one wiki in one language; what it does not name keeps its usual term.
 
     In a text, `[page]` and `[pages]` stand for one and several, `[Page]` and `[Pages]` for the same at the beginning of
-    a sentence, `[a page]` and `[A page]` for the term with its article. Brackets around anything else stay brackets.
+    a sentence, `[a page]` and `[A page]` for the term with its article; `[edit]`, `[edits]`, `[edited]` and `[editing]`
+    for what one does. Brackets around anything else stay brackets. See `german` for what German texts may say.
     """
 
-    terms: Mapping[str, Term] = field(default_factory=dict)
+    terms: Mapping[str, Word] = field(default_factory=dict)
+    language: str = "en"
+
+    def term(self, name: str) -> Word:
+        """What the thing of this name is called, with every form."""
+        usual = _USUAL_BY_LANGUAGE.get(self.language, USUAL)
+        return (self.terms.get(name) or usual[name]).complete(self.language)
 
     def fill(self, text: str) -> str:
         """The text with the terms in place of their names."""
         return _PLACE.sub(self._filled, text) if "[" in text else text
 
     def _filled(self, place: re.Match[str]) -> str:
-        name = place["name"].lower()
-        several = name not in USUAL and name.endswith("s")
-        term = self.terms.get(name.removesuffix("s") if several else name) or USUAL.get(
-            name.removesuffix("s") if several else name
-        )
-        if term is None:
+        name, before = place["name"], tuple(place["before"].split())
+        meant = said_as(name.lower())
+        if meant is None:
             return place[0]
-        word = term.plural if several else term.singular
-        if place["article"]:
-            article = "an" if word[:1].lower() in "aeiou" else "a"
-            return f"{article.capitalize() if place['article'] == 'A' else article} {word}"
-        return word[:1].upper() + word[1:] if place["name"][0].isupper() else word
+        term, form = self.term(meant[0]), meant[1]
+        if isinstance(term, Term) and self.language == "de":
+            return german.in_a_sentence(term, form, before, place["case"] or "")
+        word: str = getattr(term, form)
+        if isinstance(term, Verb) and self.language == "de":
+            before_words = " ".join(before)
+            return f"{before_words} {word}" if before else english.capital(word) if name[0].isupper() else word
+        return english.in_a_sentence(word, before, name) or place[0]

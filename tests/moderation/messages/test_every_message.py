@@ -23,6 +23,7 @@ from kbwiki.moderation.shown import what_is_shown
 from kbwiki.moderation.take_back import take_back
 from kbwiki.spaces.queries import find_space
 from kbwiki.testing import MODERATOR, SECOND_MODERATOR, WRITER, answer, look, open_reviews, save
+from kbwiki.wording import kb_t
 
 from .conftest import changed, later, messages, review_id, take_out
 
@@ -54,10 +55,10 @@ def missing(told: MessageLine, group: str = "Safety") -> list[str]:
     """Which parts the text of a message lacks."""
     parts = {
         "group": group,
-        "what": WHAT[told.verdict],
+        "what": kb_t(WHAT[told.verdict]),
         "why": told.why,
-        "next": NEXT[told.verdict],
-        "object": OBJECT[told.verdict],
+        "next": kb_t(NEXT[told.verdict]),
+        "object": kb_t(OBJECT[told.verdict]),
     }
     return [name for name, words in parts.items() if not words or words not in told.text]
 
@@ -65,7 +66,7 @@ def missing(told: MessageLine, group: str = "Safety") -> list[str]:
 def test_every_verdict_with_every_reason_and_template_says_all_of_it() -> None:
     told = 0
     for verdict, template, told_by in product(Verdict, TEMPLATES, (NAMED, UNNAMED)):
-        reasons = [one.words for one in BUILT_IN] + ([] if verdict in NEEDS_REASON else [""])
+        reasons = [kb_t(one.words) for one in BUILT_IN] + ([] if verdict in NEEDS_REASON else [""])
         for why in reasons:
             message = line(verdict, why, template, told_by)
             assert missing(message) == [], (verdict, why, template)
@@ -167,7 +168,8 @@ def test_the_answer_to_an_objection_is_told_with_every_part(wiki: Wiki) -> None:
     told = {one.verdict: one for message in messages(wiki) for one in message.lines}
 
     for verdict in (Verdict.UPHOLD, Verdict.OVERTURN):
-        for part in (WHAT[verdict], WHY[verdict], NEXT[verdict], OBJECT[verdict], "The group “moderators”"):
+        words = [kb_t(said[verdict]) for said in (WHAT, WHY, NEXT, OBJECT)]
+        for part in (*words, "The group “moderators”"):
             assert part in told[verdict].text
 
 
@@ -186,7 +188,7 @@ def test_taking_a_restriction_back_promises_no_look_at_a_change(wiki: Wiki) -> N
 
     assert told.verdict is Verdict.TAKE_BACK
     assert "What it did is undone." in told.text
-    assert WHY[Verdict.TAKE_BACK] in told.text
+    assert kb_t(WHY[Verdict.TAKE_BACK]) in told.text
 
 
 @pytest.mark.usefixtures("clock")

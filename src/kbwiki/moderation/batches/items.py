@@ -15,6 +15,7 @@ from ...actors import Actor
 from ...db import Transaction, table_of
 from ...errors import Forbidden, NotFound
 from ...journal.models import ActorRow
+from ...wording import kb_t
 from ..models import Batch, BatchItem
 from ..policy import Verdict
 from ..subjects import Registry
@@ -120,7 +121,12 @@ def get_batch(connection: Connection, wiki_id: int, batch_id: str) -> BatchRow:
 def require_theirs(batch: BatchRow, actor: Actor) -> None:
     """Errors: Forbidden for everybody but the one who planned the batch and saw what it would do."""
     if batch.actor != actor.id:
-        raise Forbidden(f"{batch.actor_name} planned this batch, so nobody else can run it. Please plan your own.")
+        raise Forbidden(
+            kb_t(
+                "{actor_name} planned this batch, so nobody else can run it. Please plan your own.",
+                actor_name=batch.actor_name,
+            )
+        )
 
 
 def places(connection: Connection, batch_id: str, outcome: Outcome) -> list[int]:

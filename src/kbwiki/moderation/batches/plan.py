@@ -15,6 +15,7 @@ from ...actors import Actor
 from ...db import Transaction, in_list, table_of
 from ...errors import Busy, Forbidden, Invalid, KBWikiError
 from ...pages.models import Revision
+from ...wording import kb_t
 from ..handover import hand_over_stranded
 from ..lifecycle import ReviewRow
 from ..models import Batch, BatchItem, Review
@@ -101,7 +102,7 @@ def plan_rollback(
     Errors: Forbidden for one's own changes, Invalid as for `plan_batch`.
     """
     if runs.author == actor.id:
-        raise Forbidden("These changes are your own: please undo them from the pages' histories.")
+        raise Forbidden(kb_t("These changes are your own: please undo them from the [pages]' histories."))
     order = _order(Kind.RUNS, Verdict.REVERT, reason, note, None)
     with wiki.read() as connection:
         found = find_runs(connection, wiki.id, actor, runs, wiki.subjects, most)
@@ -116,9 +117,12 @@ def _order(
     try:
         known = Verdict(verdict)
     except ValueError:
-        raise Invalid("verdict", "Please choose what to do with these changes.") from None
+        raise Invalid("verdict", kb_t("Please choose what to do with these changes.")) from None
     if known not in BULK:
-        raise Invalid("verdict", f"“{known.value}” needs a look at each text, so it cannot be done to many at once.")
+        raise Invalid(
+            "verdict",
+            kb_t("“{value}” needs a look at each text, so it cannot be done to many at once.", value=known.value),
+        )
     return Order(kind, known, reason, note.strip(), dict(details or {}))
 
 

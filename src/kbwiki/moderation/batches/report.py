@@ -15,6 +15,7 @@ from ...journal.models import ActorRow
 from ...pages.models import Page
 from ...spaces.models import Space
 from ...spaces.queries import bound, readable
+from ...wording import kb_t
 from ..models import Batch, BatchItem
 from ..subjects import Subjects
 from .items import Outcome, get_batch
@@ -147,7 +148,7 @@ def _line(connection: Connection, row: Any, subjects: Subjects, spaces: set[int]
         place = subjects[row.subject_kind].place(connection, row.subject_id)
         title, path, space_id = place.title, place.path, place.space_id
     seen = space_id in spaces and row.group in actor.effective_groups
-    hidden = "You cannot read this any more."
+    hidden = kb_t("You cannot read this any more.")
     return ItemLine(
         row.place,
         row.review_id,

@@ -17,6 +17,7 @@ from ...db import Transaction, in_list, table_of
 from ...journal.models import ActorRow
 from ...pages.models import Page, Revision
 from ...spaces.queries import bound, readable, responsible_groups
+from ...wording import kb_t
 from ..decide import Answer, MovedOn, decide
 from ..lifecycle import Duty, ReviewRow, add_author, copy_authors, get_review_row, move_on, take_in
 from ..models import IS_LIVE, Review
@@ -84,10 +85,10 @@ def find_runs(
 
 def _why_not(page: Any, base: int, group: str | None) -> str:
     if base == page.number:
-        return "It was changed again after this run, so please look at it by itself."
+        return kb_t("It was changed again after this run, so please look at it by itself.")
     if base == 0 and page.deleted:
-        return "It is deleted already; nothing of the run is left to take out."
-    return "" if group is not None else "Other groups look after this page, and you are in none of them."
+        return kb_t("It is deleted already; nothing of the run is left to take out.")
+    return "" if group is not None else kb_t("Other [groups] look after this [page], and you are in none of them.")
 
 
 def _in_window(author_id: int, runs: Runs) -> ColumnElement[bool]:
@@ -174,7 +175,9 @@ def roll_back(tx: Transaction, order: Order, item: Item) -> Decided:
     live = _live(tx.connection, item.subject_id, item.group, lock=True)
     shown = _shown(tx.connection, tx.subjects, item.subject_id, live, item.base, item.head)
     if shown.digest != item.digest:
-        why = "The page or its review changed after this was planned, so nothing was decided. Please plan again."
+        why = kb_t(
+            "The [page] or its [review] changed after this was planned, so nothing was decided. Please plan again."
+        )
         raise MovedOn(why, item.head, shown.number)
     review = _review_of_the_run(tx, item, live)
     seen = shown_of(tx.connection, review, tx.subjects)

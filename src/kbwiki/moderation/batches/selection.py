@@ -16,6 +16,7 @@ from ...journal.models import ActorRow
 from ...pages.models import Page, Revision
 from ...spaces.models import Space
 from ...spaces.queries import bound, readable
+from ...wording import kb_t
 from ..models import IS_LIVE, Review, ReviewAuthor
 from ..transitions import State
 
@@ -57,7 +58,7 @@ class Selection:
         """The selection that `to_json` wrote. Errors: Invalid for anything else."""
         known = {field.name for field in fields(cls)}
         if unknown := set(said) - known:
-            raise Invalid("selection", f"A selection does not know about “{min(unknown)}”.")
+            raise Invalid("selection", kb_t("A selection does not know about “{name}”.", name=min(unknown)))
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
         }
@@ -106,7 +107,12 @@ def select_reviews(
     found = {row.id for row in rows}
     if len(rows) <= most:
         left.extend(
-            LeftOut(one, "", "", f"There is no review {one} that you can see, or it does not match the rest.")
+            LeftOut(
+                one,
+                "",
+                "",
+                kb_t("There is no [review] {one} that you can see, or it does not match the rest.", one=one),
+            )
             for one in selection.review_ids
             if one not in found
         )
@@ -212,11 +218,11 @@ def _authors(connection: Connection, ids: list[int]) -> dict[int, set[str]]:
 
 def _why_not(row: Any, authors: set[str], actor: Actor, selection: Selection) -> str:
     if row.state == State.CONCERN:
-        return "It waits for its author's answer."
+        return kb_t("It waits for its author's answer.")
     if row.state not in (State.OPEN, State.VERIFY):
-        return "It is not open any more."
+        return kb_t("It is not open any more.")
     if actor.id in authors:
-        return "One of its changes is your own, so somebody else in the group decides about them."
+        return kb_t("One of its changes is your own, so somebody else in the [group] decides about them.")
     if selection.author is not None and authors != {selection.author}:
-        return "It holds changes by others too, so please look at it by itself."
+        return kb_t("It holds changes by others too, so please look at it by itself.")
     return ""

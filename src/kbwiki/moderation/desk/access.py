@@ -10,6 +10,7 @@ from ...errors import Conflict, NotFound
 from ...journal.models import ActorRow
 from ...spaces.policy import Right
 from ...spaces.queries import has_right
+from ...wording import kb_t
 from ..lifecycle import ReviewRow, get_review_row
 from ..models import Review
 from ..transitions import LIVE, State
@@ -59,5 +60,5 @@ def get_live(tx: Transaction, review_id: int, *, lock: bool = False) -> ReviewRo
     """The same, of a review that still waits for something. Errors: NotFound, Conflict when it is closed."""
     review = get_shown(tx, review_id, lock=lock)
     if State(review.state) not in LIVE:
-        raise Conflict("This review has been closed meanwhile, so there is nothing left to do about it.")
+        raise Conflict(kb_t("This [review] has been closed meanwhile, so there is nothing left to do about it."))
     return review

@@ -14,6 +14,7 @@ from ...db import Transaction, UtcDateTime, table_of
 from ...errors import Invalid
 from ...pages.models import Page
 from ...spaces.queries import bound, readable
+from ...wording import kb_t
 from ..models import IS_LIVE, Aside, Review
 from ..subjects import Subjects
 from .access import ME, get_live, get_shown, hold, ours, who_asks
@@ -40,7 +41,7 @@ def snooze(
     Errors: those of `skip`, and Invalid for a time that is over or further away than a year.
     """
     if not tx.now < until <= tx.now + LONGEST:
-        raise Invalid("until", "Please choose a time to come, within a year.")
+        raise Invalid("until", kb_t("Please choose a time to come, within a year."))
     _put_aside(tx, review_id, until, version, head)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ...actors import Actor
 from ...db import Transaction, table_of
 from ...errors import Invalid
+from ...wording import kb_t
 from ..models import DraftNote
 from ..policy import MAX_NOTE, Verdict
 from .access import ME, get_shown, hold, who_asks
@@ -37,9 +38,11 @@ def keep_draft(tx: Transaction, review_id: int, verdict: str = "", reason: str =
     hold(tx, review_id)
     review = get_shown(tx, review_id)
     if verdict and verdict not in set(Verdict):
-        raise Invalid("verdict", f"“{verdict}” is nothing that can be decided.")
+        raise Invalid("verdict", kb_t("“{verdict}” is nothing that can be decided.", verdict=verdict))
     if len(note) > MAX_NOTE or len(reason) > MAX_REASON:
-        raise Invalid("note", f"The note is too long: at most {MAX_NOTE} characters are possible.")
+        raise Invalid(
+            "note", kb_t("The note is too long: at most {most} characters are possible.", most=MAX_NOTE)
+        )
     if not (verdict or reason or note.strip()):
         forget_draft(tx, review.id)
         return

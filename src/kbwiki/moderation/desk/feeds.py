@@ -22,6 +22,7 @@ from ...actors import Actor, ActorKind
 from ...db import Digest, Transaction, UtcDateTime, table_of
 from ...errors import Conflict, Forbidden, NotFound
 from ...journal.models import ActorRow
+from ...wording import kb_t
 from ..models import FeedSecret, SavedFilter
 from ..queries.wanted import Wanted
 from .access import ME, who_asks
@@ -100,9 +101,11 @@ def make_feed(tx: Transaction, *, filter_id: int | None = None, group: str | Non
 
 def _require_theirs(tx: Transaction, filter_id: int | None, group: str | None) -> None:
     if tx.actor.is_anonymous:
-        raise Forbidden("Feeds are for people who are signed in.")
+        raise Forbidden(kb_t("Feeds are for people who are signed in."))
     if group is not None and group not in tx.actor.effective_groups:
-        raise Forbidden(f"You are not in the group “{group}”, so its queue is not yours to read.")
+        raise Forbidden(
+            kb_t("You are not in the [group] “{group}”, so its [queue] is not yours to read.", group=group)
+        )
     if filter_id is not None:
         theirs = select(SavedFilter.id).where(
             SavedFilter.id == filter_id, SavedFilter.actor_id == tx.actor_id, SavedFilter.removed_at.is_(None)
@@ -111,7 +114,9 @@ def _require_theirs(tx: Transaction, filter_id: int | None, group: str | None) -
             raise NotFound("filter", str(filter_id))
     live = select(func.count()).where(FeedSecret.actor_id == tx.actor_id, FeedSecret.revoked_at.is_(None))
     if tx.connection.execute(live).scalar_one() >= MOST:
-        raise Conflict(f"You have {MOST} feed addresses already. Please revoke one that you no longer use.")
+        raise Conflict(
+            kb_t("You have {most} feed addresses already. Please revoke one that you no longer use.", most=MOST)
+        )
 
 
 def revoke_feed(tx: Transaction, feed_id: int) -> None:

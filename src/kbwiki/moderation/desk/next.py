@@ -13,6 +13,7 @@ from sqlalchemy import Select, bindparam, exists, literal_column, or_, select, t
 from ...db import Transaction, UtcDateTime, in_list
 from ...errors import Forbidden
 from ...spaces.queries import bound, readable
+from ...wording import kb_t
 from ..models import IS_LIVE, Aside, Lease, Review, ReviewAuthor, Seen
 from ..queries.state import NEEDS_LOOK, reviewing_groups
 from ..queries.wanted import Order
@@ -94,7 +95,9 @@ def _own_groups(tx: Transaction, groups: Sequence[str] | None) -> list[str]:
         return reviewing_groups(tx.connection, tx.wiki_id, tx.actor)
     for group in groups:
         if group not in tx.actor.effective_groups:
-            raise Forbidden(f"You are not in the group “{group}”, so its reviews are not for you to decide.")
+            raise Forbidden(
+                kb_t("You are not in the [group] “{group}”, so its [reviews] are not for you to decide.", group=group)
+            )
     return sorted(set(groups))
 
 

@@ -18,6 +18,7 @@ from ...errors import Conflict, Invalid, NotFound
 from ...journal.models import ActorRow
 from ...pages.models import Page
 from ...spaces.queries import bound, readable
+from ...wording import kb_t
 from ..access import require_not_own
 from ..models import IS_LIVE, Decision, Opinion, Review, ReviewAuthor
 from ..policy import ANSWERS, MAX_NOTE, Verdict
@@ -68,7 +69,7 @@ def ask_opinion(tx: Transaction, review_id: int, colleague: str, own_verdict: Ve
         Opinion.review_id == review.id, Opinion.asked_id == asked_id, Opinion.given_at.is_(None)
     )
     if tx.connection.execute(waiting).first() is not None:
-        raise Conflict("They have been asked already and have not answered yet.")
+        raise Conflict(kb_t("They have been asked already and have not answered yet."))
     created = tx.connection.execute(
         insert(table_of(Opinion)).returning(table_of(Opinion).c.id),
         {
@@ -89,7 +90,7 @@ def ask_opinion(tx: Transaction, review_id: int, colleague: str, own_verdict: Ve
 
 def _answer(verdict: Verdict | str) -> Verdict:
     if verdict not in {one.value for one in ANSWERS}:
-        raise Invalid("verdict", "Please choose what you would do with these changes.")
+        raise Invalid("verdict", kb_t("Please choose what you would do with these changes."))
     return Verdict(verdict)
 
 
@@ -98,14 +99,20 @@ def _colleague(tx: Transaction, review_id: int, external_id: str) -> int:
         select(ActorRow.id).where(ActorRow.wiki_id == tx.wiki_id, ActorRow.external_id == external_id)
     ).first()
     if row is None or not external_id:
-        raise Invalid("colleague", f"Nobody called “{external_id}” has ever done anything here; please check the name.")
+        raise Invalid(
+            "colleague",
+            kb_t(
+                "Nobody called “{external_id}” has ever done anything here; please check the name.",
+                external_id=external_id,
+            ),
+        )
     if row.id == tx.actor_id:
-        raise Invalid("colleague", "A second look is somebody else's: please choose a colleague.")
+        raise Invalid("colleague", kb_t("A second look is somebody else's: please choose a colleague."))
     own = select(ReviewAuthor.actor_id).where(
         ReviewAuthor.review_id == review_id, ReviewAuthor.actor_id == row.id
     )
     if tx.connection.execute(own).first() is not None:
-        raise Invalid("colleague", "One of these changes is theirs; please choose somebody else.")
+        raise Invalid("colleague", kb_t("One of these changes is theirs; please choose somebody else."))
     return int(row.id)
 
 
@@ -117,7 +124,9 @@ def give_opinion(tx: Transaction, opinion_id: int, verdict: Verdict | str, note:
     """
     given = _answer(verdict)
     if len(note) > MAX_NOTE:
-        raise Invalid("note", f"The note is too long: at most {MAX_NOTE} characters are possible.")
+        raise Invalid(
+            "note", kb_t("The note is too long: at most {most} characters are possible.", most=MAX_NOTE)
+        )
     asked = tx.connection.execute(
         select(Opinion.review_id, Opinion.own_verdict).where(Opinion.id == opinion_id, Opinion.asked_id == tx.actor_id)
     ).first()
@@ -131,7 +140,7 @@ def give_opinion(tx: Transaction, opinion_id: int, verdict: Verdict | str, note:
         .values(verdict=given.value, note=note.strip(), given_at=tx.now)
     )
     if changed.rowcount != 1:
-        raise Conflict("You have already said what you would do; it stays as it is.")
+        raise Conflict(kb_t("You have already said what you would do; it stays as it is."))
     trace(tx, "second-look", review.id, opinion_id, would=given.value, agrees=given.value == asked.own_verdict)
     return review.id
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from ...actors import Actor
 from ...db import Transaction, insert_or_ignore, table_of
 from ...errors import Conflict, Forbidden, Invalid, NotFound
+from ...wording import kb_t
 from ..models import FeedSecret, SavedFilter
 from ..queries.wanted import Wanted
 from .access import ME, who_asks
@@ -77,7 +78,7 @@ def save_search(tx: Transaction, name: str, query: str) -> int:
     """
     query = " ".join(query.split())[:LONGEST_SEARCH]
     if not query:
-        raise Invalid("query", "Please search for something first; there is nothing to keep yet.")
+        raise Invalid("query", kb_t("Please search for something first; there is nothing to keep yet."))
     return _keep(tx, name, {SEARCH: query})
 
 
@@ -95,7 +96,7 @@ def save_filter(tx: Transaction, name: str, wanted: Wanted) -> int:
 
 def _keep(tx: Transaction, name: str, said: dict[str, Any]) -> int:
     if tx.actor.is_anonymous:
-        raise Forbidden("Filters and searches are kept for people who are signed in.")
+        raise Forbidden(kb_t("Filters and searches are kept for people who are signed in."))
     name = _clean(name)
     values = {
         "wiki_id": tx.wiki_id,
@@ -118,7 +119,7 @@ def _replace(tx: Transaction, name: str, said: dict[str, Any]) -> int:
     theirs = (table.c.actor_id == tx.actor_id, table.c.name == name, table.c.removed_at.is_(None))
     kept = tx.connection.execute(select(table.c.id, table.c.said).where(*theirs)).one()
     if (SEARCH in kept.said) != (SEARCH in said):
-        raise Conflict("You keep something else under this name. Please choose a different one.")
+        raise Conflict(kb_t("You keep something else under this name. Please choose a different one."))
     tx.connection.execute(update(table).where(table.c.id == kept.id).values(said=said))
     return int(kept.id)
 
@@ -160,7 +161,7 @@ def _change(tx: Transaction, filter_id: int, *, is_removed: bool, **values: Any)
                 update(table).where(table.c.id == filter_id, table.c.actor_id == tx.actor_id, state).values(**values)
             )
     except Conflict:
-        raise Conflict("You have another filter of this name. Please choose a different one.") from None
+        raise Conflict(kb_t("You have another filter of this name. Please choose a different one.")) from None
     if changed.rowcount != 1:
         raise NotFound("filter", str(filter_id))
 
@@ -168,13 +169,18 @@ def _change(tx: Transaction, filter_id: int, *, is_removed: bool, **values: Any)
 def _require_room(tx: Transaction) -> None:
     kept = select(func.count()).where(SavedFilter.actor_id == tx.actor_id, SavedFilter.removed_at.is_(None))
     if tx.connection.execute(kept).scalar_one() > MOST:
-        raise Conflict(f"You have {MOST} filters already. Please remove one that you no longer use.")
+        raise Conflict(kb_t("You have {most} filters already. Please remove one that you no longer use.", most=MOST))
 
 
 def _clean(name: str) -> str:
     name = " ".join(name.split())
     if not name:
-        raise Invalid("name", "Please give the filter a name.")
+        raise Invalid("name", kb_t("Please give the filter a name."))
     if len(name) > LONGEST_NAME or not name.isprintable():
-        raise Invalid("name", f"The name can have at most {LONGEST_NAME} characters, all of them visible.")
+        raise Invalid(
+            "name",
+            kb_t(
+                "The name can have at most {most} characters, all of them visible.", most=LONGEST_NAME
+            ),
+        )
     return name

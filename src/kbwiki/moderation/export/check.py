@@ -14,6 +14,7 @@ from ...journal.chain import Head
 from ...journal.models import ActorRow, WikiRow
 from ...journal.stored import StoredEntry, Teller, entries_at, entries_of_kind, moment_of, payload_of
 from ...journal.verify import Verification, verify
+from ...wording import kb_t
 from .files import Unreadable, read_rows
 from .rows import END, FIRST_SEAL, PROVED, Row, note_fits, proved_row, seal_of
 
@@ -66,7 +67,7 @@ def check_file(
         while some := list(islice(rows, _AT_ONCE)):
             check.take(some)
     except Unreadable as error:
-        check.find(check.outcome.rows + 1, 0, f"{error} Nothing after it was read.")
+        check.find(check.outcome.rows + 1, 0, kb_t("{error} Nothing after it was read.", error=error))
     check.end()
     outcome = check.outcome
     outcome.journal = verify(connection, wiki_id, exported=outcome.head, progress=progress)
@@ -137,7 +138,7 @@ class _Check:
         entries = self.journal.at(int(row["position"]) for row in rows if _is_number(row["position"]))
         for row in rows:
             if self._last is not None:
-                self.find(self._number + 1, 0, "stands after the last line: it was added, or the last line moved")
+                self.find(self._number + 1, 0, kb_t("stands after the last line: it was added, or the last line moved"))
             elif row["row"] == END:
                 self._last = row
                 continue
@@ -146,55 +147,66 @@ class _Check:
 
     def _row(self, row: Row, entries: dict[int, StoredEntry]) -> None:
         if not _is_number(row["row"]) or not _is_number(row["position"]):
-            self.find(self._number + 1, 0, "its number or position is none: the row was edited")
+            self.find(self._number + 1, 0, kb_t("its number or position is none: the row was edited"))
             return
         number, position = int(row["row"]), int(row["position"])
         problems = list(self._order(row, number, position))
         entry = entries.get(position)
-        problems += self._compared(row, entry) if entry is not None else ["the journal has no such entry any more"]
+        problems += (
+            self._compared(row, entry) if entry is not None else [kb_t("the journal has no such entry any more")]
+        )
         for problem in problems:
             self.find(number, position, problem)
 
     def _order(self, row: Row, number: int, position: int) -> Iterator[str]:
         if number <= self._number:
-            yield f"stands after row {self._number}: it was moved, or is there twice"
+            yield kb_t("stands after row {number}: it was moved, or is there twice", number=self._number)
             return
         if number > self._number + 1:
             self.find(self._number + 1, 0, _missing(self._number + 1, number - 1))
         elif seal_of(row, self._seal) != row["seal"]:
-            yield "the row, or its seal, was edited since it was exported"
+            yield kb_t("the row, or its seal, was edited since it was exported")
         if position <= self._position:
-            yield "its entry comes before that of the row before"
+            yield kb_t("its entry comes before that of the row before")
         self._number, self._seal, self._position = number, row["seal"], max(position, self._position)
 
     def _compared(self, row: Row, entry: StoredEntry) -> Iterator[str]:
         found = self.journal.says(entry)
         if self.journal.is_edited(entry) or found is None:
-            yield "the entry in the journal was edited"
+            yield kb_t("the entry in the journal was edited")
         if found is None:
             return
         said, payload = found
         for name in PROVED:
             if row[name] != said[name]:
-                yield f"{name} is {row[name]!r} in the file and {said[name]!r} in the journal"
+                yield kb_t(
+                    "{name} is {here!r} in the file and {there!r} in the journal",
+                    name=name,
+                    here=row[name],
+                    there=said[name],
+                )
         if not note_fits(row["note"], payload):
-            yield "the note is not the one whose digest the journal has"
+            yield kb_t("the note is not the one whose digest the journal has")
 
     def end(self) -> None:
         """What can only be said at the end."""
         if self._last is None:
-            self.find(self._number + 1, 0, "the file ends without its last line: it was cut off after the row before")
+            self.find(
+                self._number + 1, 0, kb_t("the file ends without its last line: it was cut off after the row before")
+            )
             return
         last, outcome = self._last, self.outcome
         try:
             outcome.head = Head.parse(f"{last['position']}:{last['hash']}")
         except ValueError:
-            self.find(self._number + 1, 0, "the last line names no head of a journal: it was edited")
+            self.find(self._number + 1, 0, kb_t("the last line names no head of a journal: it was edited"))
         outcome.export = self.journal.export_with(last["seal"], self._number)
         if last["seal"] != self._seal:
-            self.find(self._number + 1, 0, "rows are missing before the last line, or its seal was edited")
+            self.find(self._number + 1, 0, kb_t("rows are missing before the last line, or its seal was edited"))
         elif outcome.export is None:
-            self.find(self._number + 1, 0, "the journal knows of no export that ended so: the file was sealed anew")
+            self.find(
+                self._number + 1, 0, kb_t("the journal knows of no export that ended so: the file was sealed anew")
+            )
 
 
 def _is_number(said: str) -> bool:
@@ -202,5 +214,9 @@ def _is_number(said: str) -> bool:
 
 
 def _missing(first: int, last: int) -> str:
-    return f"row {first} is missing" if first == last else f"rows {first} to {last} are missing"
+    return (
+        kb_t("row {first} is missing", first=first)
+        if first == last
+        else kb_t("rows {first} to {last} are missing", first=first, last=last)
+    )
 

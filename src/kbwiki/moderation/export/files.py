@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...journal.chain import Head
+from ...wording import kb_t
 from .rows import COLUMNS, END, Row
 
 FORMATS = ("csv", "jsonl")
@@ -67,7 +68,7 @@ def read_rows(file: Path) -> Iterator[Row]:
             opened.seek(0)
             yield from _json_rows(opened) if is_json else _csv_rows(opened)
     except UnicodeDecodeError as error:
-        raise Unreadable(f"{file.name} is no text in UTF-8: {error}") from error
+        raise Unreadable(kb_t("{name} is no text in UTF-8: {error}", name=file.name, error=error)) from error
 
 
 def _csv_rows(opened: Any) -> Iterator[Row]:
@@ -76,13 +77,22 @@ def _csv_rows(opened: Any) -> Iterator[Row]:
     try:
         header = next(reader, None)
         if header is None or tuple(header) != COLUMNS:
-            raise Unreadable("The first line does not name the columns of an exported record.")
+            raise Unreadable(kb_t("The first line does not name the columns of an exported record."))
         for cells in reader:
             if len(cells) != len(COLUMNS):
-                raise Unreadable(f"Line {reader.line_num} has {len(cells)} cells instead of {len(COLUMNS)}.")
+                raise Unreadable(
+                    kb_t(
+                        "Line {number} has {count} cells instead of {wanted}.",
+                        number=reader.line_num,
+                        count=len(cells),
+                        wanted=len(COLUMNS),
+                    )
+                )
             yield dict(zip(COLUMNS, map(_as_written, cells), strict=True))
     except csv.Error as error:
-        raise Unreadable(f"Line {reader.line_num} cannot be read as CSV: {error}.") from error
+        raise Unreadable(
+            kb_t("Line {number} cannot be read as CSV: {error}.", number=reader.line_num, error=error)
+        ) from error
 
 
 def _json_rows(opened: Any) -> Iterator[Row]:
@@ -90,9 +100,11 @@ def _json_rows(opened: Any) -> Iterator[Row]:
         try:
             said = json.loads(line)
         except ValueError as error:
-            raise Unreadable(f"Line {number} cannot be read as JSON: {error}.") from error
+            raise Unreadable(
+                kb_t("Line {number} cannot be read as JSON: {error}.", number=number, error=error)
+            ) from error
         if not isinstance(said, dict) or set(said) != set(COLUMNS):
-            raise Unreadable(f"Line {number} does not have the columns of an exported record.")
+            raise Unreadable(kb_t("Line {number} does not have the columns of an exported record.", number=number))
         yield {name: _untyped(said[name]) for name in COLUMNS}
 
 

@@ -17,6 +17,7 @@ from ...journal.models import ActorRow
 from ...pages.models import Revision
 from ...settings import Settings
 from ...signals import MessageDue
+from ...wording import kb_t
 from ..models import Decision, Message, Notice
 from .lines import UNNAMED, line_of, subject_line, told
 
@@ -134,7 +135,7 @@ def _event(
     )  # fmt: skip
     for decision in decisions:
         path = _path_known(connection, recipient_id, decision.subject_id) if decision.subject_kind == "page" else ""
-        lines.append(line_of(decision, settings, title=path or UNNAMED, path=path))
+        lines.append(line_of(decision, settings, title=path or kb_t(UNNAMED), path=path))
     return MessageDue(
         wiki=wiki,
         message_id=one.message_id,

@@ -11,14 +11,15 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from ...journal.models import ActorRow
 from ...settings import Settings
+from ...wording import N_, kb_t
 from ..models import Decision, Notice
 from ..policy import Verdict, why_of
 from .templates import NEXT, OBJECT, WHAT, WHY, completed, render
 
-UNKNOWN = "something you cannot read any more"
+UNKNOWN = N_("something you cannot read any more")
 """What stands for a title that is not this reader's to know, or no more."""
 
-UNNAMED = "something you changed"
+UNNAMED = N_("something you changed")
 """What stands for a title where nobody can be asked what the reader may know."""
 
 
@@ -98,26 +99,27 @@ def told(connection: Connection, *conditions: ColumnElement[bool]) -> list[Told]
 def line_of(one: Told, settings: Settings, *, title: str, path: str, address: str = "") -> MessageLine:
     """The decision in words. `title` and `path` are what its reader may know of the page; `address` is where to
     object."""
-    group = f"The group “{one.group}”"
-    who = f"{one.by}, for the group “{one.group}”," if settings.name_moderators else group
-    why = why_of(one.reason, one.facts) or WHY.get(one.verdict, "")
+    group = kb_t("The [group] “{group}”", group=one.group)
+    who = kb_t("{by}, for the [group] “{group}”,", by=one.by, group=one.group) if settings.name_moderators else group
+    why = why_of(one.reason, one.facts) or (kb_t(WHY[one.verdict]) if one.verdict in WHY else "")
     template = completed(str(one.facts.get("template", "")), one.verdict)
-    what, objecting = _what(one), f"{OBJECT[one.verdict]} {address}".strip()
+    what, objecting = _what(one), f"{kb_t(OBJECT[one.verdict])} {address}".strip()
+    next_ = kb_t(NEXT[one.verdict])
     text = render(
         template,
         {
             "who": who,
             "group": one.group,
             "what": what,
-            "title": title or UNKNOWN,
+            "title": title or kb_t(UNKNOWN),
             "when": moment(one.at),
             "why": why,
             "note": one.note,
-            "next": NEXT[one.verdict],
+            "next": next_,
             "object": objecting,
         },
     )
-    facts = (who, what, why, one.note, NEXT[one.verdict], objecting, title, path)
+    facts = (who, what, why, one.note, next_, objecting, title, path)
     page_id = one.subject_id if one.subject_kind == "page" else 0
     return MessageLine(one.decision_id, one.verdict, *facts, one.at, text, page_id, one.base, one.head)
 
@@ -125,17 +127,23 @@ def line_of(one: Told, settings: Settings, *, title: str, path: str, address: st
 def _what(one: Told) -> str:
     until = one.facts.get("until")
     if not isinstance(until, str):
-        return WHAT[one.verdict]
-    return f"{WHAT[one.verdict]} until {moment(datetime.fromisoformat(until))}"
+        return kb_t(WHAT[one.verdict])
+    said = moment(datetime.fromisoformat(until))
+    return kb_t("{what} until {moment}", what=kb_t(WHAT[one.verdict]), moment=said)
 
 
 def moment(at: datetime) -> str:
     """A moment as people write it: 3 May 2026, 10:15 UTC."""
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+    return kb_t("{moment} UTC", moment=f"{at.day} {at:%B %Y, %H:%M}")
 
 
 def subject_line(settings: Settings, group: str, lines: Sequence[MessageLine]) -> str:
     """What a mail with these lines is about, in one line."""
     if len(lines) == 1:
         return f"{settings.name}: {lines[0].who} {lines[0].what}"
-    return f"{settings.name}: the group “{group}” decided about your work, {len(lines)} times"
+    return kb_t(
+        "{name}: the [group] “{group}” decided about your work, {count} times",
+        name=settings.name,
+        group=group,
+        count=len(lines),
+    )

@@ -16,6 +16,7 @@ from ...journal.models import Entry
 from ...spaces.models import Space
 from ...spaces.policy import Right, chain_above
 from ...spaces.queries import has_right, responsible_groups
+from ...wording import kb_t
 from ..models import Reason
 from ..policy import REASONS, Verdict
 from .templates import check_template
@@ -42,7 +43,8 @@ _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 @dataclass(frozen=True, slots=True)
 class ReasonView:
     """A reason to choose: its key, the kind of verdict it is for ('' for all), the words the author reads first, and
-    the template of the message ('' for the default of the verdict)."""
+    the template of the message ('' for the default of the verdict). `kb_t` says the words: a wiki's own are said as
+    they were written, built-in ones in the language that is spoken."""
 
     key: str
     kind: str
@@ -92,7 +94,8 @@ def find_reason(connection: Connection, wiki_id: int, space_id: int, key: str) -
 def words_of(connection: Connection, wiki_id: int, keys: Sequence[str]) -> dict[str, str]:
     """The words of reasons whose space is not known any more, retired ones too; of two spaces' the older ones."""
     rows = connection.execute(_WORDS, {"wiki_id": wiki_id, "keys": sorted(set(keys))})
-    return {**{row.key: row.words for row in rows}, **{key: REASONS[key] for key in keys if key in REASONS}}
+    found = {**{row.key: row.words for row in rows}, **{key: REASONS[key] for key in keys if key in REASONS}}
+    return {key: kb_t(words) for key, words in found.items()}
 
 
 _WORDS = (
@@ -112,9 +115,9 @@ def set_reasons(tx: Transaction, space_id: int, reasons: Sequence[ReasonView]) -
     path = _hold(tx, space_id)
     wanted = [_cleaned(one) for one in reasons]
     if len({one.key for one in wanted}) < len(wanted):
-        raise Invalid("key", "Two reasons have the same key; please give each its own.")
+        raise Invalid("key", kb_t("Two reasons have the same key; please give each its own."))
     if len(wanted) > MOST:
-        raise Invalid("key", f"At most {MOST} reasons are possible.")
+        raise Invalid("key", kb_t("At most {most} reasons are possible.", most=MOST))
     present = select(Reason.key, Reason.id).where(Reason.space_id == space_id)
     ids = {row.key: row.id for row in tx.connection.execute(present)}
     tx.connection.execute(update(table_of(Reason)).where(Reason.space_id == space_id).values(retired=True))
@@ -149,7 +152,7 @@ def retire_reason(tx: Transaction, space_id: int, key: str) -> None:
     if len(left) == len(present):
         raise NotFound("reason", key)
     if not left:
-        raise Invalid("key", "This is the last reason; a moderator needs one to choose. Add another one first.")
+        raise Invalid("key", kb_t("This is the last reason; [a moderator] needs one to choose. Add another one first."))
     set_reasons(tx, space_id, left)
 
 
@@ -167,19 +170,32 @@ def _hold(tx: Transaction, space_id: int) -> str:
     if path is None or not (is_system or has_right(tx.connection, space_id, Right.READ, tx.actor)):
         raise NotFound("space", str(space_id))
     if not is_system and not may_edit(tx.connection, tx.actor, tx.settings.admin_group, space_id):
-        raise Forbidden("Only administrators and those who look after a space can set its reasons.")
+        raise Forbidden(kb_t("Only administrators and those who look after [a space] can set its reasons."))
     return str(path)
 
 
 def _cleaned(one: ReasonView) -> ReasonView:
-    words = " ".join(one.words.split())
+    words = _unsaid(one.key, " ".join(one.words.split()))
     if not _KEY.fullmatch(one.key):
-        raise Invalid("key", "A key is made of small letters, digits and hyphens, for example too-long.")
+        raise Invalid("key", kb_t("A key is made of small letters, digits and hyphens, for example too-long."))
     if one.kind not in KINDS:
-        raise Invalid("kind", f"“{one.kind}” is nothing a reason can be for; there are: {', '.join(KINDS[1:])}.")
+        raise Invalid(
+            "kind",
+            kb_t(
+                "“{kind}” is nothing a reason can be for; there are: {names}.",
+                kind=one.kind,
+                names=", ".join(KINDS[1:]),
+            ),
+        )
     if not words or len(words) > 255:
-        raise Invalid("words", "Please write what the author reads, in at most 255 characters.")
+        raise Invalid("words", kb_t("Please write what the author reads, in at most 255 characters."))
     return ReasonView(one.key, one.kind, words, check_template(one.template))
+
+
+def _unsaid(key: str, words: str) -> str:
+    """A built-in reason that was kept as it stood is kept in no language, so that each reader has it in their own."""
+    built_in = REASONS.get(key, "")
+    return built_in if built_in and words == kb_t(built_in) else words
 
 
 def _record(tx: Transaction, space_id: int, path: str, reasons: Sequence[ReasonView]) -> None:

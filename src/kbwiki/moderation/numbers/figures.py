@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ...wording import N_
 from ..rules.sampling import Estimate
 from .period import Period
 
@@ -15,28 +16,50 @@ FEWEST_FOR_NINETIETH = 20
 """The same for the 90th percentile, which rests on a tenth of them."""
 
 DEFINITIONS: Mapping[str, str] = {
-    "first-look": "From when a review opened until the first time a member of its group took it up, asked the author, "
-    "answered it, handed it over, or asked for or gave a second look. Half of the reviews that opened in the period "
-    "were looked at within the first time, nine of ten within the second. One that nobody has looked at yet counts as "
-    "waiting longer than all others.",
-    "in-time": "Of the reviews whose due time came in the period, those decided by then. One that waits for its "
-    "author at that time is late.",
-    "waiting": "Reviews that are open now, by how long they have waited. Those that were handed over keep the "
-    "time they waited before.",
-    "course": "How many reviews were open at each of these moments, and how many came in and were closed since the "
-    "moment before.",
-    "taken-out": "Of the decisions about changes that were taken in the period and still stand, those that took "
-    "something out: reverted, reverted in part, hidden, or deleted the page.",
-    "lapsed": "Of the reviews that were closed in the period, by a decision or by a lapse, those that a named policy "
-    "closed unreviewed.",
-    "twice": "Of the reviews that were decided in the period, those that took more than one person, or were about "
-    "changes the group had decided before and whose decision was taken back or overturned.",
-    "overturned": "Of the objections that were answered in the period, those that overturned the decision. They count "
-    "for the group that had decided, not for the one that answered.",
-    "agreement": "Of the second looks that were given in the period, those in which both would have done the same, "
-    "each without knowing of the other.",
-    "unseen": "Changes that rules left unseen in the period, and the share of them that would have been taken out or "
-    "mended, estimated from the samples that were drawn and decided.",
+    "first-look": N_(
+        "From when [a review] opened until the first time a member of its [group] took it up, "
+        "asked the author, answered it, handed it over, or asked for or gave a second look. Half "
+        "of the [reviews] that opened in the period were looked at within the first time, nine "
+        "of ten within the second. One that nobody has looked at yet counts as waiting longer "
+        "than all others."
+    ),
+    "in-time": N_(
+        "Of the [reviews] whose due time came in the period, those decided by then. One that "
+        "waits for its author at that time is late."
+    ),
+    "waiting": N_(
+        "[Reviews] that are open now, by how long they have waited. Those that were handed over "
+        "keep the time they waited before."
+    ),
+    "course": N_(
+        "How many [reviews] were open at each of these moments, and how many came in and were "
+        "closed since the moment before."
+    ),
+    "taken-out": N_(
+        "Of the decisions about changes that were taken in the period and still stand, those "
+        "that took something out: reverted, reverted in part, hidden, or deleted the [page]."
+    ),
+    "lapsed": N_(
+        "Of the [reviews] that were closed in the period, by a decision or by a lapse, those "
+        "that a named policy closed unreviewed."
+    ),
+    "twice": N_(
+        "Of the [reviews] that were decided in the period, those that took more than one person, "
+        "or were about changes the [group] had decided before and whose decision was taken back "
+        "or overturned."
+    ),
+    "overturned": N_(
+        "Of the objections that were answered in the period, those that overturned the decision. "
+        "They count for the [group] that had decided, not for the one that answered."
+    ),
+    "agreement": N_(
+        "Of the second looks that were given in the period, those in which both would have done "
+        "the same, each without knowing of the other."
+    ),
+    "unseen": N_(
+        "Changes that rules left unseen in the period, and the share of them that would have "
+        "been taken out or mended, estimated from the samples that were drawn and decided."
+    ),
 }
 """What each figure is, by its key."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from ...errors import Invalid
+from ...wording import kb_t
 
 DAYS = (7, 30, 90, 365)
 """The periods that are offered, in days up to now."""
@@ -31,9 +32,9 @@ class Period:
         """From the beginning of one day to the end of another, or until now. Errors: Invalid."""
         since = datetime.combine(first, time(), UTC)
         if since >= now:
-            raise Invalid("from", "That is still to come; please choose an earlier first day.")
+            raise Invalid("from", kb_t("That is still to come; please choose an earlier first day."))
         if last < first:
-            raise Invalid("to", "The last day is before the first; please exchange the two.")
+            raise Invalid("to", kb_t("The last day is before the first; please exchange the two."))
         end = now.date() if last >= now.date() else last
         return cls(since, min(datetime.combine(end, time(), UTC) + timedelta(days=1), now))
 

@@ -14,6 +14,7 @@ from ...settings import Settings
 from ...spaces.models import Grant, Space
 from ...spaces.policy import Right, contains
 from ...spaces.queries import readable_spaces
+from ...wording import kb_t
 from ..models import Tally
 from ..queries.state import reviewing_groups
 from .counting import Course, Tallying
@@ -39,7 +40,7 @@ def groups_of(connection: Connection, wiki_id: int, actor: Actor, settings: Sett
         return sorted(connection.execute(_ALL_GROUPS, {"wiki_id": wiki_id}).scalars())
     groups = reviewing_groups(connection, wiki_id, actor)
     if not groups:
-        raise Forbidden("The numbers are for the groups that look after parts of this wiki.")
+        raise Forbidden(kb_t("The numbers are for the [groups] that look after parts of this [wiki]."))
     return groups
 
 

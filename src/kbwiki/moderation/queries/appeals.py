@@ -12,6 +12,7 @@ from ...errors import NotFound
 from ...journal.models import ActorRow
 from ...spaces.policy import Right
 from ...spaces.queries import bound, has_right, readable
+from ...wording import kb_t
 from ..access import is_readable
 from ..decision_subject import KIND
 from ..models import Decision, Review, ReviewAuthor
@@ -90,14 +91,14 @@ def _decision(connection: Connection, condition: ColumnElement[bool]) -> PastDec
 
 def _why_not(connection: Connection, review_id: int, state: str, actor: Actor) -> str:
     if State(state) not in LIVE:
-        return "This objection has been answered."
+        return kb_t("This objection has been answered.")
     own = (
         select(ReviewAuthor.actor_id)
         .join(ActorRow, ActorRow.id == ReviewAuthor.actor_id)
         .where(ReviewAuthor.review_id == review_id, ActorRow.external_id == actor.id)
     )
     if connection.execute(own).first() is not None:
-        return "You decided this, or it is about your own work, so somebody else in the group answers."
+        return kb_t("You decided this, or it is about your own work, so somebody else in the [group] answers.")
     return ""
 
 

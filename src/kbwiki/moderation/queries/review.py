@@ -15,6 +15,7 @@ from ...pages.models import Page, Revision
 from ...pages.queries.masks import ANY_HIDDEN, AUTHOR, COMMENT
 from ...pages.queries.view import PageView, get_by_id
 from ...spaces.queries import bound, readable
+from ...wording import kb_t
 from ..access import is_readable
 from ..models import IS_LIVE, Decision, Review, ReviewAuthor
 from ..policy import Shown, why_of
@@ -125,13 +126,15 @@ def get_review(
 
 def _why_not(state: str, is_own: bool) -> str:
     if state == "handed-over":
-        return "This review was handed over to the groups that look after the page now."
+        return kb_t("This [review] was handed over to the [groups] that look after the [page] now.")
     if state == "lapsed":
-        return "Nobody looked at this in time, and it has lapsed. It can be looked at all the same: see what lapsed."
+        return kb_t(
+            "Nobody looked at this in time, and it has lapsed. It can be looked at all the same: see what lapsed."
+        )
     if State(state) not in LIVE:
-        return "This review has been decided."
+        return kb_t("This [review] has been decided.")
     if is_own:
-        return "One of these changes is your own, so somebody else in the group decides about them."
+        return kb_t("One of these changes is your own, so somebody else in the [group] decides about them.")
     return ""
 
 

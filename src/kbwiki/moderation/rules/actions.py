@@ -12,6 +12,7 @@ from ...db import Change, Transaction, table_of
 from ...errors import Conflict, Forbidden, Invalid, NotFound
 from ...journal.models import WikiRow
 from ...spaces.queries import find_space
+from ...wording import kb_t
 from ..models import Rule, RuleVersion
 from ..queries.state import groups_that_are_known
 from .matching import Effect, Match
@@ -41,7 +42,7 @@ _GAP = 1000
 def require_administrator(tx: Transaction) -> None:
     """Errors: Forbidden for anybody but the admin group and kbwiki itself."""
     if tx.settings.admin_group not in tx.actor.groups and tx.actor.kind is not ActorKind.SYSTEM:
-        raise Forbidden("Only administrators can change who looks at what.")
+        raise Forbidden(kb_t("Only administrators can change who looks at what."))
 
 
 def set_rule(
@@ -67,9 +68,11 @@ def set_rule(
     row = _find(tx, clean)
     live = row is not None and not row.removed
     if number is not None and number != (row.number if live else 0):
-        raise Conflict("Somebody else changed this rule meanwhile, so nothing was set. Please look at it again.")
+        raise Conflict(kb_t("Somebody else changed this rule meanwhile, so nothing was set. Please look at it again."))
     if not live and _count(tx) >= MOST_RULES:
-        raise Invalid("name", f"There are {MOST_RULES} rules already. Please remove one first.")
+        raise Invalid(
+            "name", kb_t("There are {most_rules} rules already. Please remove one first.", most_rules=MOST_RULES)
+        )
     place = row.place if live else _last_place(tx) + _GAP
     return write_rule(tx, row, clean, place=place, enabled=enabled, removed=False, content=content, comment=comment)
 
@@ -144,7 +147,7 @@ def write_rule(
         rule_id = int(row.id)
         written = update(table_of(Rule)).where(Rule.id == rule_id, Rule.number == row.number)
         if tx.connection.execute(written.values(number=number, updated_at=tx.now, **values)).rowcount != 1:
-            raise Conflict("Somebody else changed this rule at the same moment, so nothing was set.")
+            raise Conflict(kb_t("Somebody else changed this rule at the same moment, so nothing was set."))
     version = {**values, "comment": comment.strip()[:1000]}
     tx.connection.execute(
         insert(table_of(RuleVersion)),
@@ -177,11 +180,13 @@ def take_turn(tx: Transaction) -> None:
 def _clean_name(name: str) -> str:
     clean = " ".join(name.split())
     if not clean:
-        raise Invalid("name", "Please give the rule a name: it stands wherever something is explained by it.")
+        raise Invalid("name", kb_t("Please give the rule a name: it stands wherever something is explained by it."))
     if len(clean) > 100:
-        raise Invalid("name", "The name is too long: at most 100 characters are possible.")
+        raise Invalid("name", kb_t("The name is too long: at most 100 characters are possible."))
     if clean in RESERVED:
-        raise Invalid("name", f"“{clean}” has a meaning of its own in the record. Please choose another name.")
+        raise Invalid(
+            "name", kb_t("“{clean}” has a meaning of its own in the record. Please choose another name.", clean=clean)
+        )
     return clean
 
 
@@ -204,7 +209,12 @@ def _require_exact_groups(tx: Transaction, effect: Mapping[str, Any]) -> None:
             meant = alike.get(name.casefold())
             if name not in known and meant is not None:
                 raise Invalid(
-                    f"effect.{field}", f"There is no group “{name}” here. Please write “{meant}” if you mean that one."
+                    f"effect.{field}",
+                    kb_t(
+                        "There is no [group] “{name}” here. Please write “{meant}” if you mean that one.",
+                        name=name,
+                        meant=meant,
+                    ),
                 )
 
 

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from ...errors import Invalid
 from ...settings import Settings
+from ...wording import N_, kb_t
 from .matching import Due
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_LOOKS = "It looks like Mon-Fri 09:00-17:00, or Mon-Thu 08:00-12:00,13:00-17:00; Fri 08:00-14:00."
+_LOOKS = N_("It looks like Mon-Fri 09:00-17:00, or Mon-Thu 08:00-12:00,13:00-17:00; Fri 08:00-14:00.")
 _SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 Span = tuple[timedelta, timedelta]
@@ -80,14 +81,16 @@ def _zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):
         # KeyError is what an unknown name is (ZoneInfoNotFoundError); a folder's name is an OSError.
-        raise Invalid("time_zone", f"“{name}” is no time zone known here. It looks like Europe/Berlin.") from None
+        raise Invalid(
+            "time_zone", kb_t("“{name}” is no time zone known here. It looks like Europe/Berlin.", name=name)
+        ) from None
 
 
 def _holiday(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Invalid("holidays", f"“{text}” is not a date. A holiday looks like 2026-12-25.") from None
+        raise Invalid("holidays", kb_t("“{text}” is not a date. A holiday looks like 2026-12-25.", text=text)) from None
 
 
 def parse_hours(text: str) -> dict[int, tuple[Span, ...]]:
@@ -103,10 +106,15 @@ def parse_hours(text: str) -> dict[int, tuple[Span, ...]]:
     for spans_of_day in found.values():
         spans_of_day.sort()
         if any(earlier[1] > later[0] for earlier, later in pairwise(spans_of_day)):
-            raise Invalid("working_hours", f"Two spans of one day overlap in “{text}”. {_LOOKS}")
+            raise Invalid(
+                "working_hours",
+                kb_t("Two spans of one day overlap in “{text}”. {looks}", text=text, looks=kb_t(_LOOKS)),
+            )
     total = sum((ends - begins for spans_of_day in found.values() for begins, ends in spans_of_day), timedelta(0))
     if total < timedelta(hours=1):
-        raise Invalid("working_hours", f"There must be at least one working hour in a week. {_LOOKS}")
+        raise Invalid(
+            "working_hours", kb_t("There must be at least one working hour in a week. {looks}", looks=kb_t(_LOOKS))
+        )
     return {day: tuple(spans_of_day) for day, spans_of_day in found.items()}
 
 
@@ -115,7 +123,9 @@ def _days(text: str) -> list[int]:
     for part in text.split(","):
         first, _, last = part.strip().partition("-")
         if first not in DAYS or (last and last not in DAYS):
-            raise Invalid("working_hours", f"“{text}” does not name days of the week. {_LOOKS}")
+            raise Invalid(
+                "working_hours", kb_t("“{text}” does not name days of the week. {looks}", text=text, looks=kb_t(_LOOKS))
+            )
         begins = DAYS.index(first)
         length = (DAYS.index(last or first) - begins) % 7
         found += [(begins + step) % 7 for step in range(length + 1)]
@@ -125,9 +135,12 @@ def _days(text: str) -> list[int]:
 def _span(text: str) -> Span:
     match = _SPAN.fullmatch(text)
     if match is None:
-        raise Invalid("working_hours", f"“{text}” is not a span of hours. {_LOOKS}")
+        raise Invalid("working_hours", kb_t("“{text}” is not a span of hours. {looks}", text=text, looks=kb_t(_LOOKS)))
     hour, minute, until_hour, until_minute = map(int, match.groups())
     begins, ends = timedelta(hours=hour, minutes=minute), timedelta(hours=until_hour, minutes=until_minute)
     if minute > 59 or until_minute > 59 or not begins < ends <= timedelta(days=1):
-        raise Invalid("working_hours", f"“{text}” does not begin before it ends on one day. {_LOOKS}")
+        raise Invalid(
+            "working_hours",
+            kb_t("“{text}” does not begin before it ends on one day. {looks}", text=text, looks=kb_t(_LOOKS)),
+        )
     return begins, ends

@@ -8,6 +8,7 @@ from fnmatch import translate
 from functools import lru_cache
 
 from ...errors import Invalid
+from ...wording import kb_t
 
 ANY_STEPS = "**"
 _Step = str | re.Pattern[str]
@@ -17,11 +18,13 @@ def check_pattern(field: str, pattern: str) -> str:
     """The pattern as it is stored. Errors: Invalid names what is wrong with it."""
     clean = pattern.strip().strip("/")
     if not clean:
-        raise Invalid(field, "A path pattern is empty. Please write something like hr/** or leave it out.")
+        raise Invalid(field, kb_t("A path pattern is empty. Please write something like hr/** or leave it out."))
     if len(clean) > 1024:
-        raise Invalid(field, "A path pattern is too long: at most 1024 characters are possible.")
+        raise Invalid(field, kb_t("A path pattern is too long: at most 1024 characters are possible."))
     if any(ANY_STEPS in step and step != ANY_STEPS for step in clean.split("/")):
-        raise Invalid(field, f"In “{clean}”, ** must stand alone between two slashes, as in hr/**/plans.")
+        raise Invalid(
+            field, kb_t("In “{clean}”, ** must stand alone between two slashes, as in hr/**/plans.", clean=clean)
+        )
     return clean
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...actors import ActorKind
 from ...errors import Invalid
+from ...wording import kb_t
 from .globs import check_pattern
 from .matching import Due, Effect, Match, TrustNeeded
 
@@ -27,9 +28,11 @@ def parse_object(field: str, text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except ValueError as error:
-        raise Invalid(field, f"This is not JSON ({error}). It looks like {{\"kinds\": [\"edit\"]}}.") from None
+        raise Invalid(
+            field, kb_t('This is not JSON ({error}). It looks like {{"kinds": ["edit"]}}.', error=error)
+        ) from None
     if not isinstance(value, dict):
-        raise Invalid(field, "This must be a JSON object, in braces, such as {\"kinds\": [\"edit\"]}.")
+        raise Invalid(field, kb_t('This must be a JSON object, in braces, such as {"kinds": ["edit"]}.'))
     return value
 
 
@@ -38,13 +41,15 @@ def parse_match(value: Mapping[str, Any]) -> Match:
     _only("match", value, {one.name for one in fields(Match)})
     space = value.get("space")
     if space is not None and not isinstance(space, str):
-        raise Invalid("match.space", "match.space must be the path of a space as text, such as \"hr\".")
+        raise Invalid("match.space", kb_t('match.space must be the path of [a space] as text, such as "hr".'))
     kind = value.get("author_kind")
     if kind is not None and kind not in _ACTOR_KINDS:
-        raise Invalid("match.author_kind", f"match.author_kind must be one of {', '.join(_ACTOR_KINDS)}.")
+        raise Invalid(
+            "match.author_kind", kb_t("match.author_kind must be one of {names}.", names=", ".join(_ACTOR_KINDS))
+        )
     new = value.get("new_page")
     if new is not None and not isinstance(new, bool):
-        raise Invalid("match.new_page", "match.new_page must be true or false.")
+        raise Invalid("match.new_page", kb_t("match.new_page must be true or false."))
     match = Match(
         paths=tuple(check_pattern("match.paths", one) for one in _names("match.paths", value)),
         space=space.strip().strip("/") or None if space is not None else None,
@@ -62,7 +67,10 @@ def parse_match(value: Mapping[str, Any]) -> Match:
     for least, most in (("min_size", "max_size"), ("min_change", "max_change")):
         low, high = getattr(match, least), getattr(match, most)
         if low is not None and high is not None and low > high:
-            raise Invalid(f"match.{most}", f"match.{most} is smaller than {least}, so nothing would ever match.")
+            raise Invalid(
+                f"match.{most}",
+                kb_t("match.{most} is smaller than {least}, so nothing would ever match.", most=most, least=least),
+            )
     return match
 
 
@@ -81,11 +89,12 @@ def parse_effect(value: Mapping[str, Any]) -> Effect:
         lapse_policy=_name("effect.lapse_policy", value, MOST_POLICY),
     )
     if effect == Effect():
-        raise Invalid("effect", "The rule does nothing yet. Please add groups, a due time or an exemption.")
+        raise Invalid("effect", kb_t("The rule does nothing yet. Please add [groups], a due time or an exemption."))
     _check_ageing(effect)
     if effect.trust is not None and effect.exempt_probability is None:
         raise Invalid(
-            "effect.exempt_probability", "Trust matters for exemptions only: please say effect.exempt_probability too."
+            "effect.exempt_probability",
+            kb_t("Trust matters for exemptions only: please say effect.exempt_probability too."),
         )
     return effect
 
@@ -93,15 +102,15 @@ def parse_effect(value: Mapping[str, Any]) -> Effect:
 def _check_ageing(effect: Effect) -> None:
     """Errors: Invalid where a rule says half of what it takes to escalate, or to let something lapse."""
     if effect.escalate_after is not None and effect.escalate_to is None:
-        raise Invalid("effect.escalate_to", "Please name the group that is to look then: effect.escalate_to.")
+        raise Invalid("effect.escalate_to", kb_t("Please name the [group] that is to look then: effect.escalate_to."))
     if effect.escalate_to is not None and effect.escalate_after is None:
-        raise Invalid("effect.escalate_after", "Please say how long after the due time: effect.escalate_after.")
+        raise Invalid("effect.escalate_after", kb_t("Please say how long after the due time: effect.escalate_after."))
     if effect.lapse_after is not None and effect.lapse_policy is None:
         raise Invalid(
-            "effect.lapse_policy", "Please name the policy: what lapses is listed under that name for ever."
+            "effect.lapse_policy", kb_t("Please name the policy: what lapses is listed under that name for ever.")
         )
     if effect.lapse_policy is not None and effect.lapse_after is None:
-        raise Invalid("effect.lapse_after", "Please say how long after the due time: effect.lapse_after.")
+        raise Invalid("effect.lapse_after", kb_t("Please say how long after the due time: effect.lapse_after."))
 
 
 def _span(field: str, effect: Mapping[str, Any], most: float = MOST_HOURS) -> Due | None:
@@ -109,12 +118,12 @@ def _span(field: str, effect: Mapping[str, Any], most: float = MOST_HOURS) -> Du
     if value is None:
         return None
     if not isinstance(value, Mapping):
-        raise Invalid(field, f'{field} looks like {{"hours": 8, "working": true}}.')
+        raise Invalid(field, kb_t('{field} looks like {{"hours": 8, "working": true}}.', field=field))
     _only(field, value, {"hours", "working"})
     hours = _number(f"{field}.hours", value, 0, most)
     working = value.get("working", True)
     if not hours or not isinstance(working, bool):
-        raise Invalid(field, f'{field} looks like {{"hours": 8, "working": true}}.')
+        raise Invalid(field, kb_t('{field} looks like {{"hours": 8, "working": true}}.', field=field))
     return Due(hours, working)
 
 
@@ -123,7 +132,7 @@ def _name(field: str, value: Mapping[str, Any], most: int) -> str | None:
     if found is None:
         return None
     if not isinstance(found, str) or not found.strip() or len(found.strip()) > most:
-        raise Invalid(field, f"{field} must be a name of at most {most} characters.")
+        raise Invalid(field, kb_t("{field} must be a name of at most {most} characters.", field=field, most=most))
     return " ".join(found.split())
 
 
@@ -131,18 +140,28 @@ def _trust(value: Any) -> TrustNeeded | None:
     if value is None:
         return None
     if not isinstance(value, Mapping):
-        raise Invalid("effect.trust", 'effect.trust looks like {"groups": ["experts"]} or {"earned": 20}.')
+        raise Invalid("effect.trust", kb_t('effect.trust looks like {"groups": ["experts"]} or {"earned": 20}.'))
     _only("effect.trust", value, {"groups", "earned"})
     trust = TrustNeeded(_names("effect.trust.groups", value), _whole("effect.trust.earned", value))
     if not trust.groups and not trust.earned:
-        raise Invalid("effect.trust", 'effect.trust needs groups, or how many approvals in a row: {"earned": 20}.')
+        raise Invalid(
+            "effect.trust", kb_t('effect.trust needs groups, or how many approvals in a row: {"earned": 20}.')
+        )
     return trust
 
 
 def _only(where: str, value: Mapping[str, Any], known: set[str]) -> None:
     for name in value:
         if name not in known:
-            raise Invalid(f"{where}.{name}", f"{where} knows no “{name}”; it knows {', '.join(sorted(known))}.")
+            raise Invalid(
+                f"{where}.{name}",
+                kb_t(
+                    "{where} knows no “{name}”; it knows {names}.",
+                    where=where,
+                    name=name,
+                    names=", ".join(sorted(known)),
+                ),
+            )
 
 
 def _names(field: str, value: Mapping[str, Any]) -> tuple[str, ...]:
@@ -150,9 +169,12 @@ def _names(field: str, value: Mapping[str, Any]) -> tuple[str, ...]:
     if found is None:
         return ()
     if not isinstance(found, (list, tuple)) or not all(isinstance(one, str) and one.strip() for one in found):
-        raise Invalid(field, f"{field} must be a list of names, such as [\"legal\", \"support\"].")
+        raise Invalid(field, kb_t('{field} must be a list of names, such as ["legal", "support"].', field=field))
     if len(found) > MOST_NAMES or any(len(one) > 1024 for one in found):
-        raise Invalid(field, f"{field} is too long: at most {MOST_NAMES} names are possible.")
+        raise Invalid(
+            field,
+            kb_t("{field} is too long: at most {most} names are possible.", field=field, most=MOST_NAMES),
+        )
     return tuple(dict.fromkeys(one.strip() for one in found))
 
 
@@ -161,7 +183,7 @@ def _whole(field: str, value: Mapping[str, Any]) -> int | None:
     if found is None:
         return None
     if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found <= 10**12:
-        raise Invalid(field, f"{field} must be a whole number, 0 or more.")
+        raise Invalid(field, kb_t("{field} must be a whole number, 0 or more.", field=field))
     return found
 
 
@@ -170,9 +192,12 @@ def _number(field: str, value: Mapping[str, Any], least: float, most: float) -> 
     if found is None:
         return None
     if isinstance(found, bool) or not isinstance(found, (int, float)) or not math.isfinite(found):
-        raise Invalid(field, f"{field} must be a number.")
+        raise Invalid(field, kb_t("{field} must be a number.", field=field))
     if not least <= found <= most:
-        raise Invalid(field, f"{field} must be between {least:g} and {most:g}.")
+        raise Invalid(
+            field,
+            kb_t("{field} must be between {least} and {most}.", field=field, least=f"{least:g}", most=f"{most:g}"),
+        )
     return float(found)
 
 

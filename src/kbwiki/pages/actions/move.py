@@ -13,6 +13,7 @@ from ...spaces.actions import deepest_first, space_among
 from ...spaces.policy import Right
 from ...spaces.queries import has_right, hold_spaces, readable
 from ...spaces.restraining import require_unrestrained, standing_for, writable, writing
+from ...wording import kb_t
 from ..links import Moves, relink, take_in_all
 from ..locking import CurrentPage, get_locked, get_writable, require_write
 from ..models import Page, PageLink
@@ -43,9 +44,9 @@ def move_page(tx: Transaction, path: str, new_path: str, *, comment: str = "") -
     page = get_writable(tx, normalise_path(path))
     old, new = page.state.path, normalise_path(new_path)
     if new == old:
-        raise Invalid("path", "That is where the page already is.")
+        raise Invalid("path", kb_t("That is where the [page] already is."))
     if new.startswith(old + "/"):
-        raise Invalid("path", "A page cannot be moved below itself.")
+        raise Invalid("path", kb_t("[A page] cannot be moved below itself."))
     family = [page, *_below(tx, old)]
     moved = {one.state.path: new + one.state.path[len(old) :] for one in family}
     for target in moved.values():
@@ -79,7 +80,7 @@ def _below(tx: Transaction, path: str) -> list[CurrentPage]:
         # What the mover cannot read stays where it is and is not spoken of; what they can only read stops the move.
         if not row.writable and has_right(tx.connection, row.space_id, Right.READ, tx.actor):
             require_unrestrained(tx, row.space_id, row.path)
-            raise Forbidden(f"The page below it at “{row.path}” is not yours to move.")
+            raise Forbidden(kb_t("The [page] below it at “{path}” is not yours to move.", path=row.path))
     # Locked in the order of ids, so that two moves never wait for each other.
     pages = [get_locked(tx, row.id) for row in rows if row.writable]
     still = [one for one in pages if one.state.path.startswith(f"{path}/") and not one.state.deleted]
@@ -111,7 +112,7 @@ def _refuse_taken(tx: Transaction, moved: dict[str, str]) -> None:
             )
         ).scalar()
         if taken is not None:
-            raise Conflict(f"There is already a page at “{taken}”. Please choose another address.")
+            raise Conflict(kb_t("There is already [a page] at “{taken}”. Please choose another address.", taken=taken))
 
 
 def _unmistakable(tx: Transaction, moved: dict[str, str]) -> dict[str, str]:

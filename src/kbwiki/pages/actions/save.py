@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ...db import Transaction
 from ...errors import Conflict
+from ...wording import kb_t
 from ..locking import CurrentPage, find_deleted_locked, find_locked, require_writable
 from ..merge import Agreed, Clash, Merge, merge
 from ..paths import normalise_path, title_of
@@ -88,7 +89,7 @@ def _save_absent(
         if edit.base is not None and edit.base < deleted.number:
             clash = Clash("", edit.text, "")
             raise EditConflict(
-                "The page was deleted while you were writing.",
+                kb_t("The [page] was deleted while you were writing."),
                 path,
                 edit.base,
                 deleted.number,
@@ -114,7 +115,7 @@ def _save_absent(
         return Saved(page_id, path, 1, created=True)
     other = find_locked(tx, path, follow=False)
     if other is None:
-        raise Conflict("Somebody else changed this page at the same moment. Please try again.")
+        raise Conflict(kb_t("Somebody else changed this [page] at the same moment. Please try again."))
     return _save_present(tx, other, edit, raw, comment)
 
 
@@ -153,7 +154,7 @@ def _merged(tx: Transaction, page: CurrentPage, edit: Edit) -> PageState:
         outcome = merge(base_text, edit.text, their_text)
     if not outcome.clean:
         raise EditConflict(
-            "Somebody else changed the same words while you were writing.",
+            kb_t("Somebody else changed the same words while you were writing."),
             theirs.path,
             edit.base,
             page.number,

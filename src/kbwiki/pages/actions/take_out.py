@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from ...db import Transaction
 from ...errors import Forbidden, Invalid, NotFound
+from ...wording import kb_t
 from ..hunks import Change, Hunk
 from ..locking import CurrentPage, require_writable
 from ..models import Page
@@ -54,7 +55,7 @@ def take_out_hunks(
     outcome = change.take_out(chosen)
     if not outcome.clean:
         raise EditConflict(
-            "Later changes build on the same words, so what you chose cannot be taken out by itself.",
+            kb_t("Later changes build on the same words, so what you chose cannot be taken out by itself."),
             page.state.path,
             base,
             page.number,
@@ -77,9 +78,9 @@ def take_out_hunks(
 
 def _require_choice(change: Change, chosen: Collection[int]) -> None:
     if not chosen:
-        raise Invalid("hunks", "Please choose at least one piece to take out.")
+        raise Invalid("hunks", kb_t("Please choose at least one piece to take out."))
     if not set(chosen) <= set(range(len(change.pieces))):
-        raise Invalid("hunks", "This change has no such piece. Please load the page again and choose anew.")
+        raise Invalid("hunks", kb_t("This change has no such piece. Please load the [page] again and choose anew."))
 
 
 def _change(connection: Connection, page_id: int, base: int, head: int, now: bytes) -> Change:
@@ -89,12 +90,14 @@ def _change(connection: Connection, page_id: int, base: int, head: int, now: byt
     went back to the newest visible revision could be another one by the time of the choice.
     """
     if not 0 <= base < head:
-        raise Invalid("base", f"There is no change from revision {base} to revision {head}.")
+        raise Invalid(
+            "base", kb_t("There is no change from [revision] {base} to [revision] {head}.", base=base, head=head)
+        )
     digests = [EMPTY_TEXT] if base == 0 else []
     for number in (base, head) if base else (head,):
         state, hidden = state_at(connection, page_id, number)
         if hidden:
-            raise Forbidden("This change touches hidden text, so its pieces cannot be shown or chosen.")
+            raise Forbidden(kb_t("This change touches hidden text, so its pieces cannot be shown or chosen."))
         digests.append(state.text_digest)
     texts = {EMPTY_TEXT: "", **load_texts(connection, {*digests, now} - {EMPTY_TEXT})}
     return Change(texts[digests[0]], texts[digests[1]], texts[now])

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from ...db import Transaction
 from ...errors import Conflict, Forbidden, NotFound
 from ...spaces.queries import find_space, hold_spaces
+from ...wording import kb_t
 from ..locking import CurrentPage, find_deleted_locked, find_locked, require_writable, require_write
 from ..merge import merge
 from ..models import Revision
@@ -27,7 +28,9 @@ def restore_revision(tx: Transaction, path: str, number: int, *, comment: str = 
     page = _get_any_writable(tx, path)
     was, hidden = state_at(tx.connection, page.id, number)
     if hidden:
-        raise Forbidden("This revision is hidden. A moderator has to show it again before it can be restored.")
+        raise Forbidden(
+            kb_t("This [revision] is hidden. [A moderator] has to show it again before it can be restored.")
+        )
     state = replace(was, path=page.state.path, deleted=False)
     if state == page.state:
         return Saved(page.id, state.path, page.number, changed=False)
@@ -46,10 +49,10 @@ def undo_change(tx: Transaction, path: str, number: int, *, comment: str = "") -
     page = _get_any_writable(tx, path)
     for one in (number, number - 1) if number > 1 else (number,):
         if state_at(tx.connection, page.id, one)[1]:
-            raise Forbidden("This change touches hidden text, so only a moderator's decision can undo it.")
+            raise Forbidden(kb_t("This change touches hidden text, so only [a moderator]'s decision can undo it."))
     new = merge_out(tx, page, number - 1, number, kind=Kind.UNDO, comment=clean_comment(comment))
     if new is None:
-        raise Conflict("Nothing of this change is left in the page, so there is nothing to undo.")
+        raise Conflict(kb_t("Nothing of this change is left in the [page], so there is nothing to undo."))
     return new
 
 
@@ -112,7 +115,7 @@ def _without(tx: Transaction, page: CurrentPage, base: int, head: int) -> PageSt
     outcome = merge(texts[frm.text_digest], texts[to.text_digest], texts[now.text_digest])
     if not outcome.clean:
         raise EditConflict(
-            "Later changes build on the same words, so this cannot be undone by itself.",
+            kb_t("Later changes build on the same words, so this cannot be undone by itself."),
             now.path,
             base,
             page.number,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ...database import Database
 from ...errors import Invalid
+from ...wording import kb_t
 from ..making import USUALLY, Making
 from .fts5 import open_engine as open_fts5
 from .postgresql import open_engine as open_postgresql
@@ -60,14 +61,22 @@ def open_engine(name: str, place: Place) -> Engine | None:
 def _plugin(name: str) -> Opener:
     installed = entry_points(group=PLUGINS)
     if name not in installed.names:
-        raise Invalid("search_engine", f"There is no search engine {name!r}. Those there are: {', '.join(names())}.")
+        raise Invalid(
+            "search_engine",
+            kb_t("There is no search engine {name!r}. Those there are: {names}.", name=name, names=", ".join(names())),
+        )
     try:
         opener: Opener = installed[name].load()
     except Exception as error:  # whatever the package raises while it is imported
         brought_by = getattr(installed[name].dist, "name", None) or installed[name].value
         raise Invalid(
             "search_engine",
-            f"The search engine {name!r} comes with {brought_by}, which cannot be loaded: {error!r}. "
-            "Install it anew, or choose another search engine.",
+            kb_t(
+                "The search engine {name!r} comes with {brought_by}, which cannot be loaded: {error!r}. "
+                "Install it anew, or choose another search engine.",
+                name=name,
+                brought_by=brought_by,
+                error=error,
+            ),
         ) from error
     return opener

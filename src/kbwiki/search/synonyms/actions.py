@@ -11,13 +11,16 @@ from ...actors import ActorKind
 from ...db import Change, Transaction, table_of
 from ...errors import Conflict, Invalid, NotFound
 from ...spaces.queries import find_space
+from ...wording import N_, kb_t
 from ..moderators import require_moderator
 from ..words.folding import fold
 from .models import SynonymSet
 from .policy import MOST_SETS, cleaned
 from .queries import KIND, SET, states
 
-_WHAT = "Saying which words mean the same"
+_NOT_YOURS = N_(
+    "Saying which words mean the same is for the [groups] that look after this [wiki]; you are in none of them."
+)
 
 
 def set_synonyms(
@@ -35,11 +38,13 @@ def set_synonyms(
     back when it is set again. With `one_way` the first finds the others, and they do not find it. Errors: Forbidden,
     Invalid, NotFound, Conflict (somebody else changed the set meanwhile).
     """
-    require_moderator(tx, _WHAT)
+    require_moderator(tx, kb_t(_NOT_YOURS))
     kept = cleaned(words)
     row = _get(tx, set_id) if set_id is not None else None
     if row is not None and number is not None and number != row.number:
-        raise Conflict("Somebody else changed these words meanwhile, so nothing was set. Please look at them again.")
+        raise Conflict(
+            kb_t("Somebody else changed these words meanwhile, so nothing was set. Please look at them again.")
+        )
     if row is not None and not row.removed and (tuple(row.words), row.one_way) == (kept, one_way):
         return int(row.id)
     _require_room(tx, kept, one_way, but_for=set_id if row is not None and not row.removed else None)
@@ -48,12 +53,14 @@ def set_synonyms(
 
 def remove_synonyms(tx: Transaction, set_id: int, *, number: int | None = None, comment: str = "") -> int:
     """Take the set out of use; the number of its new state. Errors: Forbidden, NotFound, Conflict."""
-    require_moderator(tx, _WHAT)
+    require_moderator(tx, kb_t(_NOT_YOURS))
     row = _get(tx, set_id)
     if row.removed:
         raise NotFound("set of synonyms", str(set_id))
     if number is not None and number != row.number:
-        raise Conflict("Somebody else changed these words meanwhile, so they were kept. Please look at them again.")
+        raise Conflict(
+            kb_t("Somebody else changed these words meanwhile, so they were kept. Please look at them again.")
+        )
     write_synonyms(tx, row, row.words, one_way=row.one_way, removed=True, comment=comment)
     return int(row.number) + 1
 
@@ -63,7 +70,7 @@ def take_back_synonyms(tx: Transaction, set_id: int, number: int) -> int:
 
     Errors: Forbidden, NotFound, Conflict when it was changed again since.
     """
-    require_moderator(tx, _WHAT)
+    require_moderator(tx, kb_t(_NOT_YOURS))
     _get(tx, set_id)
     return set_back(tx, set_id, number - 1, number, comment=f"Undid {number}")
 
@@ -74,7 +81,7 @@ def set_back(
     """Give the set what it had at `base`; one that was not there then is removed. Errors: Conflict."""
     row = tx.connection.execute(select(SynonymSet).where(SynonymSet.id == set_id)).one()
     if row.number != head:
-        raise Conflict("These words were changed again since, so they cannot be set back by themselves.")
+        raise Conflict(kb_t("These words were changed again since, so they cannot be set back by themselves."))
     was = next(iter(states(tx.connection, set_id, base, base)), None)
     write_synonyms(
         tx,
@@ -109,7 +116,7 @@ def write_synonyms(
         set_id, number = int(row.id), int(row.number) + 1
         written = update(table).where(table.c.id == set_id, table.c.number == row.number)
         if tx.connection.execute(written.values(number=number, updated_at=tx.now, **said)).rowcount != 1:
-            raise Conflict("Somebody else changed these words at the same moment, so nothing was set.")
+            raise Conflict(kb_t("Somebody else changed these words at the same moment, so nothing was set."))
     tx.record(
         Change(
             kind=SET,
@@ -141,9 +148,11 @@ def _require_room(tx: Transaction, words: Sequence[str], one_way: bool, but_for:
     )
     rows = [row for row in tx.connection.execute(live) if row.id != but_for]
     if any(row.one_way == one_way and _same(row.words, words, one_way) for row in rows):
-        raise Invalid("words", "These words are known as the same already.")
+        raise Invalid("words", kb_t("These words are known as the same already."))
     if but_for is None and len(rows) >= MOST_SETS:
-        raise Invalid("words", f"There are {MOST_SETS} sets of words already. Please remove one first.")
+        raise Invalid(
+            "words", kb_t("There are {most} sets of words already. Please remove one first.", most=MOST_SETS)
+        )
 
 
 def _same(some: Sequence[str], others: Sequence[str], one_way: bool) -> bool:

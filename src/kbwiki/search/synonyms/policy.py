@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...errors import Invalid
+from ...wording import kb_t
 from ..words.folding import fold
 from .expansion import words_of
 
@@ -28,18 +29,37 @@ def cleaned(words: Iterable[str]) -> tuple[str, ...]:
         if tidy:
             kept.setdefault(fold(tidy), _checked(tidy))
     if len(kept) < 2:
-        raise Invalid("words", "Please give at least two different words or phrases, each on a line of its own.")
+        raise Invalid("words", kb_t("Please give at least two different words or phrases, each on a line of its own."))
     if len(kept) > MOST_WORDS:
-        raise Invalid("words", f"Please give at most {MOST_WORDS} words or phrases; there are {len(kept)}.")
+        raise Invalid(
+            "words",
+            kb_t(
+                "Please give at most {most} words or phrases; there are {count}.",
+                most=MOST_WORDS,
+                count=len(kept),
+            ),
+        )
     return tuple(kept.values())
 
 
 def _checked(word: str) -> str:
     if len(word) > LONGEST:
-        raise Invalid("words", f"“{word[:40]}…” is too long: at most {LONGEST} characters are possible.")
+        raise Invalid(
+            "words",
+            kb_t("“{word}…” is too long: at most {most} characters are possible.", word=word[:40], most=LONGEST),
+        )
     nodes = words_of(word)
     if not nodes:
-        raise Invalid("words", f"“{word}” is nothing that can be searched for as a word or as words in a row.")
+        raise Invalid(
+            "words", kb_t("“{word}” is nothing that can be searched for as a word or as words in a row.", word=word)
+        )
     if len(nodes) > MOST_IN_A_PHRASE and not any(ord(sign) > 0x2FFF for sign in word):
-        raise Invalid("words", f"“{word}” has too many words: at most {MOST_IN_A_PHRASE} are possible in one phrase.")
+        raise Invalid(
+            "words",
+            kb_t(
+                "“{word}” has too many words: at most {most} are possible in one phrase.",
+                word=word,
+                most=MOST_IN_A_PHRASE,
+            ),
+        )
     return word

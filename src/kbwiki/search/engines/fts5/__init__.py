@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ....errors import Invalid
+from ....wording import kb_t
 from ..protocol import Engine
 from .index import Fts5Index
 
@@ -23,8 +24,12 @@ def open_engine(place: Place) -> Engine | None:
     if not has_fts5():
         raise Invalid(
             "search_engine",
-            f"The SQLite {sqlite3.sqlite_version} of this Python was built without FTS5. Install a Python whose SQLite "
-            'has it (those of python.org and of Debian do), or choose another search engine, for example "whoosh".',
+            kb_t(
+                "The SQLite {sqlite_version} of this Python was built without FTS5. Install a Python "
+                "whose SQLite has it (those of python.org and of Debian do), or choose another search "
+                'engine, for example "whoosh".',
+                sqlite_version=sqlite3.sqlite_version,
+            ),
         )
     return Fts5Index(place.folder / FOLDER, place.making)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....errors import Invalid
+from ....wording import kb_t
 from ..protocol import Engine
 from .index import PostgresqlIndex
 
@@ -17,7 +18,10 @@ def open_engine(place: Place) -> Engine | None:
     if place.database.dialect != "postgresql":
         raise Invalid(
             "search_engine",
-            "The search engine 'postgresql' keeps the index in the wiki's own database, and this wiki is on "
-            f"{place.database.dialect}. Please choose another engine, or move the wiki to PostgreSQL.",
+            kb_t(
+                "The search engine 'postgresql' keeps the index in the [wiki]'s own database, and this "
+                "[wiki] is on {dialect}. Please choose another engine, or move the [wiki] to PostgreSQL.",
+                dialect=place.database.dialect,
+            ),
         )
     return PostgresqlIndex(place.database, place.wiki_id, place.making)
