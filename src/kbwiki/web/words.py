@@ -68,6 +68,11 @@ KINDS = {
     "set-rule": "set a rule about who looks at what",
     "synonyms": "said which words mean the same",
     "set-synonyms": "said which words mean the same",
+    "help": "chose where a page helps",
+    "set-help": "chose where a page helps",
+    "help-wanted": "looked for help that nobody has written",
+    "ask-for-help": "looked for help that nobody has written",
+    "close-help-wanted": "saw to it that help is not asked for any more",
 }
 """What each kind of revision did, to follow the author's name."""
 
