@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from .db import Transaction, table_of
-from .errors import NotFound
+from .errors import Forbidden, NotFound
 from .help.actions import set_back, set_help
 from .help.models import HelpWanted
 from .help.policy import Binding
@@ -23,10 +23,13 @@ from .pages.models import Page
 from .spaces.queries import find_space
 from .wording import kb_t
 
-__all__ = ["KIND", "WANTED", "HelpSubject", "WantedSubject", "bind_help"]
+__all__ = ["KIND", "WANTED", "HelpSubject", "WantedSubject", "bind_help", "close_request"]
 
 WRITTEN = "help-written"
 """How the review of help that was wanted ends when there is a page for it."""
+
+NOT_NEEDED = "help-not-needed"
+"""How it ends when an administrator says that none is needed."""
 
 
 def bind_help(
@@ -36,9 +39,24 @@ def bind_help(
     wanted_now = tuple(bindings)
     made = set_help(tx, path, wanted_now, number=number, comment=comment)
     for one in answer_wanted(tx, wanted_now):
-        for review in live_reviews(tx, WANTED, one.id):
-            move_on(tx, review, Event.SUPERSEDE, closed_as=WRITTEN)
+        _end_reviews(tx, one.id, WRITTEN)
     return made
+
+
+def close_request(tx: Transaction, wanted_id: int) -> None:
+    """An administrator says that no help is needed where it was asked for; the reviews of that end.
+
+    Errors: Forbidden, NotFound, Conflict when it is closed already.
+    """
+    if tx.settings.admin_group not in tx.actor.groups:
+        raise Forbidden("Only administrators can say that no help is needed; others decide the review of it.")
+    close_wanted(tx, wanted_id, exempt=NOT_NEEDED)
+    _end_reviews(tx, wanted_id, NOT_NEEDED)
+
+
+def _end_reviews(tx: Transaction, wanted_id: int, why: str) -> None:
+    for review in live_reviews(tx, WANTED, wanted_id):
+        move_on(tx, review, Event.SUPERSEDE, closed_as=why)
 
 
 class HelpSubject:

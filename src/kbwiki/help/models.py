@@ -29,8 +29,8 @@ class HelpPage(Base):
 class HelpBinding(Base):
     """A page's binding to a screen, as it holds now; the journal has every earlier state of a page's bindings.
 
-    `endpoint` is one (`orders.edit`), all of a blueprint (`orders.*`), or any (`*`); `args` are arguments of the address
-    that must be so, `error` an error code or '', `roles` the groups it is for, none for everybody.
+    `endpoint` is one (`orders.edit`), all of a blueprint (`orders.*`), or any (`*`); `args` are arguments of the
+    address that must be so, `error` an error code or '', `roles` the groups it is for, none for everybody.
     """
 
     __tablename__ = "kbwiki_help_binding"

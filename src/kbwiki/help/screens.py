@@ -61,7 +61,7 @@ def _screen(endpoint: str, routes: list[Rule]) -> Screen:
 
 
 def choices_of(screens: Iterable[Screen], find: str = "") -> list[tuple[str, str]]:
-    """What a page can be bound to, each with its address: blueprints, then screens, whose name or address has `find`."""
+    """What a page can be bound to, each with its address: blueprints, then screens; those that have `find` in them."""
     known = tuple(screens)
     blueprints = sorted({one.blueprint for one in known if one.blueprint})
     every = [(f"{name}.*", "") for name in blueprints]
@@ -77,3 +77,9 @@ def is_broken(binding: Binding, screens: Collection[Screen]) -> bool:
     meant = [one for one in screens if covers(binding.endpoint, one.endpoint)]
     names = {name for name, _ in binding.args}
     return not any(names <= one.args or not one.rules for one in meant)
+
+
+def screens_of_app(app: Any, settings: Settings) -> tuple[Screen, ...]:
+    """The screens of a host app, with every wiki in it left out."""
+    ours = {mount.blueprint_name for mount in app.extensions.get("kbwiki", {}).values()}
+    return screens_of(app.url_map.iter_rules(), ours, settings)

@@ -103,12 +103,14 @@ def _require_room(tx: Transaction) -> None:
         raise Invalid("endpoint", "So much is asked for already that nothing can be added just now.")
 
 
-def close_wanted(tx: Transaction, wanted_id: int, *, decided_by: str | None = None) -> int:
+def close_wanted(
+    tx: Transaction, wanted_id: int, *, decided_by: str | None = None, exempt: str | None = None
+) -> int:
     """Say that no help is needed there; the number of its state. Errors: NotFound, Conflict when it is closed."""
     row = get_wanted(tx.connection, tx.wiki_id, wanted_id)
     if not _close(tx, row):
         raise Conflict("It is not asked for any more.")
-    _record(tx, CLOSED, row.id, row.number + 1, _key(row), is_open=False, decided_by=decided_by)
+    _record(tx, CLOSED, row.id, row.number + 1, _key(row), is_open=False, decided_by=decided_by, exempt=exempt)
     return row.number + 1
 
 
@@ -117,7 +119,8 @@ def answer_wanted(tx: Transaction, bindings: Iterable[Binding]) -> list[Wanted]:
     general = [one for one in bindings if not one.args and not one.roles]
     answered = []
     for row in wanted(tx.connection, tx.wiki_id) if general else ():
-        if any(covers(one.endpoint, row.endpoint) and one.error in ("", row.error) for one in general) and _close(tx, row):
+        is_answered = any(covers(one.endpoint, row.endpoint) and one.error in ("", row.error) for one in general)
+        if is_answered and _close(tx, row):
             _record(tx, CLOSED, row.id, row.number + 1, _key(row), is_open=False, exempt=ANSWERED)
             answered.append(row)
     return answered
