@@ -103,9 +103,7 @@ def _require_room(tx: Transaction) -> None:
         raise Invalid("endpoint", "So much is asked for already that nothing can be added just now.")
 
 
-def close_wanted(
-    tx: Transaction, wanted_id: int, *, decided_by: str | None = None, exempt: str | None = None
-) -> int:
+def close_wanted(tx: Transaction, wanted_id: int, *, decided_by: str | None = None, exempt: str | None = None) -> int:
     """Say that no help is needed there; the number of its state. Errors: NotFound, Conflict when it is closed."""
     row = get_wanted(tx.connection, tx.wiki_id, wanted_id)
     if not _close(tx, row):

@@ -135,9 +135,11 @@ def _close_if_returned(tx: Transaction, review: ReviewRow) -> None:
 def _follow(tx: Transaction, change: Change) -> None:
     """Let what waits about a subject follow it into its new space."""
     new = change.spaces[-1]
-    about = [one for kind in _RIDING.get(change.subject_kind, (change.subject_kind,))
-             for one in live_reviews(tx, kind, change.subject_id)]
-    for review in about + _live_appeals(tx, change.subject_kind, change.subject_id):
+    about: list[ReviewRow] = []
+    for kind in _RIDING.get(change.subject_kind, (change.subject_kind,)):
+        about += live_reviews(tx, kind, change.subject_id)
+        about += _live_appeals(tx, kind, change.subject_id)
+    for review in about:
         if review.space_id != new:
             tx.connection.execute(
                 update(table_of(Review)).where(Review.id == review.id).values(space_id=new)

@@ -113,7 +113,7 @@ class KBWiki:
         return pages_for(self._mount(), place(endpoint, args, error, () if role is None else (role,)))
 
     def for_templates(self) -> dict[str, Any]:
-        """`kb_help` for all of your templates: `app.context_processor(kbwiki.for_templates)`, which is yours to call."""
+        """`kb_help` for all of your templates: `app.context_processor(kbwiki.for_templates)`, for you to call."""
         return {"kb_help": self.help}
 
     def _mount(self) -> Mount:

@@ -1,4 +1,4 @@
-"""Help where the work is: what the panel on the host's page shows, and the same as a screen for those without script."""
+"""Help where the work is: what the panel on the host's page shows, and the same as a screen of its own."""
 
 from __future__ import annotations
 
