@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 from sqlalchemy import select
 
-from kbwiki import ANONYMOUS, SYSTEM, Actor, Wiki
+from kbwiki import ANONYMOUS, Actor, Wiki
 from kbwiki.errors import Conflict, Forbidden, Invalid, NotFound
 from kbwiki.help.actions import set_help, take_back_help
 from kbwiki.help.answers import helped_least, note_helped
@@ -21,6 +21,7 @@ from kbwiki.journal.models import ActorRow, Entry
 from kbwiki.moderation.models import Review
 from kbwiki.pages.actions import Edit, delete_page, move_page, save_page
 from kbwiki.pages.practice import practice_path
+from kbwiki.pages.queries.view import get_page
 from kbwiki.testing import (
     ADMIN,
     MODERATOR,
@@ -33,6 +34,7 @@ from kbwiki.testing import (
     open_reviews,
     save,
 )
+from tests.promises.invariants import faults
 
 EDIT = Where.of("orders.edit", {"id": 5})
 SCREENS = (
@@ -54,10 +56,8 @@ def found(wiki: Wiki, where: Where = EDIT, *, by: Actor = WRITER) -> list[str]:
 
 
 def kept(wiki: Wiki, path: str) -> tuple[Binding, ...]:
-    with wiki.begin(SYSTEM) as tx:
-        from kbwiki.pages.locking import get_writable
-
-        return bindings_of(tx.connection, get_writable(tx, path).id)[1]
+    with wiki.read() as connection:
+        return bindings_of(connection, get_page(connection, wiki.id, path, WRITER).id)[1]
 
 
 def ask(wiki: Wiki, where: Where = EDIT) -> None:
@@ -145,7 +145,7 @@ def test_a_decision_takes_bindings_out_and_undo_sets_them_back(wiki: Wiki) -> No
         take_back_help(tx, "page", third)
 
     assert kept(wiki, "page") == (Binding("orders.edit"),)
-    assert wiki.verify().intact
+    assert faults(wiki) == []
 
 
 def test_who_started_from_an_older_state_is_told_and_the_same_again_changes_nothing(wiki: Wiki) -> None:
@@ -167,6 +167,7 @@ def test_bindings_and_their_reviews_go_where_the_page_goes(wiki: Wiki) -> None:
     assert found(wiki) == []
     assert found(wiki, by=chemist) == ["lab/page"]
     assert titles(wiki) == []
+    assert faults(wiki) == []
 
 
 def test_help_is_asked_for_without_the_person_counted_and_answered_by_a_page(wiki: Wiki) -> None:
@@ -196,7 +197,7 @@ def test_help_is_asked_for_without_the_person_counted_and_answered_by_a_page(wik
     ask(wiki)
     assert ("orders.edit", 1) in asked(wiki)
     assert "Help is wanted for orders.edit" in titles(wiki)
-    assert wiki.verify().intact
+    assert faults(wiki) == []
 
 
 def test_a_moderator_says_that_no_help_is_needed(wiki: Wiki) -> None:
@@ -206,6 +207,7 @@ def test_a_moderator_says_that_no_help_is_needed(wiki: Wiki) -> None:
 
     assert asked(wiki) == []
     assert open_reviews(wiki) == []
+    assert faults(wiki) == []
 
 
 def test_what_is_no_screen_cannot_be_asked_for(wiki: Wiki) -> None:
@@ -256,6 +258,7 @@ def test_one_s_own_practice_page_needs_nobody_to_look_and_it_is_recorded_why(wik
     assert open_reviews(wiki) == []
     with wiki.read() as connection:
         assert list(connection.execute(select(Entry.exempt)).scalars()) == ["sandbox", "sandbox"]
+    assert faults(wiki) == []
 
 
 def test_what_others_do_there_is_looked_at_and_from_then_on_everything(wiki: Wiki) -> None:
