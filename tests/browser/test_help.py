@@ -1,4 +1,4 @@
-"""Help beside the work: by keyboard, in the panel, without touching the host's page; and with a page that is a script."""
+"""Help beside the work: by keyboard, in the panel, without touching the host's page; also for pages that are scripts."""
 
 from __future__ import annotations
 

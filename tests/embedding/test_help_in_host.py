@@ -1,4 +1,4 @@
-"""Help on pages of the host: the host hands the button over itself, its pages ask nothing, and nothing of it changes."""
+"""Help on pages of the host: it hands the button over itself, its pages ask nothing, and nothing of it changes."""
 
 from __future__ import annotations
 

@@ -20,8 +20,9 @@ from kbwiki.help_subject import bind_help
 from kbwiki.journal.models import ActorRow, Entry
 from kbwiki.moderation.models import Review
 from kbwiki.pages.actions import Edit, delete_page, move_page, save_page
-from kbwiki.pages.practice import practice_path
+from kbwiki.pages.practice import is_practice, practice_path
 from kbwiki.pages.queries.view import get_page
+from kbwiki.settings import Settings
 from kbwiki.testing import (
     ADMIN,
     MODERATOR,
@@ -271,6 +272,12 @@ def test_what_others_do_there_is_looked_at_and_from_then_on_everything(wiki: Wik
     practise(wiki, "three", base=2)
 
     assert [line.path for line in open_reviews(wiki)] == [path]
+
+
+def test_there_are_none_where_they_are_turned_off_and_none_for_nobody() -> None:
+    assert practice_path(Settings(sandbox=""), WRITER) is None
+    assert practice_path(Settings(), ANONYMOUS) is None
+    assert not is_practice(Settings(sandbox=""), "/practice-" + "0" * 12)
 
 
 def test_practice_pages_stay_where_they_are(wiki: Wiki) -> None:

@@ -156,6 +156,7 @@ def test_help_that_is_not_there_is_asked_for_written_and_then_there(app: Flask, 
     answer = visitor.post("/wiki/-/help/wanted", form=HELP)
     assert "Nobody is told who asked" in visitor.text(answer.location)
     assert visitor.post("/wiki/-/help/wanted", form=HELP, endpoint="nowhere").status_code == 422
+    assert "Ask for help here" not in visitor.text("/wiki/-/help?endpoint=nowhere")
     visitor.actor = ADMIN
     assert "asked for once" in visitor.text(COVERAGE)
     visitor.actor = WRITER
@@ -167,6 +168,24 @@ def test_help_that_is_not_there_is_asked_for_written_and_then_there(app: Flask, 
     visitor.post("/wiki/-/help/settings/orders", do="add", endpoint="orders.edit")
 
     assert "How to order." in visitor.text(HELP)
+    with wiki.read() as connection:
+        assert wanted(connection, wiki.id) == []
+
+
+def test_help_for_an_error_where_there_is_no_screen_is_asked_for_too(wiki: Wiki, visitor: Visitor) -> None:
+    missing = "/wiki/-/help?error=404"
+    assert "Ask for help here" not in visitor.text("/wiki/-/help")
+    visitor.post("/wiki/-/help/wanted", form=missing)
+    with wiki.read() as connection:
+        assert [str(one) for one in wanted(connection, wiki.id)] == ["any screen · error 404"]
+    write = "/wiki/-/new?help=*&error=404"
+    assert unescape(visitor.text(missing)).count(write.replace("*", "%2A")) == 1
+
+    saved = visitor.post(write, action="save", title="Lost", path="lost", text="Go home.\n")
+    visitor.post(saved.location, form=saved.location, do="add", endpoint="*", error="404")
+
+    assert bound(wiki, "lost") == ["any screen · error 404"]
+    assert "Go home." in visitor.text(missing)
     with wiki.read() as connection:
         assert wanted(connection, wiki.id) == []
 
@@ -213,12 +232,10 @@ def test_the_first_steps_go_on_where_somebody_left_off(wiki: Wiki, visitor: Visi
     assert "nobody has to look" in visitor.text(f"/wiki/{path}")
 
 
-def test_nobody_is_made_to_take_the_first_steps_and_they_can_be_turned_off(
-    app: Flask, wiki: Wiki, visitor: Visitor
-) -> None:
+def test_nobody_is_made_to_take_the_first_steps_and_a_practice_page_is_somebody_s(wiki: Wiki, visitor: Visitor) -> None:
     shown = visitor.text(STEPS)
     assert "Skip this step" in shown
     assert "Leave" in shown
     visitor.actor = ANONYMOUS
     assert "please sign in" in visitor.text(STEPS)
-    assert visitor.post(f"{STEPS}/practice", form=HELP).status_code == 403
+    assert visitor.post(f"{STEPS}/practice", form="/wiki/-/help?error=404").status_code == 403

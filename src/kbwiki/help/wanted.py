@@ -57,7 +57,8 @@ class Wanted:
 
     def __str__(self) -> str:
         """As people read it."""
-        return f"{self.endpoint} · error {self.error}" if self.error else self.endpoint
+        where = self.endpoint or "any screen"
+        return f"{where} · error {self.error}" if self.error else where
 
 
 def ask_for_help(tx: Transaction, where: Where, screens: Sequence[Screen]) -> None:
@@ -67,7 +68,7 @@ def ask_for_help(tx: Transaction, where: Where, screens: Sequence[Screen]) -> No
     To be called in a transaction of `ANONYMOUS`, whoever asks: nothing tells who it was. Errors: Invalid for what is no
     screen of the host, and when there are too many open ones.
     """
-    if not any(where.endpoint == one.endpoint for one in screens):
+    if not may_be_asked(where, screens):
         raise Invalid("endpoint", "There is no such screen, so no help can be asked for it.")
     key = {"wiki_id": tx.wiki_id, "endpoint": where.endpoint, "error": where.error[:60]}
     row = _counted(tx, key)
@@ -77,6 +78,13 @@ def ask_for_help(tx: Transaction, where: Where, screens: Sequence[Screen]) -> No
     values = {"number": row.number + 1, "times": 1, "last_at": tx.now, "closed_at": None}
     if tx.connection.execute(opened.values(values)).rowcount == 1:
         _record(tx, ASKED, row.id, row.number + 1, key, is_open=True)
+
+
+def may_be_asked(where: Where, screens: Sequence[Screen]) -> bool:
+    """Whether help can be asked for there: on a screen of the host, or for an error of HTTP where there is none."""
+    if not where.endpoint:
+        return where.error.isascii() and where.error.isdigit() and 400 <= int(where.error[:4]) < 600
+    return any(where.endpoint == one.endpoint for one in screens)
 
 
 def _counted(tx: Transaction, key: dict[str, Any]) -> Any:

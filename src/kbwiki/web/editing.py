@@ -135,7 +135,8 @@ def _saved(visit: Visit, saved: Saved) -> Response:
     if not saved.changed:
         done = "unchanged"
     if saved.created and (screen := visit.request.args.get("help")):  # written for a screen that had none
-        return visit.go(visit.url("help_settings", path=saved.path, endpoint=screen[:200]))
+        error = visit.request.args.get("error", "")[:60] or None
+        return visit.go(visit.url("help_settings", path=saved.path, endpoint=screen[:200], error=error))
     return visit.go(f"{visit.url.page(saved.path)}?done={done}")
 
 

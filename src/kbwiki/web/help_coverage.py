@@ -10,6 +10,7 @@ from markupsafe import Markup
 from ..errors import Forbidden, NotFound
 from ..help.answers import Helped, helped_least
 from ..help.coverage import coverage
+from ..help.policy import ANY
 from ..help.wanted import get_wanted
 from ..help_subject import close_request
 from .help_places import screens
@@ -83,7 +84,7 @@ def coverage_page(visit: Visit) -> Response:
                 str(one),
                 one.times,
                 when(one.last_at, visit.now),
-                visit.url("new", help=one.endpoint),
+                visit.url("new", help=one.endpoint or ANY, error=one.error or None),
                 visit.url("close_wanted", id=one.id),
             )
             for one in told.wanted

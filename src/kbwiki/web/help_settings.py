@@ -68,7 +68,8 @@ def settings(visit: Visit, path: str) -> Response:
         raise Forbidden(kb_t("You can read this [page]; choosing where it helps is for those who may change it."))
     if visit.request.method == "POST":
         return _submitted(visit, page)
-    return _page(visit, page, BindingForm(endpoint=visit.request.args.get("endpoint", "")[:200]))
+    said = visit.request.args
+    return _page(visit, page, BindingForm(endpoint=said.get("endpoint", "")[:200], error=said.get("error", "")[:60]))
 
 
 def undo(visit: Visit, number: int, path: str) -> Response:

@@ -12,8 +12,9 @@ from markupsafe import Markup
 from ..actors import ANONYMOUS
 from ..errors import Invalid, NotFound
 from ..help.answers import note_helped
+from ..help.policy import ANY
 from ..help.queries import HelpOn, help_for
-from ..help.wanted import ask_for_help
+from ..help.wanted import ask_for_help, may_be_asked
 from ..moderation.evidence import report
 from ..pages.paths import normalise_path
 from ..pages.queries.view import PageView, find_address, find_page
@@ -30,6 +31,7 @@ MOST_SHOWN = 5
 
 _FOUND = 8
 _LONGEST_QUERY = 500
+_NOTHING: dict[str, Any] = {"texts": (), "more": (), "total": 0, "may_ask": False}
 _SAID = {
     "helped": N_("Thank you. Good to know."),
     "did-not": N_("Thank you. If you say what is missing, below, it goes to those who can mend it."),
@@ -121,7 +123,7 @@ def _shown(visit: Visit, here: Here, said: Said, *, status: int = 200) -> Respon
         first_url=here.url(visit) if path or query else None,
         full_url=Here(here.where, here.args, in_panel=False).url(visit, q=query or None, page=path or None),
         back_url=_back(visit),
-        write_url=visit.url("new", help=here.where.endpoint),
+        write_url=visit.url("new", help=here.where.endpoint or ANY, error=here.where.error or None),
         asked="done" in sent and sent["done"] == "asked",
         **facts,
     )
@@ -134,7 +136,9 @@ def _fitting(visit: Visit, here: Here) -> dict[str, Any]:
     found = help_for(visit.connection, visit.wiki.id, visit.actor, here.where)
     texts = tuple(one for one in (_text_of(visit, page, at == 0) for at, page in enumerate(found[:MOST_SHOWN])) if one)
     more = tuple(HelpLine(one.title, here.url(visit, page=one.path)) for one in found[MOST_SHOWN:])
-    return {"mode": "here" if texts else "nothing", "texts": texts, "more": more, "total": len(found)}
+    if texts:
+        return {"mode": "here", "texts": texts, "more": more, "total": len(found), "may_ask": False}
+    return {**_NOTHING, "mode": "nothing", "may_ask": may_be_asked(here.where, screens(visit))}
 
 
 def _text_of(visit: Visit, one: HelpOn, is_open: bool) -> HelpText | None:
@@ -155,8 +159,8 @@ def _page(visit: Visit, path: str) -> dict[str, Any]:
     if view is None and (moved := find_address(visit.connection, visit.wiki.id, clean, visit.actor)):
         view = find_page(visit.connection, visit.wiki.id, moved, visit.actor)
     if view is None or view.hidden:
-        return {"mode": "missing", "texts": (), "more": (), "total": 0}
-    return {"mode": "page", "texts": (_text(visit, view, True),), "more": (), "total": 1}
+        return {**_NOTHING, "mode": "missing"}
+    return {**_NOTHING, "mode": "page", "texts": (_text(visit, view, True),)}
 
 
 def _found(visit: Visit, here: Here, query: str) -> dict[str, Any]:
@@ -167,7 +171,7 @@ def _found(visit: Visit, here: Here, query: str) -> dict[str, Any]:
         HelpLine(one.title, here.url(visit, page=one.path), "".join(part.text for part in one.snippet))
         for one in found.results
     )
-    return {"mode": "found", "texts": (), "more": lines, "total": found.total}
+    return {**_NOTHING, "mode": "found", "more": lines, "total": found.total}
 
 
 def _path(said: str) -> str:
