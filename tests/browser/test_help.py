@@ -1,4 +1,4 @@
-"""Help beside the work: by keyboard, in the panel, without touching the host's page; also for pages that are scripts."""
+"""Help beside the work: by keyboard, in the panel, the host's page untouched; also on pages that are scripts."""
 
 from __future__ import annotations
 
