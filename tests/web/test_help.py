@@ -64,6 +64,11 @@ def test_a_page_is_bound_by_choosing_from_the_host_s_screens(app: Flask, wiki: W
     assert "It holds at once; moderators will look at it afterwards." in shown
     assert [line.title for line in open_reviews(wiki)] == ["Page", "Help on screens: Page"]
 
+    visitor.actor = MODERATOR
+    review = next(line for line in open_reviews(wiki) if line.subject_kind == "help")
+    assert "orders.edit id=5 · error 404" in visitor.text(f"/wiki/-/reviews/{review.id}")
+    visitor.actor = WRITER
+
     visitor.post("/wiki/-/help/undo/1/page", form=answer.location)
     assert bound(wiki) == []
 
@@ -159,6 +164,10 @@ def test_help_that_is_not_there_is_asked_for_written_and_then_there(app: Flask, 
     assert "Ask for help here" not in visitor.text("/wiki/-/help?endpoint=nowhere")
     visitor.actor = ADMIN
     assert "asked for once" in visitor.text(COVERAGE)
+    visitor.actor = MODERATOR
+    (review,) = open_reviews(wiki)
+    assert "Help is wanted for orders.edit" in visitor.text(f"/wiki/-/reviews/{review.id}")
+    assert "looked for help that nobody has written" in visitor.text("/wiki/-/reviews")
     visitor.actor = WRITER
 
     write = "/wiki/-/new?help=orders.edit"
