@@ -211,6 +211,16 @@ def test_a_moderator_says_that_no_help_is_needed(wiki: Wiki) -> None:
     assert faults(wiki) == []
 
 
+def test_made_up_errors_fill_no_list(wiki: Wiki) -> None:
+    for number in range(25):
+        ask(wiki, Where.of("home", {}, f"made-up-{number}"))
+
+    told = dict(asked(wiki))
+
+    assert len(told) == 21
+    assert told["home"] == 5
+
+
 def test_what_is_no_screen_cannot_be_asked_for(wiki: Wiki) -> None:
     with pytest.raises(Invalid):
         ask(wiki, Where.of("nowhere", {}))

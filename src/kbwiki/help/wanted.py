@@ -29,6 +29,9 @@ ANSWERED = "help-written"
 MOST_WANTED = 2000
 """Rows of one wiki: screens with and without errors; more would be no list that anybody reads."""
 
+MOST_ERRORS = 20
+"""Errors of one screen that are told apart; who asks for a further one asks for the screen."""
+
 _ROWS = table_of(HelpWanted)
 _ONE = select(HelpWanted).where(HelpWanted.wiki_id == bindparam("wiki_id"), HelpWanted.id == bindparam("wanted_id"))
 _HERE = select(HelpWanted).where(
@@ -70,7 +73,8 @@ def ask_for_help(tx: Transaction, where: Where, screens: Sequence[Screen]) -> No
     """
     if not may_be_asked(where, screens):
         raise Invalid("endpoint", "There is no such screen, so no help can be asked for it.")
-    key = {"wiki_id": tx.wiki_id, "endpoint": where.endpoint, "error": where.error[:60]}
+    error = _few_errors(tx, where.endpoint, where.error[:60])
+    key = {"wiki_id": tx.wiki_id, "endpoint": where.endpoint, "error": error}
     row = _counted(tx, key)
     if row is None or row.closed_at is None:
         return
@@ -95,7 +99,12 @@ def _counted(tx: Transaction, key: dict[str, Any]) -> Any:
         .where(_ROWS.c.closed_at.is_(None))
         .values(times=_ROWS.c.times + 1, last_at=tx.now)
     )
-    if tx.connection.execute(counted).rowcount == 0 and tx.connection.execute(_HERE, key).first() is None:
+    for _ in range(2):  # a second time if somebody else made the row at the same moment
+        if tx.connection.execute(counted).rowcount:
+            break
+        there = tx.connection.execute(_HERE, key).first()
+        if there is not None and there.closed_at is not None:
+            return there
         _require_room(tx)
         row = {**key, "number": 1, "times": 1, "last_at": tx.now}
         made = tx.connection.execute(insert_or_ignore(tx.connection, HelpWanted, HelpWanted.id), row).scalar()
@@ -103,6 +112,13 @@ def _counted(tx: Transaction, key: dict[str, Any]) -> Any:
             _record(tx, ASKED, int(made), 1, key, is_open=True)
             return None
     return tx.connection.execute(_HERE, key).first()
+
+
+def _few_errors(tx: Transaction, endpoint: str, error: str) -> str:
+    """The error, or '' where so many others of this screen are known already that it is likely made up."""
+    others = select(_ROWS.c.error).where(_ROWS.c.wiki_id == tx.wiki_id, _ROWS.c.endpoint == endpoint)
+    known = set(tx.connection.execute(others).scalars()) if error and endpoint else set()
+    return error if error in known or len(known) < MOST_ERRORS else ""
 
 
 def _require_room(tx: Transaction) -> None:

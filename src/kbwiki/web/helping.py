@@ -81,8 +81,9 @@ def helped(visit: Visit) -> Response:
     """Count whether a page helped."""
     here, sent = here_of(visit), visit.request.form
     did = sent.get("helped") == "yes"
+    known = any(one.endpoint == here.where.endpoint for one in screens(visit))
     with visit.change() as tx:
-        note_helped(tx, _path(sent.get("page", "")), here.where.endpoint, did)
+        note_helped(tx, _path(sent.get("page", "")), here.where.endpoint if known else "", did)
     return visit.go(here.url(visit, done="helped" if did else "did-not", page=sent.get("back") or None))
 
 
