@@ -17,7 +17,9 @@ from kbwiki import ANONYMOUS, Actor, KBWiki, Wiki
 from kbwiki.help.policy import Binding
 from kbwiki.help_subject import bind_help
 from kbwiki.testing import WRITER, make_space, save
+from tests.docs.reading import DOCS, blocks_of
 
+GUIDE = DOCS / "how-to" / "bring-help-to-your-screens.md"
 PAGE = "<!doctype html><title>Orders</title><h1>Orders</h1>{{ kb_help(**how) }}"
 
 
@@ -110,6 +112,30 @@ def test_the_button_is_a_link_to_the_same_help_and_brings_what_it_needs(host: Ho
     for address in re.findall(r'(?:href|src)="(/handbook/-/static/[^"#]+)', shown):
         assert host.client.get(address).status_code == 200, address
     assert "/-/static/kb" not in host.shown(assets=False).replace("kb-icons.svg", "")
+
+
+def test_the_script_is_small(host: Host) -> None:
+    assert len(host.client.get("/handbook/-/static/kb-help.js").data) < 8000
+
+
+def test_the_guide_works_as_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "order.html").write_text(blocks_of(GUIDE, "html")[0].text, "utf-8")
+    app = Flask("host", root_path=str(tmp_path), instance_path=str(tmp_path / "instance"))
+    app.config["SECRET_KEY"] = "test"
+    names: dict[str, object] = {"app": app}
+    for block in blocks_of(GUIDE, "python"):
+        exec(block.text, names)
+    client = app.test_client()
+    client.get("/wiki/")
+    wiki: Wiki = app.extensions["kbwiki"]["main"].wiki
+    save(wiki, "orders", "words\n", title="Orders", by=WRITER)
+    with wiki.begin(WRITER) as tx:
+        bind_help(tx, "orders", [Binding("orders.*")])
+
+    assert unescape(link(client.get("/orders/5").text)) == "/wiki/-/help?endpoint=order&args=%7B%22id%22%3A+%225%22%7D"
+    assert client.get("/orders/5/help").json == [{"title": "Orders", "url": "/wiki/orders"}]
+    wiki.close()
 
 
 def test_an_error_page_offers_help_for_its_error(host: Host) -> None:
