@@ -49,7 +49,7 @@ def close_request(tx: Transaction, wanted_id: int) -> None:
     Errors: Forbidden, NotFound, Conflict when it is closed already.
     """
     if tx.settings.admin_group not in tx.actor.groups:
-        raise Forbidden("Only administrators can say that no help is needed; others decide the review of it.")
+        raise Forbidden(kb_t("Only administrators can say that no help is needed; others decide the [review] of it."))
     close_wanted(tx, wanted_id, exempt=NOT_NEEDED)
     _end_reviews(tx, wanted_id, NOT_NEEDED)
 

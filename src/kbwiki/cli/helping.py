@@ -10,6 +10,7 @@ from flask import current_app, has_app_context
 from ..help.coverage import Coverage, coverage
 from ..help.screens import screens_of_app
 from ..wiki import Wiki
+from ..wording import kb_t
 
 
 @click.group("help")
@@ -27,7 +28,7 @@ def help_coverage(wiki: Wiki, as_json: bool, of_all: bool) -> None:
     Exit code 1 when a page is bound to what is no screen any more.
     """
     if not has_app_context():
-        raise click.ClickException("The screens are those of an app; please call this as: flask kbwiki help coverage")
+        raise click.ClickException(kb_t("The screens are an app's; please call this as: flask kbwiki help coverage"))
     screens = screens_of_app(current_app, wiki.settings)
     with wiki.read() as connection:
         told = coverage(connection, wiki.id, screens, None)
@@ -40,7 +41,7 @@ def help_coverage(wiki: Wiki, as_json: bool, of_all: bool) -> None:
 
 
 def _say(told: Coverage) -> None:
-    click.echo(f"{told.covered} of {told.screens} screens have help.")
+    click.echo(kb_t("{covered} of {n} screens have help.", covered=told.covered, n=told.screens))
     for screen in told.without:
         click.echo(f"without\t{screen.endpoint}\t{', '.join(screen.rules)}")
     for broken in told.broken:

@@ -11,6 +11,7 @@ from ..db import Change, Transaction, insert_or_ignore, table_of
 from ..errors import Conflict
 from ..pages.locking import CurrentPage, get_locked, get_writable
 from ..pages.paths import normalise_path
+from ..wording import kb_t
 from .models import HelpBinding, HelpPage
 from .policy import Binding, cleaned
 from .queries import KIND, SET, bindings_of, states
@@ -28,7 +29,8 @@ def set_help(
     kept = cleaned(bindings)
     now, current = bindings_of(tx.connection, page.id)
     if number is not None and number != now:
-        raise Conflict("Somebody else chose screens for this page meanwhile, so nothing was set. Please look again.")
+        why = kb_t("Somebody else chose screens for this [page] meanwhile, so nothing was set. Please look again.")
+        raise Conflict(why)
     if kept == cleaned(current):
         return now
     return write_help(tx, page, now, kept, comment=comment)
@@ -50,7 +52,7 @@ def set_back(
     page = get_locked(tx, page_id)
     now, _ = bindings_of(tx.connection, page_id)
     if now != head:
-        raise Conflict("Other screens were chosen since, so these cannot be set back by themselves.")
+        raise Conflict(kb_t("Other screens were chosen since, so these cannot be set back by themselves."))
     was = next(iter(states(tx.connection, page_id, base, base)), None)
     return write_help(tx, page, now, was.bindings if was is not None else (), comment=comment, decided_by=decided_by)
 
@@ -98,4 +100,4 @@ def _advance(tx: Transaction, page_id: int, was: int) -> None:
         return
     stepped = update(table).where(table.c.page_id == page_id, table.c.number == was)
     if tx.connection.execute(stepped.values(number=was + 1, updated_at=tx.now)).rowcount != 1:
-        raise Conflict("Somebody else chose screens for this page at the same moment, so nothing was set.")
+        raise Conflict(kb_t("Somebody else chose screens for this [page] at the same moment, so nothing was set."))

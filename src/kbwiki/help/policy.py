@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import Any
 
 from ..errors import Invalid
+from ..wording import kb_t
 
 ANY = "*"
 """The endpoint of a binding that holds on every screen."""
@@ -64,14 +65,14 @@ class Binding:
 
     def __str__(self) -> str:
         """As people read it: `orders.edit id=5 · error 404 · for staff`."""
-        where = "any screen" if self.endpoint == ANY else self.endpoint
+        where = kb_t("any screen") if self.endpoint == ANY else self.endpoint
         parts = [" ".join([where, *(f"{name}={value}" for name, value in self.args)])]
         if self.error:
-            parts.append(f"error {self.error}")
+            parts.append(kb_t("error {code}", code=self.error))
         if self.roles:
-            parts.append(f"for {', '.join(self.roles)}")
+            parts.append(kb_t("for {groups}", groups=", ".join(self.roles)))
         if self.priority:
-            parts.append(f"priority {self.priority}")
+            parts.append(kb_t("priority {n}", n=self.priority))
         return " · ".join(parts)
 
 
@@ -140,7 +141,7 @@ def cleaned(bindings: Iterable[Binding]) -> tuple[Binding, ...]:
     """The bindings as they are kept, each once, in a settled order. Errors: Invalid says what to mend."""
     kept = {_key(one): one for one in map(_checked, bindings)}
     if len(kept) > MOST_BINDINGS:
-        raise Invalid("endpoint", f"Please choose at most {MOST_BINDINGS} screens for one page.")
+        raise Invalid("endpoint", kb_t("Please choose at most {n} screens for one [page].", n=MOST_BINDINGS))
     return tuple(kept[key] for key in sorted(kept))
 
 
@@ -151,15 +152,18 @@ def _key(binding: Binding) -> tuple[Any, ...]:
 def _checked(binding: Binding) -> Binding:
     endpoint, error = binding.endpoint.strip(), binding.error.strip()
     if not _ENDPOINT.fullmatch(endpoint) or len(endpoint) > 200:
-        raise Invalid("endpoint", "Please choose a screen: its endpoint, such as orders.edit, or orders.* for several.")
+        why = kb_t("Please choose a screen: its endpoint, such as orders.edit, or orders.* for several.")
+        raise Invalid("endpoint", why)
     if error and not _ERROR.fullmatch(error):
-        raise Invalid("error", f"“{error[:40]}” is no error code. Letters, digits and . _ : - are possible.")
+        why = kb_t("“{code}” is no error code. Letters, digits and . _ : - are possible.", code=error[:40])
+        raise Invalid("error", why)
     if len(binding.args) > MOST_ARGS or any(
         not _NAME.fullmatch(name) or len(value) > 200 for name, value in binding.args
     ):
-        raise Invalid("args", "Please give what stands in the address as name=value, each on a line of its own.")
+        why = kb_t("Please give what stands in the address as name=value, each on a line of its own.")
+        raise Invalid("args", why)
     if not -HIGHEST_PRIORITY <= binding.priority <= HIGHEST_PRIORITY:
-        raise Invalid("priority", f"The priority is a number from -{HIGHEST_PRIORITY} to {HIGHEST_PRIORITY}.")
+        raise Invalid("priority", kb_t("The priority is a number from -{n} to {n}.", n=HIGHEST_PRIORITY))
     roles = tuple(sorted({role.strip()[:255] for role in binding.roles if role.strip()}))
     return Binding(endpoint, tuple(sorted(binding.args)), error, roles[:MOST_BINDINGS], binding.priority)
 
@@ -172,6 +176,6 @@ def read_args(text: str) -> tuple[tuple[str, str], ...]:
         if not line.strip():
             continue
         if not sign or not name.strip():
-            raise Invalid("args", f"“{line.strip()[:40]}” is not name=value.")
+            raise Invalid("args", kb_t("“{said}” is not name=value.", said=line.strip()[:40]))
         found[name.strip()] = value.strip()
     return tuple(sorted(found.items()))

@@ -13,6 +13,7 @@ from ..db import Change, Transaction, insert_or_ignore, table_of
 from ..errors import Conflict, Invalid, NotFound
 from ..journal.models import Entry
 from ..spaces.queries import find_space
+from ..wording import kb_t
 from .models import HelpWanted
 from .policy import Binding, Where, covers
 from .screens import Screen
@@ -60,8 +61,8 @@ class Wanted:
 
     def __str__(self) -> str:
         """As people read it."""
-        where = self.endpoint or "any screen"
-        return f"{where} · error {self.error}" if self.error else where
+        where = self.endpoint or kb_t("any screen")
+        return f"{where} · {kb_t('error {code}', code=self.error)}" if self.error else where
 
 
 def ask_for_help(tx: Transaction, where: Where, screens: Sequence[Screen]) -> None:
@@ -72,7 +73,7 @@ def ask_for_help(tx: Transaction, where: Where, screens: Sequence[Screen]) -> No
     screen of the host, and when there are too many open ones.
     """
     if not may_be_asked(where, screens):
-        raise Invalid("endpoint", "There is no such screen, so no help can be asked for it.")
+        raise Invalid("endpoint", kb_t("There is no such screen, so no help can be asked for it."))
     error = _few_errors(tx, where.endpoint, where.error[:60])
     key = {"wiki_id": tx.wiki_id, "endpoint": where.endpoint, "error": error}
     row = _counted(tx, key)
@@ -124,14 +125,14 @@ def _few_errors(tx: Transaction, endpoint: str, error: str) -> str:
 def _require_room(tx: Transaction) -> None:
     many = select(func.count()).select_from(_ROWS).where(_ROWS.c.wiki_id == tx.wiki_id)
     if tx.connection.execute(many).scalar_one() >= MOST_WANTED:
-        raise Invalid("endpoint", "So much is asked for already that nothing can be added just now.")
+        raise Invalid("endpoint", kb_t("So much is asked for already that nothing can be added just now."))
 
 
 def close_wanted(tx: Transaction, wanted_id: int, *, decided_by: str | None = None, exempt: str | None = None) -> int:
     """Say that no help is needed there; the number of its state. Errors: NotFound, Conflict when it is closed."""
     row = get_wanted(tx.connection, tx.wiki_id, wanted_id)
     if not _close(tx, row):
-        raise Conflict("It is not asked for any more.")
+        raise Conflict(kb_t("It is not asked for any more."))
     _record(tx, CLOSED, row.id, row.number + 1, _key(row), is_open=False, decided_by=decided_by, exempt=exempt)
     return row.number + 1
 

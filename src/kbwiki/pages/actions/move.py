@@ -13,6 +13,7 @@ from ...spaces.actions import deepest_first, space_among
 from ...spaces.policy import Right
 from ...spaces.queries import has_right, hold_spaces, readable
 from ...spaces.restraining import require_unrestrained, standing_for, writable, writing
+from ...wording import kb_t
 from ..links import Moves, relink, take_in_all
 from ..locking import CurrentPage, get_locked, get_writable, require_write
 from ..models import Page, PageLink
@@ -52,7 +53,8 @@ def move_page(tx: Transaction, path: str, new_path: str, *, comment: str = "") -
     for target in moved.values():
         normalise_path(target)
     if any(is_practice(tx.settings, one) for one in (*moved, *moved.values())):
-        raise Invalid("path", "Practice pages stay where they are. Please copy the text to a new page instead.")
+        why = kb_t("Practice [pages] stay where they are. Please copy the text to a new [page] instead.")
+        raise Invalid("path", why)
     _require_write_at(tx, moved.values())
     _refuse_taken(tx, moved)
     take_in_all(tx)
