@@ -7,6 +7,8 @@ from pathlib import Path
 
 from .clock import Clock
 from .database import Database
+from .help_subject import KIND as HELP
+from .help_subject import WANTED, HelpSubject, WantedSubject
 from .moderation.decision_subject import KIND as DECISION
 from .moderation.decision_subject import DecisionSubject
 from .moderation.journal_subject import JournalSubject
@@ -37,6 +39,8 @@ def subjects() -> Registry:
         SPACE: SpaceSubject(),
         SYNONYMS: SynonymSubject(),
         VOCABULARY: VocabularySubject(),
+        HELP: HelpSubject(),
+        WANTED: WantedSubject(),
     }
     registry = Registry(known, JournalSubject)
     registry[DECISION] = DecisionSubject(registry)

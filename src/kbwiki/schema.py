@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .db import Base
+from .help.models import HelpAnswered, HelpBinding, HelpPage, HelpWanted
 from .journal.models import ActorRow, Cursor, Entry, WikiRow
 from .moderation.models import (
     Aside,
@@ -47,4 +48,5 @@ ALL_TABLES: tuple[type[Base], ...] = (
     ChosenTerms,
     SynonymSet, AskedRow, ClosedRow,
     Suggestion,
+    HelpPage, HelpBinding, HelpWanted, HelpAnswered,
 )  # fmt: skip

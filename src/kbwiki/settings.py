@@ -108,6 +108,13 @@ class Settings:
     risk_catch_up_seconds: float = 1.0
     """How long a queue in order of risk waits for the risk of what was saved last."""
 
+    help_screens: tuple[str, ...] = ()
+    """Screens of the host that only its script knows, by name, so that pages can help there."""
+    help_ignore: tuple[str, ...] = ()
+    """Endpoints of the host that need no help, with * for any letters, such as api.*"""
+    sandbox: str = "sandbox"
+    """The path below which everybody has a practice page of their own; empty: there are none."""
+
     @classmethod
     def from_mapping(cls, config: Mapping[str, Any], prefix: str = "KBWIKI_") -> Settings:
         """The settings found in `config` under `prefix`; what is absent keeps its default.

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from kbwiki import Actor, Wiki
+from kbwiki import ANONYMOUS, Actor, Wiki
+from kbwiki.help.policy import Binding, Where
+from kbwiki.help.screens import Screen as HostScreen
+from kbwiki.help.wanted import ask_for_help
+from kbwiki.help_subject import bind_help
 from kbwiki.moderation.evidence import report
 from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.search.log.recording import Asked, Screen
@@ -47,6 +51,10 @@ TO_READ = {
     "search": "/wiki/-/search?q=train",
     "nothing-found": "/wiki/-/search?q=zzzz",
     "missing": "/wiki/nowhere",
+    "help": "/wiki/-/help?endpoint=sign_in",
+    "help-nothing": "/wiki/-/help?endpoint=nothing",
+    "help-settings": "/wiki/-/help/settings/home/travel",
+    "first-steps": "/wiki/-/first-steps",
 }
 TO_MODERATE = {
     "queue": "/wiki/-/reviews",
@@ -75,6 +83,7 @@ TO_SET_UP = {
     "rules": "/wiki/-/rules",
     "rule": "/wiki/-/rule?rule=new+pages",
     "rule-new": "/wiki/-/rule",
+    "help-coverage": "/wiki/-/help/coverage",
 }
 
 
@@ -97,6 +106,10 @@ def lived_in(wiki: Wiki) -> Wiki:
     for text in ("parking at the office for visitors who come by bicycle", "lunch", "lunch"):
         wiki.search_log.record(Asked(text, 0, Screen.PAGE, "home"))
     wiki.deliver_messages()
+    with wiki.begin(WRITER) as tx:
+        bind_help(tx, "home/travel", [Binding("sign_in"), Binding("gone", error="404", roles=("staff",))])
+    with wiki.begin(ANONYMOUS) as tx:
+        ask_for_help(tx, Where.of("lunch", {}), [HostScreen("lunch", ("/lunch",), frozenset(), True)])
     return wiki
 
 

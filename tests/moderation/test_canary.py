@@ -155,6 +155,7 @@ def addresses(wiki: Wiki) -> list[str]:
         "space": ["", "?path=both", "?path=/"],
         "queue": ["", "?group=people", "?group=safety", "?view=concern", "?order=risk&kind=hide", "?author=id-6"],
         "mine": ["", "?before=5"],
+        "help": ["?q=things", *(f"?part=panel&page={case.path}" for case in CASES[::3])],
         "decisions": ["", "?kind=all", "?kind=look", "?space=both", "?verdict=hide&reason=private"],
     }
     found = []

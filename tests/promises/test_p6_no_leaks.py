@@ -13,6 +13,8 @@ from flask import Flask
 from kbwiki import ANONYMOUS, Actor, KBWiki, Wiki
 from kbwiki.actors import SYSTEM
 from kbwiki.clock import utc_now
+from kbwiki.help.policy import Binding
+from kbwiki.help_subject import bind_help
 from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.pages.actions import move_page
 from kbwiki.testing import WRITER, make_space, open_reviews, save
@@ -41,6 +43,8 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
         move_page(tx, f"{CANARY}-was-here", "hr/moved")
     save(wiki, "open", "nothing special", by=INSIDER)
     _let_one_lapse(wiki)
+    with wiki.begin(INSIDER) as tx:
+        bind_help(tx, f"hr/{CANARY}", [Binding("orders.edit")])
     yield app
     wiki.close()
 
@@ -64,6 +68,8 @@ ADDRESSES = [
     "/wiki/-/mine", "/wiki/-/move/open", "/wiki/-/delete/open", "/wiki/-/new?path=fresh", "/wiki/-/search?q=special",
     "/wiki/-/lapsed", "/wiki/-/lapsed?group=people", "/wiki/-/lapsed?space=hr", "/wiki/-/escalated",
     "/wiki/-/reviews/1", "/wiki/-/reviews/2", "/wiki/-/reviews/3", "/wiki/hr/moved", "/wiki/-/history/hr/moved",
+    "/wiki/-/help?endpoint=orders.edit", "/wiki/-/help?endpoint=orders.edit&part=panel", "/wiki/-/help?q=special",
+    "/wiki/-/help?page=hr/moved", "/wiki/-/help/settings/hr/moved", "/wiki/-/help/coverage",
 ]  # fmt: skip
 
 
@@ -102,7 +108,7 @@ def test_those_who_belong_there_do_see_it(app: Flask) -> None:
     wiki: Wiki = app.extensions["kbwiki"]["main"].wiki
 
     lists = ("/wiki/-/recent", "/wiki/-/tags", "/wiki/-/backlinks/open", "/wiki/-/spaces", "/wiki/-/lapsed")
-    for address in (f"/wiki/hr/{CANARY}", *lists, "/wiki/-/escalated"):
+    for address in (f"/wiki/hr/{CANARY}", *lists, "/wiki/-/escalated", "/wiki/-/help?endpoint=orders.edit"):
         assert CANARY in client.get(address).get_data(as_text=True), address
     assert wiki.search.find(INSIDER, CANARY).total == 3
     assert open_reviews(wiki, "people")

@@ -11,7 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select, update
 
-from kbwiki import Wiki
+from kbwiki import ANONYMOUS, Wiki
+from kbwiki.help.answers import note_helped
+from kbwiki.help.policy import Binding, Where
+from kbwiki.help.screens import Screen as HostScreen
+from kbwiki.help.wanted import ask_for_help
+from kbwiki.help_subject import bind_help
 from kbwiki.journal.models import Entry
 from kbwiki.moderation.batches.plan import plan_batch
 from kbwiki.moderation.batches.selection import Selection
@@ -72,6 +77,10 @@ READ = {
     "synonyms": "/wiki/-/synonyms?set=1",
     "vocabulary": "/wiki/-/vocabulary",
     "searches": "/wiki/-/searches",
+    "help": "/wiki/-/help?endpoint=rota",
+    "help_settings": "/wiki/-/help/settings/a/b/c",
+    "help_coverage": "/wiki/-/help/coverage",
+    "first_steps": "/wiki/-/first-steps",
     "static": "/wiki/-/static/kb.css",
 }
 POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "lift", "unknown"}
@@ -81,6 +90,7 @@ POST_ONLY |= {"look_again", "record_export"}
 POST_ONLY |= {"undo_synonyms", "undo_vocabulary", "close_search", "clicked"}
 POST_ONLY |= {"batch_plan", "batch_run", "batch_take_back", "messages_read", "reroute"}
 POST_ONLY |= {"change_search", "end_search_feed"}
+POST_ONLY |= {"helped", "help_wrong", "help_wanted", "undo_help", "close_wanted", "practice"}
 POST_ONLY |= {"search_json", "suggest_json", "opensearch"}  # for scripts: see test_search_json
 NEEDS = {
     "queue": MODERATOR,
@@ -105,6 +115,7 @@ NEEDS = {
     "vocabulary": ADMIN,
     "rule": ADMIN,
     "synonyms": MODERATOR,
+    "help_coverage": ADMIN,
     "searches": MODERATOR,
     "earlier": MODERATOR,
 }
@@ -150,6 +161,12 @@ def fill(wiki: Wiki) -> Wiki:
     answer(wiki, look(wiki, out.id), "revert", reason="wrong")
     with wiki.begin(MODERATOR) as tx:
         set_synonyms(tx, ("<i>Title</i>", "<b>first</b>"), comment="<b>first</b>")
+    with wiki.begin(WRITER) as tx:
+        bind_help(tx, "a/b/c", [Binding("rota"), Binding("gone")], comment="<b>first</b>")
+    with wiki.begin(ANONYMOUS) as tx:
+        ask_for_help(tx, Where.of("rota", {}, "404"), [HostScreen("rota", ("/rota",), frozenset(), True)])
+    with wiki.begin(READER) as tx:
+        note_helped(tx, "a/b/c", "rota", True)
     wiki.search_log.record(Asked("<i>Title</i> <b>first</b>", 0, Screen.PAGE))
     plan = plan_batch(wiki, MODERATOR, Selection(), "approve")
     with wiki.database.write() as connection:  # a batch whose address can be written down above

@@ -22,6 +22,7 @@ from ..wording import N_, kb_t
 from . import spoken
 from .batches import batches
 from .checking import check
+from .helping import help_
 from .numbers import numbers_
 from .record import record
 from .report import kept_head, moves, say_summary, say_verification
@@ -262,5 +263,5 @@ def _work_through(wiki: Wiki) -> None:
 
 ALL: tuple[click.Command, ...] = (
     db, journal, search, spaces, rules, reviews, record, batches, numbers_, import_, work, check,
-    synonyms_, searches,
+    synonyms_, searches, help_,
 )  # fmt: skip

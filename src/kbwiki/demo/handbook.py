@@ -53,7 +53,8 @@ def mount_handbook(app: Flask, folder: Path) -> None:
         KBWIKI_BASE_TEMPLATE="intranet/base.html",
         KBWIKI_SIGN_IN_URL="/sign-in",
     )
-    KBWiki(app, url_prefix=HANDBOOK, actor=who)
+    kbwiki = KBWiki(app, url_prefix=HANDBOOK, actor=who)
+    app.context_processor(kbwiki.for_templates)  # so that every template here has {{ kb_help() }}
 
 
 def glance(count: int = 5) -> Glance:

@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from sqlalchemy import event as sqlalchemy_events
 from ..actors import SYSTEM, Actor, ActorKind
 from ..db import Transaction
 from ..errors import NotFound
+from ..help.policy import Binding
+from ..help_subject import bind_help
 from ..moderation.age_runs import age
 from ..moderation.appeals import appeal
 from ..moderation.decide import Answer, decide
@@ -66,6 +69,12 @@ RULES: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
     ),
 )
 """What is set up in the handbook: safety is looked at within a working day, or two days later others are asked, too."""
+HELP: dict[str, tuple[Binding, ...]] = {
+    "people/your-first-week": (Binding("intranet.dashboard", priority=10),),
+    "support/on-call": (Binding("intranet.dashboard"),),
+    "office/computers-and-phones": (Binding("intranet.people"), Binding("*", error="404")),
+}
+"""Which pages help on which screens of the intranet. One screen has none, so that help can be asked for there."""
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -107,6 +116,7 @@ def write_handbook(file: Path, now: datetime) -> None:
     try:
         wiki.upgrade()
         play(wiki, read_chronicle(now))
+        show_help(wiki, now)
         age(wiki.read, lambda: wiki.begin(SYSTEM, at=now), wiki.id, now)
         wiki.catch_up_links()
     finally:
@@ -123,6 +133,14 @@ def play(wiki: Wiki, chronicle: Chronicle) -> None:
             set_rule(tx, name, match, effect)
     for happening in chronicle.events:
         _happen(wiki, happening)
+
+
+def show_help(wiki: Wiki, now: datetime) -> None:
+    """Let pages help on the intranet's own screens."""
+    setting_up = replace(SYSTEM, groups=frozenset({SETTINGS.admin_group}))
+    with wiki.begin(setting_up, at=now) as tx:
+        for page, bindings in HELP.items():
+            bind_help(tx, page, bindings)
 
 
 def _happen(wiki: Wiki, happening: Event) -> None:

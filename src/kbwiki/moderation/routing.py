@@ -9,6 +9,8 @@ from sqlalchemy import select, update
 
 from ..db import Change, Transaction, table_of
 from ..pages.models import Revision
+from ..pages.practice import RULE as SANDBOX
+from ..pages.practice import is_own_practice
 from ..spaces.queries import find_space
 from .access import is_author, reads
 from .ageing import STAYS, Ageing
@@ -22,6 +24,9 @@ from .transitions import Event
 
 DECIDED = "decision"
 """The rule that exempts a change made by a decision when no other group is responsible: a human has just looked."""
+
+_RIDING = {"page": ("page", "help")}
+"""Kinds of subject whose reviews go where the subject goes, since it is one thing under one id."""
 
 SELF_REVERTED = "self-reverted"
 """How a review ends whose author has restored what was there before."""
@@ -42,6 +47,8 @@ def _route_one(tx: Transaction, change: Change) -> Change:
         _follow(tx, change)
     if change.exempt is not None:
         return _exempted(change, change.exempt)
+    if is_own_practice(tx, change) and not _was_ever_reviewed(tx, change):
+        return _left_unseen(tx, change, Exemption(SANDBOX, 0, 1))
     assigned = assign(tx, change)
     change = replace(change, payload={**change.payload, **assigned.payload})
     groups = [one for one in assigned.groups if one != change.decided_by]
@@ -68,6 +75,16 @@ def _give_to_all(tx: Transaction, change: Change, groups: list[str], assigned: A
         if reads(tx.connection, review.space_id, helping):
             given.add(helping)
             waiting.append(helping)
+
+
+def _was_ever_reviewed(tx: Transaction, change: Change) -> bool:
+    """Whether a group has, or had, to look at the subject: somebody else changed it, or reported something."""
+    found = select(Review.id).where(
+        Review.subject_id == change.subject_id,
+        Review.subject_kind == change.subject_kind,
+        Review.wiki_id == tx.wiki_id,
+    )
+    return tx.connection.execute(found.limit(1)).first() is not None
 
 
 def _left_unseen(tx: Transaction, change: Change, by: Exemption) -> Change:
@@ -118,8 +135,11 @@ def _close_if_returned(tx: Transaction, review: ReviewRow) -> None:
 def _follow(tx: Transaction, change: Change) -> None:
     """Let what waits about a subject follow it into its new space."""
     new = change.spaces[-1]
-    about = live_reviews(tx, change.subject_kind, change.subject_id)
-    for review in about + _live_appeals(tx, change.subject_kind, change.subject_id):
+    about: list[ReviewRow] = []
+    for kind in _RIDING.get(change.subject_kind, (change.subject_kind,)):
+        about += live_reviews(tx, kind, change.subject_id)
+        about += _live_appeals(tx, kind, change.subject_id)
+    for review in about:
         if review.space_id != new:
             tx.connection.execute(
                 update(table_of(Review)).where(Review.id == review.id).values(space_id=new)

@@ -18,6 +18,7 @@ from ..spaces.queries import find_space, has_right, responsible_groups
 from ..spaces.restraining import Restrained
 from .forms import EditForm, FieldError, whole_number
 from .merging import both_texts, chosen_text
+from .practice import is_unwatched
 from .restraints import what_stops
 from .visit import Visit
 from .words import kb_t
@@ -133,6 +134,9 @@ def _saved(visit: Visit, saved: Saved) -> Response:
     done = "created" if saved.created else "merged" if saved.merged and saved.changed else "saved"
     if not saved.changed:
         done = "unchanged"
+    if saved.created and (screen := visit.request.args.get("help")):  # written for a screen that had none
+        error = visit.request.args.get("error", "")[:60] or None
+        return visit.go(visit.url("help_settings", path=saved.path, endpoint=screen[:200], error=error))
     return visit.go(f"{visit.url.page(saved.path)}?done={done}")
 
 
@@ -170,7 +174,7 @@ def _form(
         difference=changes,
         errors=errors,
         advice=_advice(visit, form),
-        responsible=responsible_groups(visit.connection, [space]),
+        responsible=() if is_unwatched(visit, path) else responsible_groups(visit.connection, [space]),
         merged=merged,
         can_write=True,
         cancel_url=visit.url("home") if form.is_new else visit.url.page(form.path),

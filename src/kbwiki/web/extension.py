@@ -20,6 +20,7 @@ from . import answers, routes
 from .answer_cache import AnswerCache
 from .forms import MOST_COUNTED
 from .frame import SCREEN_RULES
+from .help_in_host import HelpLink, help_button, pages_for, place
 from .host_layout import HostLayout
 from .identity import CurrentActor, flask_login_actor, nobody
 from .languages import wording_of
@@ -79,10 +80,52 @@ class KBWiki:
         A form that works without script. With `assets` its stylesheet and script come along, which touch nothing but
         the box; without, the page has them already. `query` is what stands in it. One box of a wiki on a page.
         """
+        return search_box(self._mount(), label=label, assets=assets, query=query)
+
+    def help(
+        self,
+        *,
+        endpoint: str | None = None,
+        args: Mapping[str, Any] | None = None,
+        error: object = None,
+        label: str | None = None,
+        count: bool = False,
+        assets: bool = True,
+    ) -> Markup:
+        """A button that opens help for the present screen of yours in a panel beside it; hand it to your template.
+
+        Without script it is a link to the same help. `endpoint` and `args` are the request's unless named, `error` is
+        a code or an exception with one. It asks the database nothing, and one thing with `count`. With `assets` its
+        stylesheets and script come along. Only while a request is answered; empty on the wiki's own screens.
+        """
+        return help_button(
+            self._mount(), place(endpoint, args, error, ()), label=label, count=count, assets=assets
+        )
+
+    def help_for(
+        self,
+        endpoint: str | None = None,
+        args: Mapping[str, Any] | None = None,
+        *,
+        role: str | None = None,
+        error: object = None,
+    ) -> list[HelpLink]:
+        """The pages that help the present visitor on a screen of yours, the closest first; only those they may read.
+
+        `role` is one they have there besides their groups. One query. Only while a request is answered.
+        """
+        return pages_for(self._mount(), place(endpoint, args, error, () if role is None else (role,)))
+
+    def for_templates(self) -> dict[str, Any]:
+        """`kb_help` for all of your templates: `app.context_processor(kbwiki.for_templates)`, for you to call."""
+        return {"kb_help": self.help}
+
+    def _mount(self) -> Mount:
         mounts = current_app.extensions.get("kbwiki", {})
         if self.name not in mounts:
             raise ValueError(f"This app has no wiki named {self.name!r}; call init_app(app) first.")
-        return search_box(mounts[self.name], label=label, assets=assets, query=query)
+        mount: Mount = mounts[self.name]
+        return mount
 
 
 class Mount:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from .._version import __version__
 from ..actors import Actor
 from ..markup import section_anchor
+from ..pages.practice import practice_path
 from ..pages.queries.view import neighbours
 from ..wording import spoken
 from .csrf import hidden_inputs
@@ -159,6 +160,16 @@ _SCREENS = {
     "searches": "/-/searches",
     "close_search": "/-/searches/close",
     "clicked": "/-/search/clicked",
+    "help": "/-/help",
+    "helped": "/-/help/helped",
+    "help_wrong": "/-/help/wrong",
+    "help_wanted": "/-/help/wanted",
+    "help_settings": "/-/help/settings/{path}",
+    "undo_help": "/-/help/undo/{number}/{path}",
+    "help_coverage": "/-/help/coverage",
+    "close_wanted": "/-/help/coverage/{id}/close",
+    "first_steps": "/-/first-steps",
+    "practice": "/-/first-steps/practice",
     "static": "/-/static/{filename}",
 }
 SCREEN_RULES: Mapping[str, str] = _SCREENS
@@ -234,6 +245,7 @@ class Frame:
             keys_everywhere=table(()),
             whose=whose(actor),
             next_url=visit.request.path,
+            practises=practice_path(visit.settings, actor) is not None,
             when=lambda moment: when(moment, visit.now),
         )
         frame.__dict__.update(facts)

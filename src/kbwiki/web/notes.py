@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..pages.queries.view import PageView
 from ..spaces.queries import responsible_groups
+from .practice import is_unwatched
 from .visit import Visit
 from .words import N_, kb_t, listed
 
@@ -55,8 +56,11 @@ def note_for(visit: Visit, view: PageView) -> tuple[Note, ...]:
         text += " " + kb_t("“My changes” says what becomes of it.")
     if done in ("unchanged", "reported"):
         return (Note("info", text),)
-    groups = responsible_groups(visit.connection, [view.space_id])
-    text += " " + kb_t("Visible at once; {groups} will look at it afterwards.", groups=listed(groups))
+    groups = () if is_unwatched(visit, view.path) else responsible_groups(visit.connection, [view.space_id])
+    if groups:
+        text += " " + kb_t("Visible at once; {groups} will look at it afterwards.", groups=listed(groups))
+    else:
+        text += " " + kb_t("It is your practice [page], so nobody has to look at it.")
     own = view.author == visit.actor.name and not visit.actor.is_anonymous
     undo = UndoOffer(visit.url("undo", number=view.number, path=view.path), kb_t("Undo"))
     return (Note("success", text, undo if own and done != "moved" else None),)

@@ -17,6 +17,7 @@ from ..pages.queries.view import PageView, find_address, find_deleted, find_page
 from ..pages.rendering import PageHtml, page_html
 from .frame import TreeNode, tree_around
 from .notes import note_for
+from .practice import practice_line
 from .restraints import as_restrained, restraint_line
 from .visit import Visit
 from .words import day, kb_t, when, who
@@ -169,6 +170,8 @@ def crumbs(visit: Visit, path: str, titles: dict[str, str]) -> tuple[Crumb, ...]
 def state_line(visit: Visit, view: PageView) -> StateLine:
     """How far people have looked at this page, in one line."""
     state = looked_at(visit.connection, view.id)
+    if state is None and (line := practice_line(visit, view.path)):
+        return StateLine(*line)
     if state is None:
         return StateLine(kb_t("Taken over from elsewhere; nobody has looked at it here yet"), "imported")
     if state.waiting:

@@ -64,6 +64,11 @@ KINDS = {
     "vocabulary": N_("chose what things are called"),
     "set-vocabulary": N_("chose what things are called"),
     "set-synonyms": N_("said which words mean the same"),
+    "help": N_("chose where [a page] helps"),
+    "set-help": N_("chose where [a page] helps"),
+    "help-wanted": N_("looked for help that nobody has written"),
+    "ask-for-help": N_("looked for help that nobody has written"),
+    "close-help-wanted": N_("saw to it that help is not asked for any more"),
 }
 """What each kind of revision did, to follow the author's name."""
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from ...actors import EVERYONE, SIGNED_IN, Actor, ActorKind
 from ...db import in_list
 from ...journal.models import ActorRow, Entry
+from ...pages.models import Page
 from ...settings import Settings
 from ...spaces.models import Grant, Space
 from ...spaces.policy import Right
@@ -170,6 +171,16 @@ def looked_at(connection: Connection, page_id: int) -> LookedAt | None:
         at=decided.at if decided else None,
         verdict=decided.verdict if decided else None,
     )
+
+
+def was_ever_reviewed(connection: Connection, wiki_id: int, path: str) -> bool:
+    """Whether a group has, or had, to look at the live page at `path`."""
+    found = (
+        select(Review.id)
+        .join(Page, (Page.id == Review.subject_id) & (Review.subject_kind == "page"))
+        .where(Page.wiki_id == wiki_id, Page.path == path, ~Page.deleted)
+    )
+    return connection.execute(found.limit(1)).first() is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from ..locking import CurrentPage, get_locked, get_writable, require_write
 from ..models import Page, PageLink
 from ..paths import below, look_alike, normalise_path, title_of
 from ..policy import Kind, clean_comment, with_text
+from ..practice import is_practice
 from ..state import write_state
 from ..texts import encode, load_texts, store_text
 from .save import MAX_PAGE_BYTES
@@ -51,6 +52,9 @@ def move_page(tx: Transaction, path: str, new_path: str, *, comment: str = "") -
     moved = {one.state.path: new + one.state.path[len(old) :] for one in family}
     for target in moved.values():
         normalise_path(target)
+    if any(is_practice(tx.settings, one) for one in (*moved, *moved.values())):
+        why = kb_t("Practice [pages] stay where they are. Please copy the text to a new [page] instead.")
+        raise Invalid("path", why)
     _require_write_at(tx, moved.values())
     _refuse_taken(tx, moved)
     take_in_all(tx)

@@ -1,0 +1,1 @@
+"""Help where the work is: pages shown on the host's own screens."""
