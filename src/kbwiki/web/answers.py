@@ -33,7 +33,7 @@ def refused(visit: Visit, error: KBWikiError) -> Response:
     """The answer to `error`, with the text its author sent, so that nothing they wrote is lost."""
     heading = next((text for kind, text in _HEADINGS if isinstance(error, kind)), "That did not work")
     text_kept = visit.request.form.get("text") if visit.request.method == "POST" else None
-    offers_sign_in = isinstance(error, Forbidden) and visit.actor.is_anonymous and visit.mount.sign_in_url
+    sign_in_url = visit.sign_in_url if isinstance(error, Forbidden) else None
     try:
         response = visit.show(
             "kbwiki/error.html",
@@ -42,8 +42,8 @@ def refused(visit: Visit, error: KBWikiError) -> Response:
             heading=kb_t(heading),
             text=str(error),
             text_kept=text_kept,
-            action_url=visit.mount.sign_in_url if offers_sign_in else visit.url("home"),
-            action_label=kb_t("Sign in") if offers_sign_in else kb_t("Go to the first page"),
+            action_url=sign_in_url or visit.url("home"),
+            action_label=kb_t("Sign in") if sign_in_url else kb_t("Go to the first page"),
         )
     except (KBWikiError, SQLAlchemyError):
         log.warning("The frame of an error page could not be made; a plain one was sent.", exc_info=True)

@@ -19,7 +19,7 @@ from . import answers, routes
 from .answer_cache import AnswerCache
 from .forms import MOST_COUNTED
 from .host_layout import HostLayout
-from .identity import CurrentActor, flask_login_actor, nobody
+from .identity import CurrentActor, Identity, identity_of
 from .search_box import search_box
 from .visit import Visit
 
@@ -30,9 +30,10 @@ _FORM_OVERHEAD = 3
 class KBWiki:
     """The extension. `KBWiki(app)`, or `KBWiki()` and `init_app(app)` later; one object can serve several apps.
 
-    `actor` is called once per request and gives back who is there (`flask_login_actor()` by default when the app has a
-    Flask-Login manager). `url_prefix` is where the wiki lives. `name` tells several wikis in one app apart: each has
-    its blueprint, its row in the database, and settings under `KBWIKI_` (or `KBWIKI_<NAME>_` for another name).
+    `actor` says who is there: a function called once per request, or an `Identity` (by default whichever fits what the
+    app has, Flask-Security or Flask-Login). `url_prefix` is where the wiki lives. `name` tells several wikis in one app
+    apart: each has its blueprint, its row in the database, and settings under `KBWIKI_` (or `KBWIKI_<NAME>_` for
+    another name).
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class KBWiki:
         app: Flask | None = None,
         *,
         url_prefix: str = "/wiki",
-        actor: CurrentActor | None = None,
+        actor: CurrentActor | Identity | None = None,
         name: str = "main",
     ) -> None:
         self.name = name
@@ -50,7 +51,7 @@ class KBWiki:
             self.init_app(app)
 
     def init_app(
-        self, app: Flask, *, url_prefix: str | None = None, actor: CurrentActor | None = None
+        self, app: Flask, *, url_prefix: str | None = None, actor: CurrentActor | Identity | None = None
     ) -> Wiki:
         """Mount the wiki in `app`; give back its `Wiki`. Opens no connection. Errors: Invalid names a bad setting."""
         mount = Mount(
@@ -84,7 +85,7 @@ class KBWiki:
 class Mount:
     """One wiki in one app: its settings, its Wiki, and how a request becomes a `Visit`."""
 
-    def __init__(self, app: Flask, name: str, url_prefix: str, actor: CurrentActor | None) -> None:
+    def __init__(self, app: Flask, name: str, url_prefix: str, actor: CurrentActor | Identity | None) -> None:
         self.app = app
         self.name = name
         self.url_prefix = "/" + url_prefix.strip("/") if url_prefix.strip("/") else ""
@@ -97,7 +98,7 @@ class Mount:
         self.wiki = Wiki(
             url or f"sqlite:///{folder / 'kbwiki.db'}", name=name, settings=self.settings, index=index, sender=app
         )
-        self.actor = actor or self._default_actor
+        self.identity = identity_of(app, prefix, actor)
         self.blueprint_name = "kbwiki" if name == "main" else f"kbwiki_{name}"
         self.host_layout = HostLayout.from_config(app.config, prefix)
         self.sign_in_url: str | None = app.config.get(f"{prefix}SIGN_IN_URL")
@@ -109,11 +110,6 @@ class Mount:
         """Kept answers; none where the host has a part in our pages, since that may change without our knowing."""
         host_has_part = self.host_layout is not None or _overrides_templates(self.app)
         return AnswerCache(0 if host_has_part else self.settings.answer_cache_bytes)
-
-    def _default_actor(self) -> Any:
-        if not hasattr(self.app, "login_manager"):
-            return nobody()
-        return flask_login_actor()()
 
     def make_ready(self) -> None:
         """Make the tables of the embedded default, once per process; another database is upgraded by command only."""

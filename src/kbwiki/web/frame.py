@@ -209,7 +209,7 @@ class Frame:
             url=visit.url,
             home_url=visit.url("home"),
             icons=visit.url("static", filename="kb-icons.svg"),
-            sign_in_url=mount.sign_in_url,
+            sign_in_url=visit.sign_in_url,
             flash=(),
             nav=Navigation(queued, facts.get("tree", ()), visit.standing.asked),
             can=Abilities(

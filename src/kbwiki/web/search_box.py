@@ -25,6 +25,6 @@ def search_box(mount: Mount, *, label: str | None, assets: bool, query: str) -> 
         assets=assets,
         query=query,
         icons=url("static", filename="kb-icons.svg"),
-        whose=whose(mount.actor()),
+        whose=whose(mount.identity.current()),
     )
     return Markup(html)  # noqa: S704 - our own template, escaped by itself
