@@ -2,6 +2,7 @@
 
 from ._version import __version__
 from .actors import ANONYMOUS, SYSTEM, Actor, ActorKind
+from .autogenerate import include_object
 from .settings import Settings
 from .spaces.policy import SpaceSettings
 from .web import (
@@ -28,6 +29,7 @@ __all__ = [
     "__version__",
     "flask_login_actor",
     "flask_security_actor",
+    "include_object",
     "principal_actor",
     "proxy_header_actor",
     "remote_user_actor",

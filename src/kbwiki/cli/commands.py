@@ -20,6 +20,7 @@ from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
 from .batches import batches
 from .checking import check
+from .leaving import leave
 from .numbers import numbers_
 from .record import record
 from .report import kept_head, moves, say_summary, say_verification
@@ -247,5 +248,5 @@ def _work_through(wiki: Wiki) -> None:
 
 ALL: tuple[click.Command, ...] = (
     db, journal, search, spaces, rules, reviews, record, batches, numbers_, import_, work, check,
-    synonyms_, searches,
+    synonyms_, searches, leave,
 )  # fmt: skip

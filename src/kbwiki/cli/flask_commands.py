@@ -18,7 +18,7 @@ def group() -> click.Group:
     @click.pass_context
     @with_appcontext
     def kbwiki(ctx: click.Context, name: str) -> None:
-        ctx.obj = _wiki_of_app(name, as_it_is=ctx.invoked_subcommand in ("db", "check"))
+        ctx.obj = _wiki_of_app(name, as_it_is=ctx.invoked_subcommand in ("db", "check", "leave"))
 
     for command in commands.ALL:
         kbwiki.add_command(command)

@@ -14,10 +14,12 @@ from markupsafe import Markup
 
 from ..errors import KBWikiError, NotFound
 from ..settings import Settings
+from ..upgrade import require_tables
 from ..wiki import Wiki
 from . import answers, routes
 from .answer_cache import AnswerCache
 from .forms import MOST_COUNTED
+from .host_guards import HostGuards
 from .host_layout import HostLayout
 from .identity import CurrentActor, Identity, identity_of
 from .search_box import search_box
@@ -100,9 +102,10 @@ class Mount:
         )
         self.identity = identity_of(app, prefix, actor)
         self.blueprint_name = "kbwiki" if name == "main" else f"kbwiki_{name}"
+        self.guards = HostGuards.from_config(app.config, prefix)
         self.host_layout = HostLayout.from_config(app.config, prefix)
         self.sign_in_url: str | None = app.config.get(f"{prefix}SIGN_IN_URL")
-        self._ready = not self.is_embedded
+        self._ready = False
         self._lock = threading.Lock()
 
     @functools.cached_property
@@ -112,12 +115,19 @@ class Mount:
         return AnswerCache(0 if host_has_part else self.settings.answer_cache_bytes)
 
     def make_ready(self) -> None:
-        """Make the tables of the embedded default, once per process; another database is upgraded by command only."""
+        """Make the tables of the embedded default, once per process; another database is upgraded by command only.
+
+        Errors: SchemaBehind when that has not happened yet.
+        """
         if self._ready:
             return
         with self._lock:
             if not self._ready:
-                self.wiki.upgrade()
+                if self.is_embedded:
+                    self.wiki.upgrade()
+                else:
+                    with self.wiki.read() as connection:
+                        require_tables(connection)
                 self._ready = True
 
     def blueprint(self) -> Blueprint:
@@ -145,7 +155,8 @@ class Mount:
             self.make_ready()
             visit.begin()
             _require_countable(arguments)
-            key = self.answers.key(visit) if screen.kept else None
+            # A page with a nonce is good for one answer.
+            key = self.answers.key(visit) if screen.kept and not visit.nonce else None
             response = self.answers.find(key) or visit.as_response(screen.view(visit, **arguments))
             self.answers.keep(key, response)
         except KBWikiError as error:

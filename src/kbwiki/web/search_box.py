@@ -23,6 +23,7 @@ def search_box(mount: Mount, *, label: str | None, assets: bool, query: str) -> 
         box_id=f"{mount.blueprint_name}_box",
         label=label or kb_t("Search {wiki}", wiki=mount.settings.name),
         assets=assets,
+        nonce=mount.guards.nonce(),
         query=query,
         icons=url("static", filename="kb-icons.svg"),
         whose=whose(mount.identity.current()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import Request, Response, current_app, make_response, redirect
@@ -56,6 +57,11 @@ class Visit:
             return self.mount.sign_in_url or None
         back = self.request.full_path.rstrip("?") if self.request.method == "GET" else self.url("home")
         return self.mount.identity.sign_in(back if self.request.method != "GET" else self.request.script_root + back)
+
+    @cached_property
+    def nonce(self) -> str:
+        """The nonce of the host's content security policy; empty where there is none."""
+        return self.mount.guards.nonce()
 
     @property
     def connection(self) -> Connection:
