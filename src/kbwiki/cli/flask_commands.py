@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 from ..wiki import Wiki
 from . import commands
+from .checking import LOOK
 
 
 def group() -> click.Group:
@@ -31,6 +32,7 @@ def _wiki_of_app(name: str, *, as_it_is: bool) -> Wiki:
         known = ", ".join(mounts) or "none"
         raise click.ClickException(f"There is no wiki named {name!r} in this app (there is: {known}).")
     mount = mounts[name]
+    click.get_current_context().meta[LOOK] = mount.look_at_host
     if not as_it_is:
         mount.make_ready()
     wiki: Wiki = mount.wiki

@@ -53,6 +53,21 @@ def refused(visit: Visit, error: KBWikiError) -> Response:
     return response
 
 
+def without_driver(key: str, error: ModuleNotFoundError) -> str:
+    """What is said at the start where the database named needs a package that is not installed."""
+    return (
+        f"{key} names a database whose driver is not installed ({error}). "
+        "For PostgreSQL, install it: pip install 'kbwiki[postgresql]'"
+    )
+
+
+def unescaped() -> Response:
+    """The answer of a host that does not escape its templates: a text that somebody wrote could run in a browser."""
+    log.error("The wiki shows nothing, since the app does not escape templates. Leave autoescape on for kbwiki/.")
+    said = kb_t("The application does not escape its templates, so nothing can be shown safely.")
+    return _plain(kb_t("Nothing can be shown here yet"), said, None, 503)
+
+
 def _plain(heading: str, text: str, text_kept: str | None, status: int) -> Response:
     """A page that needs neither database nor layout."""
     kept = f"<textarea readonly rows=20 cols=80>{escape(text_kept)}</textarea>" if text_kept else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +12,21 @@ from flask import Blueprint, Flask, Request, Response, current_app, request, req
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from ..errors import KBWikiError, NotFound
+from ..cli.finding import Finding
+from ..errors import Invalid, KBWikiError, NotFound
 from ..settings import Settings
 from ..upgrade import require_tables
 from ..wiki import Wiki
 from . import answers, routes
 from .answer_cache import AnswerCache
+from .bodies import raise_limits
 from .forms import MOST_COUNTED
+from .host_checks import look_at_host
 from .host_guards import HostGuards
 from .host_layout import HostLayout
 from .identity import CurrentActor, Identity, identity_of
 from .search_box import search_box
 from .visit import Visit
-
-_FORM_OVERHEAD = 3
-"""A character of text can take this many bytes more in an urlencoded form."""
 
 
 class KBWiki:
@@ -92,14 +92,18 @@ class Mount:
         self.name = name
         self.url_prefix = "/" + url_prefix.strip("/") if url_prefix.strip("/") else ""
         prefix = "KBWIKI_" if name == "main" else f"KBWIKI_{name.upper()}_"
+        self.prefix = prefix
         self.settings = Settings.from_mapping(app.config, prefix)
         url = app.config.get(f"{prefix}DATABASE_URI")
         self.is_embedded = url is None
         folder = Path(app.config.get(f"{prefix}FOLDER") or Path(app.instance_path))
         index = Path(app.config.get(f"{prefix}INDEX_FOLDER") or folder / f"kbwiki-{name}-index")
-        self.wiki = Wiki(
-            url or f"sqlite:///{folder / 'kbwiki.db'}", name=name, settings=self.settings, index=index, sender=app
-        )
+        try:
+            self.wiki = Wiki(
+                url or f"sqlite:///{folder / 'kbwiki.db'}", name=name, settings=self.settings, index=index, sender=app
+            )
+        except ModuleNotFoundError as error:
+            raise Invalid(f"{prefix}DATABASE_URI", answers.without_driver(f"{prefix}DATABASE_URI", error)) from error
         self.identity = identity_of(app, prefix, actor)
         self.blueprint_name = "kbwiki" if name == "main" else f"kbwiki_{name}"
         self.guards = HostGuards.from_config(app.config, prefix)
@@ -113,6 +117,12 @@ class Mount:
         """Kept answers; none where the host has a part in our pages, since that may change without our knowing."""
         host_has_part = self.host_layout is not None or _overrides_templates(self.app)
         return AnswerCache(0 if host_has_part else self.settings.answer_cache_bytes)
+
+    @functools.cached_property
+    def escapes(self) -> bool:
+        """Whether the host's templates escape what they show. Where they do not, nothing that people wrote is shown."""
+        escaping = self.app.jinja_env.autoescape
+        return bool(escaping("kbwiki/page.html") if callable(escaping) else escaping)
 
     def make_ready(self) -> None:
         """Make the tables of the embedded default, once per process; another database is upgraded by command only.
@@ -150,6 +160,8 @@ class Mount:
 
     def answer(self, screen: routes.Screen, arguments: dict[str, Any]) -> ResponseReturnValue:
         """Run a view for the present request; what kbwiki refuses becomes a kind answer, and no handler is needed."""
+        if not self.escapes:
+            return answers.unescaped()
         visit = Visit(self, request)
         try:
             self.make_ready()
@@ -170,9 +182,16 @@ class Mount:
         """Let our own forms carry the largest page; has to happen before anything reads the form."""
         if request.blueprint != self.blueprint_name or request.method != "POST":
             return
-        most = self.settings.max_page_bytes * _FORM_OVERHEAD * 2 + 1_000_000
-        _raise_limit(request, "max_content_length", most)
-        _raise_limit(request, "max_form_memory_size", most)
+        raise_limits(request, self.settings.max_page_bytes)
+
+    def raised_limit(self, request: Request) -> int | None:
+        """How many bytes a form of ours may have in the end; None: as many as it likes."""
+        raise_limits(request, self.settings.max_page_bytes)
+        return request.max_content_length
+
+    def look_at_host(self) -> Iterator[Finding]:
+        """How the wiki stands in its host, for `flask kbwiki check`."""
+        return look_at_host(self)
 
 
 def _overrides_templates(app: Flask) -> bool:
@@ -182,12 +201,6 @@ def _overrides_templates(app: Flask) -> bool:
         return any(name.startswith("kbwiki/") for name in app.jinja_loader.list_templates())
     except TypeError:  # a loader that cannot list what it has
         return True
-
-
-def _raise_limit(request: Request, name: str, most: int) -> None:
-    limit = getattr(request, name, None)
-    if limit is not None and limit < most:
-        setattr(request, name, most)
 
 
 def _require_countable(arguments: Mapping[str, Any]) -> None:
