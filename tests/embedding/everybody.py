@@ -17,6 +17,7 @@ from kbwiki import ANONYMOUS, Actor, ActorKind, KBWiki, Wiki
 from kbwiki.moderation.acts import lock_pages
 from kbwiki.moderation.batches.plan import plan_batch
 from kbwiki.moderation.batches.selection import Selection
+from kbwiki.moderation.desk.opinions import ask_opinion
 from kbwiki.moderation.models import BatchItem
 from kbwiki.search.log.recording import Asked, Screen
 from kbwiki.search.synonyms.actions import set_synonyms
@@ -56,14 +57,14 @@ class World:
         self.kept = folder / "kept.db"
         self.secrets: dict[str, str] = {}
 
-    def ask(self, who: str, method: str, address: str) -> int:
-        """The status that somebody is answered with; a form carries nothing but what every form of theirs carries."""
+    def ask(self, who: str, method: str, address: str, fields: dict[str, str]) -> int:
+        """The status that somebody is answered with. A form of theirs carries the fields, and is not forged."""
         self.there = ACTORS[who]
         client: FlaskClient = self.app.test_client()
         if method == "GET":
             return client.get(f"/wiki{address}").status_code
         token = URLSafeTimedSerializer("test", salt="kbwiki-csrf").dumps(self.there.id)
-        return client.post(f"/wiki{address}", data={"kb_csrf": token}).status_code
+        return client.post(f"/wiki{address}", data={"kb_csrf": token, **fields}).status_code
 
     def fill_in(self, who: str, form: str, address: str, **fields: str) -> str:
         """Send a form as it is shown; what is answered."""
@@ -115,6 +116,13 @@ def fill(world: World) -> World:
     world.fill_in("writer", "/-/new", "/-/kept-searches", query="boots")
     world.secrets["search"] = _feed(world, "writer", "/-/new", "/-/kept-searches/2", do="feed")
     _batch(world, mod)
+    with wiki.begin(mod):
+        pass
+    with wiki.begin(Actor("mod-c", "Cleo", mod.groups)) as tx:
+        ask_opinion(tx, 6, mod.id, "approve")
+    for actor in ACTORS.values():
+        with wiki.begin(actor):  # everybody is known, so that nobody's first act is another one's
+            pass
     world.keep()
     return world
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, bindparam, false, select
+from sqlalchemy import BindParameter, Column, ColumnElement, Table, bindparam, false, select
 
-from ..db import Base, table_of
+from ..db import Base, Id, table_of
 from ..journal.models import WikiRow
 from ..pages.models import Page, ParsedText, Rendered, Revision, Text
 from ..schema import ALL_TABLES
@@ -19,7 +19,7 @@ DERIVED = frozenset({table_of(model).name for model in (ParsedText, Rendered, Su
 SECRET = frozenset({"kbwiki_feed_secret"})
 """Tables of what would be of use to a finder only."""
 
-WIKI_ID = bindparam("wiki_id")
+WIKI_ID: BindParameter[int] = bindparam("wiki_id", type_=Id)
 
 
 @lru_cache(maxsize=1)

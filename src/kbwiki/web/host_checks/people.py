@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -55,7 +55,7 @@ def proxies(mount: Mount) -> Iterator[Finding]:
 
 
 def _has_proxy_fix(mount: Mount) -> bool:
-    layer = mount.app.wsgi_app
+    layer: Any = mount.app.wsgi_app
     for _ in range(50):
         if isinstance(layer, ProxyFix):
             return True

@@ -1,0 +1,94 @@
+"""`make floors`: an environment with exactly the lowest versions that setup.cfg declares, and tests in it.
+
+What is declared is what is tried: nothing is written down twice. The environment is made once and kept in `.floors`,
+until setup.cfg declares something else. Arguments are handed to pytest; without any, `CHOSEN` is run.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from configparser import ConfigParser
+from hashlib import sha256
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parent.parent
+ENVIRONMENT = REPOSITORY / ".floors"
+EXTRAS = ("postgresql", "demo")
+TOOLS = ("pytest", "pytest-xdist", "hypothesis", "Flask-WTF", "Flask-SQLAlchemy", "Flask-Migrate", "Flask-Principal")
+CHOSEN = (
+    "tests/test_migrations.py",
+    "tests/embedding/test_first_steps.py",
+    "tests/embedding/test_migrations_of_the_host.py",
+    "tests/embedding/test_who_may_go_where.py",
+    "tests/markup/test_commonmark.py",
+    "tests/pages/test_save.py",
+    "tests/moderation/test_decide.py",
+    "tests/web/test_identity.py",
+    "tests/cli/test_commands.py",
+    "tests/search/test_finding.py",
+)
+"""What touches everything the floors are about: each library, both databases, the web, the command line."""
+
+
+def declared() -> dict[str, str]:
+    """The lowest version of each requirement of the package and of the extras that run with it, by name."""
+    setup = ConfigParser()
+    setup.read(REPOSITORY / "setup.cfg", "utf-8")
+    lines = setup["options"]["install_requires"].split()
+    for extra in EXTRAS:
+        lines += setup["options.extras_require"][extra].split()
+    return dict(floor_of(line) for line in lines)
+
+
+def floor_of(line: str) -> tuple[str, str]:
+    """Name and lowest version of a requirement. Errors: ValueError where it has none."""
+    found = re.fullmatch(r"([\w.-]+)(?:\[[\w,]+\])?>=([\w.]+)", line)
+    if found is None:
+        raise ValueError(f"{line!r} declares no lowest version.")
+    return found[1], found[2]
+
+
+def make_environment() -> Path:
+    """The environment's interpreter; made anew when what is declared changed."""
+    floors = "".join(f"{name}=={version}\n" for name, version in sorted(declared().items()))
+    wanted = sha256((floors + repr(TOOLS)).encode()).hexdigest()
+    stamp, python = ENVIRONMENT / "made-of", ENVIRONMENT / "bin" / "python"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return python
+    subprocess.run([sys.executable, "-m", "venv", "--clear", ENVIRONMENT], check=True)
+    constraints = ENVIRONMENT / "floors.txt"
+    constraints.write_text(floors)
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint", constraints]
+    subprocess.run([*pip, "-e", f"{REPOSITORY}[{','.join(EXTRAS)}]", *TOOLS], check=True)
+    stamp.write_text(wanted)
+    return python
+
+
+def installed(python: Path) -> dict[str, str]:
+    """What stands in the environment, by name in small letters."""
+    code = "from importlib.metadata import distributions as d\nfor one in d(): print(one.metadata['Name'], one.version)"
+    said = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout
+    return {name.lower().replace("_", "-"): version for name, version in (line.split() for line in said.splitlines())}
+
+
+def main(arguments: list[str]) -> int:
+    """Make the environment, say what is in it, run the tests."""
+    python = make_environment()
+    there = installed(python)
+    wrong = {
+        name: there.get(name.lower())
+        for name, version in declared().items()
+        if not re.fullmatch(rf"{re.escape(version)}(\.0)*", there.get(name.lower(), ""))
+    }
+    if wrong:
+        print(f"Not at their floors: {wrong}", file=sys.stderr)
+        return 1
+    print("  ".join(f"{name} {there[name.lower()]}" for name in sorted(declared())), flush=True)
+    pytest = [python, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-m", "not bench and not browser"]
+    return subprocess.run([*pytest, *(arguments or CHOSEN)], cwd=REPOSITORY, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
