@@ -1,4 +1,5 @@
-"""`make floors`: an environment with exactly the lowest versions that setup.cfg declares, and tests in it.
+"""`make floors`: an environment with exactly the lowest versions that setup.cfg declares, and tests in it. `make newest`:
+the same with the newest of everything.
 
 What is declared is what is tried: nothing is written down twice. The environment is made once and kept in `.floors`,
 until setup.cfg declares something else. Arguments are handed to pytest; without any, `CHOSEN` is run.
@@ -14,7 +15,6 @@ from hashlib import sha256
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parent.parent
-ENVIRONMENT = REPOSITORY / ".floors"
 EXTRAS = ("postgresql", "demo")
 TOOLS = ("pytest", "pytest-xdist", "hypothesis", "Flask-WTF", "Flask-SQLAlchemy", "Flask-Migrate", "Flask-Principal")
 CHOSEN = (
@@ -50,15 +50,16 @@ def floor_of(line: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def make_environment() -> Path:
-    """The environment's interpreter; made anew when what is declared changed."""
-    floors = "".join(f"{name}=={version}\n" for name, version in sorted(declared().items()))
+def make_environment(*, newest: bool = False) -> Path:
+    """The environment's interpreter; made anew when what is declared changed, and for the newest each time."""
+    environment = REPOSITORY / (".newest" if newest else ".floors")
+    floors = "" if newest else "".join(f"{name}=={version}\n" for name, version in sorted(declared().items()))
     wanted = sha256((floors + repr(TOOLS)).encode()).hexdigest()
-    stamp, python = ENVIRONMENT / "made-of", ENVIRONMENT / "bin" / "python"
-    if stamp.exists() and stamp.read_text() == wanted:
+    stamp, python = environment / "made-of", environment / "bin" / "python"
+    if not newest and stamp.exists() and stamp.read_text() == wanted:
         return python
-    subprocess.run([sys.executable, "-m", "venv", "--clear", ENVIRONMENT], check=True)
-    constraints = ENVIRONMENT / "floors.txt"
+    subprocess.run([sys.executable, "-m", "venv", "--clear", environment], check=True)
+    constraints = environment / "floors.txt"
     constraints.write_text(floors)
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint", constraints]
     subprocess.run([*pip, "-e", f"{REPOSITORY}[{','.join(EXTRAS)}]", *TOOLS], check=True)
@@ -75,19 +76,22 @@ def installed(python: Path) -> dict[str, str]:
 
 def main(arguments: list[str]) -> int:
     """Make the environment, say what is in it, run the tests."""
-    python = make_environment()
+    newest = "--newest" in arguments
+    python = make_environment(newest=newest)
     there = installed(python)
     wrong = {
         name: there.get(name.lower())
         for name, version in declared().items()
-        if not re.fullmatch(rf"{re.escape(version)}(\.0)*", there.get(name.lower(), ""))
+        if not newest
+        and not re.fullmatch(rf"{re.escape(version)}(\.0)*", there.get(name.lower(), ""))
     }
     if wrong:
         print(f"Not at their floors: {wrong}", file=sys.stderr)
         return 1
     print("  ".join(f"{name} {there[name.lower()]}" for name in sorted(declared())), flush=True)
     pytest = [python, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-m", "not bench and not browser"]
-    return subprocess.run([*pytest, *(arguments or CHOSEN)], cwd=REPOSITORY, check=False).returncode
+    chosen = [one for one in arguments if one != "--newest"] or CHOSEN
+    return subprocess.run([*pytest, *chosen], cwd=REPOSITORY, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -45,8 +45,6 @@ class World:
             SECRET_KEY="test",
             KBWIKI_DATABASE_URI=url,
             KBWIKI_INDEX_FOLDER=str(folder / "index"),
-            KBWIKI_READERS=["people"],
-            KBWIKI_WRITERS=["staff"],
             KBWIKI_SEARCH_CATCH_UP_SECONDS=0.0,
         )
         self.there = ANONYMOUS
@@ -93,6 +91,7 @@ class World:
 def fill(world: World) -> World:
     """Put something at every address: pages in a space of A's and in one of B's, and all that happens around them."""
     wiki, writer, mod = world.wiki, ACTORS["writer"], ACTORS["mod-a"]
+    make_space(wiki, "", readers=("people",), writers=("staff",))
     make_space(wiki, "a", title="A", readers=("people",), writers=("staff",), reviewers=("alpha",))
     make_space(wiki, "b", title="B", readers=("beta",), writers=("beta",), reviewers=("beta",))
     save(wiki, "home", "Welcome.\n", by=writer)
