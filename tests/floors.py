@@ -1,5 +1,6 @@
-"""`make floors`: an environment with exactly the lowest versions that setup.cfg declares, and tests in it. `make newest`:
-the same with the newest of everything.
+"""`make floors`: an environment with exactly the lowest versions that setup.cfg declares, and tests in it.
+
+`make newest` does the same with the newest of everything.
 
 What is declared is what is tried: nothing is written down twice. The environment is made once and kept in `.floors`,
 until setup.cfg declares something else. Arguments are handed to pytest; without any, `CHOSEN` is run.
@@ -22,7 +23,7 @@ CHOSEN = (
     "tests/embedding/test_first_steps.py",
     "tests/embedding/test_migrations_of_the_host.py",
     "tests/embedding/test_who_may_go_where.py",
-    "tests/markup/test_commonmark.py",
+    "tests/markup/test_links_and_headings.py",
     "tests/pages/test_save.py",
     "tests/moderation/test_decide.py",
     "tests/web/test_identity.py",

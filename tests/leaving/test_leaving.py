@@ -245,15 +245,16 @@ def test_search_tables_in_postgresql_leave_too(postgresql_url: str) -> None:
     wiki.close()
 
 
-def test_an_embedded_database_and_the_index_go_when_that_is_said(sqlite_url: str, tmp_path: Path) -> None:
-    wiki = Wiki(sqlite_url, index=tmp_path / "index")
+@pytest.mark.parametrize(("name", "stays"), [("kbwiki.db", False), ("app.db", True)])
+def test_an_embedded_database_and_the_index_go_when_that_is_said(name: str, stays: bool, tmp_path: Path) -> None:
+    file = tmp_path / name
+    wiki = Wiki(f"sqlite:///{file}", index=tmp_path / "index")
+    wiki.upgrade()
     save(wiki, "boots", "Wear boots.\n")
     wiki.search.catch_up()
-    file = Path(str(wiki.database.engine.url.database))
-    assert file.exists()
 
     assert run(wiki, "--without-export", "--files").exit_code == 0
 
     assert not (tmp_path / "index").exists()
-    assert not file.exists()
+    assert file.exists() == stays
     wiki.close()

@@ -13,6 +13,9 @@ from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
 from .report import moves
 
+EMBEDDED = "kbwiki.db"
+"""The file of an embedded wiki; a file of another name is of the host's making, and stays whatever is in it."""
+
 LINES = "Take the lines that mount it out of your app too: a visit would make the tables of an embedded wiki anew."
 
 
@@ -135,8 +138,8 @@ def _files(wiki: Wiki, wanted: bool, removal: Removal) -> None:
 def _places(wiki: Wiki, with_database: bool) -> list[Path]:
     """The folder of the index and, where nothing else is in it, the file of an embedded database."""
     places = [folder] if (folder := wiki.search_place.folder) is not None and folder.is_dir() else []
-    file = wiki.database.engine.url.database
-    if with_database and wiki.database.dialect == "sqlite" and file and Path(file).is_file() and _is_empty(wiki):
+    file = wiki.database.engine.url.database if wiki.database.dialect == "sqlite" else None
+    if with_database and file and Path(file).name == EMBEDDED and Path(file).is_file() and _is_empty(wiki):
         wiki.database.dispose()
         places += [one for ending in ("", "-wal", "-shm") if (one := Path(file + ending)).is_file()]
     return places
