@@ -65,9 +65,9 @@ def served(programs: Path, folder: Path, command: str) -> Iterator[str]:
 
 
 def opened(browser: OpenerDirector, address: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
-    """Status and text; waits until the server has started."""
+    """Status and text; waits until the server has started, which compiles everything first."""
     sent = urlencode(fields).encode() if fields else None
-    for _ in range(200):
+    for _ in range(1200):
         try:
             with browser.open(address, sent) as answer:
                 return answer.status, answer.read().decode()
