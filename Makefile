@@ -10,7 +10,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types bench texts docs clean
+.PHONY: help setup demo test lint types floors newest bench texts docs clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,12 @@ lint: $(VENV)/.dev ## Check style, and that imports keep to the layers
 types: $(VENV)/.dev ## Check types
 	$(BIN)/mypy
 
+floors: $(VENV)/.dev ## Run tests on exactly the lowest versions that setup.cfg declares (ARGS="tests" for all of them)
+	$(BIN)/python -m tests.floors $(ARGS)
+
+newest: $(VENV)/.dev ## The same with the newest versions of everything
+	$(BIN)/python -m tests.floors --newest $(ARGS)
+
 bench: $(VENV)/.dev ## Measure and print one JSON line a figure (ONLY=name)
 	@$(BIN)/python -m tests.bench $(ONLY)
 
@@ -40,7 +46,7 @@ docs: $(VENV)/.docs ## Build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
 clean: ## Remove what these commands made, .venv too; the demo's instance folder stays
-	rm -rf $(VENV) build dist docs/_build artefacts src/*.egg-info
+	rm -rf $(VENV) .floors .newest build dist docs/_build artefacts src/*.egg-info
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -2,9 +2,18 @@
 
 from ._version import __version__
 from .actors import ANONYMOUS, SYSTEM, Actor, ActorKind
+from .autogenerate import include_object
 from .settings import Settings
 from .spaces.policy import SpaceSettings
-from .web import KBWiki, flask_login_actor
+from .web import (
+    Identity,
+    KBWiki,
+    flask_login_actor,
+    flask_security_actor,
+    principal_actor,
+    proxy_header_actor,
+    remote_user_actor,
+)
 from .wiki import Wiki
 
 __all__ = [
@@ -12,10 +21,16 @@ __all__ = [
     "SYSTEM",
     "Actor",
     "ActorKind",
+    "Identity",
     "KBWiki",
     "Settings",
     "SpaceSettings",
     "Wiki",
     "__version__",
     "flask_login_actor",
+    "flask_security_actor",
+    "include_object",
+    "principal_actor",
+    "proxy_header_actor",
+    "remote_user_actor",
 ]

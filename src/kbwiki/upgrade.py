@@ -8,6 +8,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from .errors import SchemaBehind
+
 VERSION_TABLE = "kbwiki_alembic_version"
 _UPGRADE_LOCK = 0x6B62_7770
 
@@ -54,6 +56,17 @@ def _upgrade_sqlite(connection: Connection) -> None:
 def is_current(connection: Connection) -> bool:
     """Whether the tables are those this version of kbwiki works with."""
     return current_revision(connection) == newest_revision()
+
+
+def require_tables(connection: Connection) -> None:
+    """Errors: SchemaBehind when there are no tables, or those of an older version.
+
+    Tables of a newer version are no reason to stop: while a new version is rolled out, the old one goes on.
+    """
+    at = current_revision(connection)
+    script = ScriptDirectory.from_config(alembic_config())
+    if at is None or (at != script.get_current_head() and at in {one.revision for one in script.walk_revisions()}):
+        raise SchemaBehind
 
 
 def current_revision(connection: Connection) -> str | None:

@@ -175,7 +175,7 @@ def test_every_builder_for_tests_is_described_with_its_parameters() -> None:
 
 def mount_keys() -> set[str]:
     """The keys the web part reads besides Settings, as its source names them: `{prefix}KEY`."""
-    source = "".join(path.read_text("utf-8") for path in (REPOSITORY / "src/kbwiki/web").glob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in (REPOSITORY / "src/kbwiki/web").rglob("*.py"))
     keys = {f"KBWIKI_{key}" for key in re.findall(r"\{prefix\}([A-Z][A-Z_]*)", source)}
     assert len(keys) > 5, "the source names its keys otherwise now; look for them anew"
     return keys

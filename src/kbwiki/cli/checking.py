@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import click
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import KBWikiError
 from ..journal.append import count_unsealed, unsealed_since
+from ..journal.models import Entry
 from ..journal.tail import cursor_of, last_position, waiting_since
 from ..moderation.assessment.follow import CONSUMER as RISK
 from ..pages.links import CONSUMER as LINKS
@@ -21,21 +22,18 @@ from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
 from ..wording import N_, kb_t
 from . import spoken
+from .finding import Finding
+
+LOOK = "kbwiki.look"
+"""Where in a command's context stands how to look at the host; without a host, nothing does."""
+
+MOST_AHEAD = 120.0
+"""How many seconds clocks may differ before it is said."""
 
 UPGRADE = N_("Run: flask kbwiki db upgrade")
 WORK = N_("Run: flask kbwiki work --once (or keep `flask kbwiki work` running)")
 INSTALL = N_("Install what it needs, for Whoosh the package whoosh-reloaded and no other of that name, and restart")
 REBUILD = N_("Run: flask kbwiki search rebuild (the next search begins to, too)")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """How one part stands: what is said of it, in figures, and what has to be done (None: nothing)."""
-
-    part: str
-    says: str
-    to_do: str | None = None
-    figures: dict[str, Any] = field(default_factory=dict)
 
 
 @spoken.command(
@@ -51,18 +49,31 @@ class Finding:
 @spoken.option("--json", "as_json", is_flag=True, help=N_("Print one JSON object for programs."))
 @click.pass_obj
 def check(wiki: Wiki, late_after: float, as_json: bool) -> None:
-    findings = list(look_at(wiki, late_after))
+    around: Callable[[], Iterable[Finding]] = click.get_current_context().meta.get(LOOK, tuple)
+    findings = [*look_at(wiki, late_after), *around()]
     needed = [finding for finding in findings if finding.to_do]
     if as_json:
-        said = {finding.part: {"says": finding.says, "to_do": finding.to_do, **finding.figures} for finding in findings}
-        click.echo(json.dumps({"ok": not needed, "parts": said}))
+        click.echo(json.dumps({"ok": not needed, "parts": _parts(findings), "problems": _problems(needed)}))
     else:
         for finding in findings:
-            click.echo(f"{'!' if finding.to_do else ' '} {finding.part:<9} {finding.says}")
+            click.echo(f"{'!' if finding.to_do else ' '} {finding.part:<10} {finding.says}")
             if finding.to_do:
-                click.echo(f"            {finding.to_do}")
+                click.echo(f"             {finding.to_do}")
     if needed:
         raise SystemExit(1)
+
+
+def _parts(findings: Iterable[Finding]) -> dict[str, Any]:
+    """What is said of each part; where something needs doing, that goes before what does not."""
+    said: dict[str, Any] = {}
+    for finding in findings:
+        if finding.part not in said or finding.to_do:
+            said[finding.part] = {"says": finding.says, "to_do": finding.to_do, **finding.figures}
+    return said
+
+
+def _problems(needed: Iterable[Finding]) -> list[dict[str, str | None]]:
+    return [{"code": one.code or one.part, "part": one.part, "says": one.says, "to_do": one.to_do} for one in needed]
 
 
 def look_at(wiki: Wiki, late_after: float) -> Iterator[Finding]:
@@ -72,21 +83,20 @@ def look_at(wiki: Wiki, late_after: float) -> Iterator[Finding]:
         with wiki.read() as connection:
             at = current_revision(connection)
     except (KBWikiError, SQLAlchemyError) as error:
-        yield Finding(
-            "database",
-            f"{kind}: {error}",
-            kb_t("See that the database runs and can be reached."),
-        )
+        to_do = kb_t("See that the database runs and can be reached.")
+        yield Finding("database", f"{kind}: {error}", to_do, code="database-unreachable")
         return
     yield Finding("database", kb_t("{kind}, reachable", kind=kind), figures={"kind": kind})
     newest = newest_revision()
     figures = {"revision": at, "newest": newest}
     if at != newest:
-        yield Finding("tables", _behind(at, newest), kb_t(UPGRADE), figures)
+        yield Finding("tables", _behind(at, newest), kb_t(UPGRADE), figures, "tables-behind")
         return
     yield Finding("tables", kb_t("up to date (revision {at})", at=at), figures=figures)
     try:
         yield _journal(wiki, late_after)
+        yield from _clock(wiki)
+        yield from _files(wiki)
         yield _consumer(wiki, "links", _cursor(wiki, LINKS), late_after)
         yield _search(wiki, late_after)
         yield _consumer(wiki, "risk", _cursor(wiki, RISK), late_after)
@@ -113,8 +123,32 @@ def _journal(wiki: Wiki, late_after: float) -> Finding:
     if since is not None:
         late = (wiki.clock() - since).total_seconds() > late_after
         says = kb_t("{last} entries sealed, {waiting} wait for their place", last=f"{last:,}", waiting=f"{waiting:,}")
-        return Finding("journal", says, kb_t(WORK) if late else None, figures)
+        return Finding("journal", says, kb_t(WORK) if late else None, figures, "unsealed" if late else "")
     return Finding("journal", kb_t("{last} entries, all sealed", last=f"{last:,}"), figures=figures)
+
+
+def _clock(wiki: Wiki) -> Iterator[Finding]:
+    """An entry from the future: a clock was wrong then, or is now."""
+    newest = select(func.max(Entry.at)).where(Entry.wiki_id == wiki.id)
+    with wiki.read() as connection:
+        at = connection.execute(newest).scalar()
+    ahead = (at - wiki.clock()).total_seconds() if at is not None else 0.0
+    if ahead > MOST_AHEAD:
+        says = kb_t(
+            "the newest entry is {seconds} seconds in the future: clocks of machines differ", seconds=f"{ahead:,.0f}"
+        )
+        yield Finding("clock", says, kb_t("Set the clocks of all machines by one (NTP)."), code="clock-ahead")
+
+
+def _files(wiki: Wiki) -> Iterator[Finding]:
+    """Whether SQLite could set itself up so that reading and writing do not wait for each other."""
+    if wiki.database.dialect != "sqlite":
+        return
+    with wiki.read() as connection:
+        mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
+    if mode != "wal":
+        says = kb_t("SQLite keeps its journal in mode {mode!r}: who reads waits for who writes", mode=mode)
+        yield Finding("database", says, kb_t("Run: sqlite3 FILE 'PRAGMA journal_mode = WAL'"), code="journal-mode")
 
 
 def _consumer(wiki: Wiki, part: str, reached: int, late_after: float) -> Finding:
@@ -127,7 +161,8 @@ def _consumer(wiki: Wiki, part: str, reached: int, late_after: float) -> Finding
         entries=f"{entries:,}",
         seconds=f"{seconds:,.0f}",
     )
-    return Finding(part, says, kb_t(WORK) if seconds > late_after else None, figures)
+    late = seconds > late_after
+    return Finding(part, says, kb_t(WORK) if late else None, figures, "late" if late else "")
 
 
 def _lag(wiki: Wiki, reached: int) -> tuple[int, float]:
@@ -138,6 +173,11 @@ def _lag(wiki: Wiki, reached: int) -> tuple[int, float]:
             return 0, 0.0
         entries = last_position(connection, wiki.id) - reached
     return entries, max((wiki.clock() - since).total_seconds(), 0.0)
+
+
+def _is_empty(wiki: Wiki) -> bool:
+    with wiki.read() as connection:
+        return last_position(connection, wiki.id) == 0
 
 
 def _search(wiki: Wiki, late_after: float) -> Finding:
@@ -152,16 +192,16 @@ def _search(wiki: Wiki, late_after: float) -> Finding:
         figures |= {"pages": engine.page_count(), "bytes": engine.size()}
         behind = _consumer(wiki, "search", engine.position(), late_after)
     except IndexUnusable as error:
-        to_do = kb_t(INSTALL) if isinstance(engine, MissingEngine) else kb_t(REBUILD)
-        return Finding("search", kb_t("{name}: not usable, {error}", name=engine.name, error=error), to_do, figures)
+        missing = isinstance(engine, MissingEngine)
+        if not missing and _is_empty(wiki):
+            says = kb_t("{name}: no index yet, and nothing to be found", name=engine.name)
+            return Finding("search", says, figures=figures)
+        says = kb_t("{name}: not usable, {error}", name=engine.name, error=error)
+        return Finding("search", says, kb_t(INSTALL if missing else REBUILD), figures, "index-unusable")
     size = kb_t(
         "{pages} [pages], {megabytes} MB",
         pages=f"{figures['pages']:,}",
         megabytes=f"{figures['bytes'] / 1e6:,.1f}",
     )
-    return Finding(
-        "search",
-        f"{engine.name}: {size}, {behind.says}",
-        behind.to_do,
-        figures | behind.figures,
-    )
+    says = f"{engine.name}: {size}, {behind.says}"
+    return Finding("search", says, behind.to_do, figures | behind.figures, behind.code)

@@ -23,6 +23,7 @@ from . import spoken
 from .batches import batches
 from .checking import check
 from .helping import help_
+from .leaving import leave
 from .numbers import numbers_
 from .record import record
 from .report import kept_head, moves, say_summary, say_verification
@@ -263,5 +264,5 @@ def _work_through(wiki: Wiki) -> None:
 
 ALL: tuple[click.Command, ...] = (
     db, journal, search, spaces, rules, reviews, record, batches, numbers_, import_, work, check,
-    synonyms_, searches, help_,
+    synonyms_, searches, help_, leave,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from ..wiki import Wiki
 from ..wording import N_, Wording, kb_t
 from . import commands, root, spoken
+from .checking import LOOK
 
 
 def group() -> click.Group:
@@ -19,7 +20,7 @@ def group() -> click.Group:
     @click.pass_context
     @with_appcontext
     def kbwiki(ctx: click.Context, name: str) -> None:
-        ctx.obj = _wiki_of_app(name, as_it_is=ctx.invoked_subcommand in ("db", "check"))
+        ctx.obj = _wiki_of_app(name, as_it_is=ctx.invoked_subcommand in ("db", "check", "leave"))
         root.speak_as(ctx, ctx.obj)
 
     kbwiki.usual = _usual
@@ -43,6 +44,7 @@ def _wiki_of_app(name: str, *, as_it_is: bool) -> Wiki:
             kb_t("There is no [wiki] named {name!r} in this app (there is: {known}).", name=name, known=known)
         )
     mount = mounts[name]
+    click.get_current_context().meta[LOOK] = mount.look_at_host
     if not as_it_is:
         mount.make_ready()
     wiki: Wiki = mount.wiki

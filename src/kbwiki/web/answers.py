@@ -34,7 +34,7 @@ def refused(visit: Visit, error: KBWikiError) -> Response:
     """The answer to `error`, with the text its author sent, so that nothing they wrote is lost."""
     heading = next((text for kind, text in _HEADINGS if isinstance(error, kind)), N_("That did not work"))
     text_kept = visit.request.form.get("text") if visit.request.method == "POST" else None
-    offers_sign_in = isinstance(error, Forbidden) and visit.actor.is_anonymous and visit.mount.sign_in_url
+    sign_in_url = visit.sign_in_url if isinstance(error, Forbidden) else None
     try:
         response = visit.show(
             "kbwiki/error.html",
@@ -43,8 +43,8 @@ def refused(visit: Visit, error: KBWikiError) -> Response:
             heading=kb_t(heading),
             text=str(error),
             text_kept=text_kept,
-            action_url=visit.mount.sign_in_url if offers_sign_in else visit.url("home"),
-            action_label=kb_t("Sign in") if offers_sign_in else kb_t("Go to the first [page]"),
+            action_url=sign_in_url or visit.url("home"),
+            action_label=kb_t("Sign in") if sign_in_url else kb_t("Go to the first [page]"),
         )
     except (KBWikiError, SQLAlchemyError):
         log.warning("The frame of an error page could not be made; a plain one was sent.", exc_info=True)
@@ -52,6 +52,21 @@ def refused(visit: Visit, error: KBWikiError) -> Response:
     if isinstance(error, Busy):
         response.headers["Retry-After"] = "2"
     return response
+
+
+def without_driver(key: str, error: ModuleNotFoundError) -> str:
+    """What is said at the start where the database named needs a package that is not installed."""
+    return (
+        f"{key} names a database whose driver is not installed ({error}). "
+        "For PostgreSQL, install it: pip install 'kbwiki[postgresql]'"
+    )
+
+
+def unescaped() -> Response:
+    """The answer of a host that does not escape its templates: a text that somebody wrote could run in a browser."""
+    log.error("The wiki shows nothing, since the app does not escape templates. Leave autoescape on for kbwiki/.")
+    said = kb_t("The application does not escape its templates, so nothing can be shown safely.")
+    return _plain(kb_t("Nothing can be shown here yet"), said, None, 503)
 
 
 def _plain(heading: str, text: str, text_kept: str | None, status: int) -> Response:

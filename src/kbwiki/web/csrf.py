@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from ..actors import Actor
 from ..errors import KBWikiError
+from .host_guards import HostGuards
 from .words import kb_t
 
 FIELD = "kb_csrf"
@@ -50,19 +51,13 @@ def _serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret, salt="kbwiki-csrf")
 
 
-def hidden_inputs(actor: Actor) -> Markup:
+def hidden_inputs(actor: Actor, guards: HostGuards) -> Markup:
     """The inputs every form of ours carries: our token, and the host's when a host-wide protection is on."""
     try:
         token = _serializer().dumps(actor.id)
     except NoSecretKey:
         return Markup("")
-    inputs = Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token)
-    if "csrf" in current_app.extensions:
-        from flask_wtf.csrf import generate_csrf
-
-        name = current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token")
-        inputs += Markup('<input type="hidden" name="{}" value="{}">').format(name, generate_csrf())
-    return inputs
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token) + guards.form_input()
 
 
 def check(actor: Actor) -> None:

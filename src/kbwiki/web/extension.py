@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,32 +12,35 @@ from flask import Blueprint, Flask, Request, Response, current_app, request, req
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from ..errors import KBWikiError, NotFound
+from ..cli.finding import Finding
+from ..errors import Invalid, KBWikiError, NotFound
 from ..settings import Settings
+from ..upgrade import require_tables
 from ..wiki import Wiki
 from ..wording import Later, speaking
 from . import answers, routes
 from .answer_cache import AnswerCache
+from .bodies import raise_limits
 from .forms import MOST_COUNTED
 from .frame import SCREEN_RULES
 from .help_in_host import HelpLink, help_button, pages_for, place
+from .host_checks import look_at_host
+from .host_guards import HostGuards
 from .host_layout import HostLayout
-from .identity import CurrentActor, flask_login_actor, nobody
+from .identity import CurrentActor, Identity, identity_of
 from .languages import wording_of
 from .search_box import search_box
 from .spelling import in_words, words_of
 from .visit import Visit
 
-_FORM_OVERHEAD = 3
-"""A character of text can take this many bytes more in an urlencoded form."""
-
 
 class KBWiki:
     """The extension. `KBWiki(app)`, or `KBWiki()` and `init_app(app)` later; one object can serve several apps.
 
-    `actor` is called once per request and gives back who is there (`flask_login_actor()` by default when the app has a
-    Flask-Login manager). `url_prefix` is where the wiki lives. `name` tells several wikis in one app apart: each has
-    its blueprint, its row in the database, and settings under `KBWIKI_` (or `KBWIKI_<NAME>_` for another name).
+    `actor` says who is there: a function called once per request, or an `Identity` (by default whichever fits what the
+    app has, Flask-Security or Flask-Login). `url_prefix` is where the wiki lives. `name` tells several wikis in one app
+    apart: each has its blueprint, its row in the database, and settings under `KBWIKI_` (or `KBWIKI_<NAME>_` for
+    another name).
     """
 
     def __init__(
@@ -45,7 +48,7 @@ class KBWiki:
         app: Flask | None = None,
         *,
         url_prefix: str = "/wiki",
-        actor: CurrentActor | None = None,
+        actor: CurrentActor | Identity | None = None,
         name: str = "main",
     ) -> None:
         self.name = name
@@ -55,7 +58,7 @@ class KBWiki:
             self.init_app(app)
 
     def init_app(
-        self, app: Flask, *, url_prefix: str | None = None, actor: CurrentActor | None = None
+        self, app: Flask, *, url_prefix: str | None = None, actor: CurrentActor | Identity | None = None
     ) -> Wiki:
         """Mount the wiki in `app`; give back its `Wiki`. Opens no connection. Errors: Invalid names a bad setting."""
         mount = Mount(
@@ -131,24 +134,29 @@ class KBWiki:
 class Mount:
     """One wiki in one app: its settings, its Wiki, and how a request becomes a `Visit`."""
 
-    def __init__(self, app: Flask, name: str, url_prefix: str, actor: CurrentActor | None) -> None:
+    def __init__(self, app: Flask, name: str, url_prefix: str, actor: CurrentActor | Identity | None) -> None:
         self.app = app
         self.name = name
         self.url_prefix = "/" + url_prefix.strip("/") if url_prefix.strip("/") else ""
         prefix = "KBWIKI_" if name == "main" else f"KBWIKI_{name.upper()}_"
+        self.prefix = prefix
         self.settings = Settings.from_mapping(app.config, prefix)
         url = app.config.get(f"{prefix}DATABASE_URI")
         self.is_embedded = url is None
         folder = Path(app.config.get(f"{prefix}FOLDER") or Path(app.instance_path))
         index = Path(app.config.get(f"{prefix}INDEX_FOLDER") or folder / f"kbwiki-{name}-index")
-        self.wiki = Wiki(
-            url or f"sqlite:///{folder / 'kbwiki.db'}", name=name, settings=self.settings, index=index, sender=app
-        )
-        self.actor = actor or self._default_actor
+        try:
+            self.wiki = Wiki(
+                url or f"sqlite:///{folder / 'kbwiki.db'}", name=name, settings=self.settings, index=index, sender=app
+            )
+        except ModuleNotFoundError as error:
+            raise Invalid(f"{prefix}DATABASE_URI", answers.without_driver(f"{prefix}DATABASE_URI", error)) from error
+        self.identity = identity_of(app, prefix, actor)
         self.blueprint_name = "kbwiki" if name == "main" else f"kbwiki_{name}"
+        self.guards = HostGuards.from_config(app.config, prefix)
         self.host_layout = HostLayout.from_config(app.config, prefix)
         self.sign_in_url: str | None = app.config.get(f"{prefix}SIGN_IN_URL")
-        self._ready = not self.is_embedded
+        self._ready = False
         self._lock = threading.Lock()
 
     @functools.cached_property
@@ -157,10 +165,11 @@ class Mount:
         host_has_part = self.host_layout is not None or _overrides_templates(self.app)
         return AnswerCache(0 if host_has_part else self.settings.answer_cache_bytes)
 
-    def _default_actor(self) -> Any:
-        if not hasattr(self.app, "login_manager"):
-            return nobody()
-        return flask_login_actor()()
+    @functools.cached_property
+    def escapes(self) -> bool:
+        """Whether the host's templates escape what they show. Where they do not, nothing that people wrote is shown."""
+        escaping = self.app.jinja_env.autoescape
+        return bool(escaping("kbwiki/page.html") if callable(escaping) else escaping)
 
     @functools.cached_property
     def address_words(self) -> Mapping[str, str]:
@@ -173,12 +182,19 @@ class Mount:
         return {name: in_words(rule, self.address_words) for name, rule in SCREEN_RULES.items()}
 
     def make_ready(self) -> None:
-        """Make the tables of the embedded default, once per process; another database is upgraded by command only."""
+        """Make the tables of the embedded default, once per process; another database is upgraded by command only.
+
+        Errors: SchemaBehind when that has not happened yet.
+        """
         if self._ready:
             return
         with self._lock:
             if not self._ready:
-                self.wiki.upgrade()
+                if self.is_embedded:
+                    self.wiki.upgrade()
+                else:
+                    with self.wiki.read() as connection:
+                        require_tables(connection)
                 self._ready = True
 
     def blueprint(self) -> Blueprint:
@@ -202,6 +218,8 @@ class Mount:
 
     def answer(self, screen: routes.Screen, arguments: dict[str, Any]) -> ResponseReturnValue:
         """Run a view for the present request; what kbwiki refuses becomes a kind answer, and no handler is needed."""
+        if not self.escapes:
+            return answers.unescaped()
         visit = Visit(self, request)
         with speaking(Later(lambda: wording_of(visit))):
             return _private(self._answered(visit, screen, arguments))
@@ -211,7 +229,8 @@ class Mount:
             self.make_ready()
             visit.begin()
             _require_countable(arguments)
-            key = self.answers.key(visit) if screen.kept else None
+            # A page with a nonce is good for one answer.
+            key = self.answers.key(visit) if screen.kept and not visit.nonce else None
             response = self.answers.find(key) or visit.as_response(screen.view(visit, **arguments))
             self.answers.keep(key, response)
         except KBWikiError as error:
@@ -225,9 +244,16 @@ class Mount:
         """Let our own forms carry the largest page; has to happen before anything reads the form."""
         if request.blueprint != self.blueprint_name or request.method != "POST":
             return
-        most = self.settings.max_page_bytes * _FORM_OVERHEAD * 2 + 1_000_000
-        _raise_limit(request, "max_content_length", most)
-        _raise_limit(request, "max_form_memory_size", most)
+        raise_limits(request, self.settings.max_page_bytes)
+
+    def raised_limit(self, request: Request) -> int | None:
+        """How many bytes a form of ours may have in the end; None: as many as it likes."""
+        raise_limits(request, self.settings.max_page_bytes)
+        return request.max_content_length
+
+    def look_at_host(self) -> Iterator[Finding]:
+        """How the wiki stands in its host, for `flask kbwiki check`."""
+        return look_at_host(self)
 
 
 def _overrides_templates(app: Flask) -> bool:
@@ -237,12 +263,6 @@ def _overrides_templates(app: Flask) -> bool:
         return any(name.startswith("kbwiki/") for name in app.jinja_loader.list_templates())
     except TypeError:  # a loader that cannot list what it has
         return True
-
-
-def _raise_limit(request: Request, name: str, most: int) -> None:
-    limit = getattr(request, name, None)
-    if limit is not None and limit < most:
-        setattr(request, name, most)
 
 
 def _require_countable(arguments: Mapping[str, Any]) -> None:

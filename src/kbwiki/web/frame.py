@@ -19,6 +19,7 @@ from ..pages.practice import practice_path
 from ..pages.queries.view import neighbours
 from ..wording import spoken
 from .csrf import hidden_inputs
+from .host_guards import HostGuards
 from .keys import table
 from .words import kb_t, when
 
@@ -210,6 +211,7 @@ class Frame:
     """The object templates know as `kb`. Facts of the screen stand beside those every screen has."""
 
     actor: Actor
+    guards: HostGuards
 
     @classmethod
     def of(cls, visit: Visit, *, title: str, section: str, facts: Mapping[str, Any]) -> Frame:
@@ -230,7 +232,9 @@ class Frame:
             url=visit.url,
             home_url=visit.url("home"),
             icons=visit.url("static", filename="kb-icons.svg"),
-            sign_in_url=mount.sign_in_url,
+            guards=mount.guards,
+            nonce=visit.nonce,
+            sign_in_url=visit.sign_in_url,
             flash=(),
             nav=Navigation(queued, facts.get("tree", ()), visit.standing.asked),
             can=Abilities(
@@ -254,7 +258,7 @@ class Frame:
     @cached_property
     def csrf(self) -> Markup:
         """The inputs every form carries; made when a form is on the screen, which reading seldom has."""
-        return hidden_inputs(self.actor)
+        return hidden_inputs(self.actor, self.guards)
 
 
 def whose(actor: Actor) -> str:

@@ -48,7 +48,7 @@ def pages_for(mount: Mount, where: Where) -> list[HelpLink]:
     mount.make_ready()
     url = Addresses(request.script_root + mount.url_prefix, mount.rules)
     with mount.wiki.read() as connection:
-        found = help_for(connection, mount.wiki.id, mount.actor(), where)
+        found = help_for(connection, mount.wiki.id, mount.identity.current(), where)
     return [HelpLink(one.title, one.path, url.page(one.path)) for one in found]
 
 

@@ -30,8 +30,9 @@ def _box(mount: Mount, url: Addresses, label: str | None, assets: bool, query: s
         box_id=f"{mount.blueprint_name}_box",
         label=label or kb_t("Search {wiki}", wiki=mount.settings.name),
         assets=assets,
+        nonce=mount.guards.nonce(),
         query=query,
         icons=url("static", filename="kb-icons.svg"),
-        whose=whose(mount.actor()),
+        whose=whose(mount.identity.current()),
     )
     return Markup(html)  # noqa: S704 - our own template, escaped by itself

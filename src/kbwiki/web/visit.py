@@ -46,7 +46,7 @@ class Visit:
 
     def begin(self) -> None:
         """Ask the host who is there and, for a request that changes something, make sure that our form sent it."""
-        self.actor = self.mount.actor()
+        self.actor = self.mount.identity.current()
         if self.request.method not in ("GET", "HEAD", "OPTIONS"):
             csrf.check(self.actor)
 
@@ -54,6 +54,21 @@ class Visit:
     def locale(self) -> str:
         """The language of the answer."""
         return self.wiki.voice.chosen(wanted(self.mount, self.request))
+
+    @property
+    def sign_in_url(self) -> str | None:
+        """Where somebody not signed in can do so, to come back to this page (or, from a form, to the first page)."""
+        if not self.actor.is_anonymous:
+            return None
+        if self.mount.sign_in_url is not None:
+            return self.mount.sign_in_url or None
+        back = self.request.full_path.rstrip("?") if self.request.method == "GET" else self.url("home")
+        return self.mount.identity.sign_in(back if self.request.method != "GET" else self.request.script_root + back)
+
+    @cached_property
+    def nonce(self) -> str:
+        """The nonce of the host's content security policy; empty where there is none."""
+        return self.mount.guards.nonce()
 
     @property
     def connection(self) -> Connection:

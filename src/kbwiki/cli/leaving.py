@@ -1,0 +1,159 @@
+"""Leaving: the wiki written to a folder, then removed from the database, and from nowhere else."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from ..leaving import Exported, Removal, export_wiki, look, remove, wikis_in
+from ..upgrade import current_revision, newest_revision
+from ..wiki import Wiki
+from .report import moves
+
+EMBEDDED = "kbwiki.db"
+"""The file of an embedded wiki; a file of another name is of the host's making, and stays whatever is in it."""
+
+LINES = "Take the lines that mount it out of your app too: a visit would make the tables of an embedded wiki anew."
+
+
+@click.command()
+@click.option(
+    "--export",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write everything to this folder first; it must be empty or not there.",
+)
+@click.option("--without-export", is_flag=True, help="Keep nothing. What was written is gone then.")
+@click.option("--all", "every", is_flag=True, help="Every wiki in the database, not this one alone.")
+@click.option("--files", is_flag=True, help="Remove the folder of the search index, and an embedded database, as well.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.pass_obj
+def leave(wiki: Wiki, folder: Path | None, without_export: bool, every: bool, files: bool, dry_run: bool) -> None:
+    """Export the wiki, then remove it from the database: its rows, and every table of kbwiki's when it was the last.
+
+    Nothing of the host's is touched. When somebody changes something between the export and the removal, nothing is
+    removed.
+    """
+    if folder is not None and without_export:
+        raise click.UsageError("Please say either --export or --without-export.")
+    if folder is None and not without_export and not dry_run:
+        raise click.UsageError("Please say where to keep what the wiki holds (--export DIR), or --without-export.")
+    names = _leaving(wiki, every)
+    if dry_run:
+        with wiki.read() as connection:
+            _say_plan(look(connection, names), folder)
+        _say_files(wiki, files, done=False)
+        return
+    exported = _exported(wiki, names, folder) if folder is not None else {}
+    removal = _removed(wiki, names, exported)
+    _say_removed(removal)
+    _files(wiki, files, removal)
+    click.echo(LINES)
+
+
+def _leaving(wiki: Wiki, every: bool) -> tuple[str, ...]:
+    """The names of the wikis that leave. Errors: ClickException where there is none, or the tables are not today's."""
+    with wiki.read() as connection:
+        at, known = current_revision(connection), wikis_in(connection)
+    if not known or wiki.name not in known:
+        raise click.ClickException(f"There is no wiki named {wiki.name!r} in this database: nothing to leave.")
+    if at != newest_revision():
+        raise click.ClickException("The tables are not those of this version of kbwiki. Run: flask kbwiki db upgrade")
+    return tuple(known) if every else (wiki.name,)
+
+
+def _exported(wiki: Wiki, names: tuple[str, ...], folder: Path) -> dict[str, Exported]:
+    if folder.exists() and any(folder.iterdir()):
+        raise click.ClickException(f"{folder} is not empty. Please name a folder that is, or that is not there yet.")
+    done = {}
+    for name in names:
+        one = wiki if name == wiki.name else _other(wiki, name)
+        with click.progressbar(length=1, label=f"Exporting {name}", file=sys.stderr) as bar:
+            done[name] = export_wiki(one, folder / name, moves(bar))
+        if one is not wiki:
+            one.close()
+        said = done[name]
+        click.echo(
+            f"{said.folder}: {said.lines('revisions.jsonl'):,} revisions, {said.entries:,} entries of the journal "
+            f"(head {said.head}, {'intact' if said.intact else 'NOT intact'})."
+        )
+    return done
+
+
+def _other(wiki: Wiki, name: str) -> Wiki:
+    url = wiki.database.engine.url.render_as_string(hide_password=False)
+    return Wiki(url, name=name, settings=wiki.settings, clock=wiki.clock)
+
+
+def _removed(wiki: Wiki, names: tuple[str, ...], exported: dict[str, Exported]) -> Removal:
+    wiki.search.close()
+    with click.progressbar(length=1, label="Removing", file=sys.stderr) as bar:
+        move, told = moves(bar), []
+
+        def tell(table: str) -> None:
+            told.append(table)
+            move(len(told), len(told) + 1)
+
+        return remove(wiki.database, names, {name: one.entries for name, one in exported.items()}, tell)
+
+
+def _say_plan(removal: Removal, folder: Path | None) -> None:
+    click.echo("Nothing was done. This would be:")
+    if folder is not None:
+        click.echo("".join(f"  export  {name} to {folder / name}\n" for name in removal.wikis).rstrip("\n"))
+    for table, count in removal.rows.items():
+        if count:
+            click.echo(f"  delete  {count:,} rows of {table}")
+    for table in removal.dropped:
+        click.echo(f"  drop    {table}")
+    _say_staying(removal)
+
+
+def _say_removed(removal: Removal) -> None:
+    click.echo(f"Removed: {', '.join(removal.wikis)} ({sum(removal.rows.values()):,} rows).")
+    if removal.dropped:
+        click.echo(f"Dropped: {len(removal.dropped)} tables, {', '.join(removal.dropped)}.")
+    _say_staying(removal)
+
+
+def _say_staying(removal: Removal) -> None:
+    if removal.staying:
+        names = ", ".join(removal.staying)
+        click.echo(f"Other wikis are in this database ({names}), so the tables stay; --all leaves with every one.")
+    for table in removal.left_alone:
+        click.echo(f"Left alone: {table}, which this version of kbwiki does not know.")
+
+
+def _files(wiki: Wiki, wanted: bool, removal: Removal) -> None:
+    """Remove, or name, what stays on the disk."""
+    if wanted:
+        for path in _places(wiki, removal.is_everything):
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    _say_files(wiki, wanted, done=True)
+
+
+def _places(wiki: Wiki, with_database: bool) -> list[Path]:
+    """The folder of the index and, where nothing else is in it, the file of an embedded database."""
+    places = [folder] if (folder := wiki.search_place.folder) is not None and folder.is_dir() else []
+    file = wiki.database.engine.url.database if wiki.database.dialect == "sqlite" else None
+    if with_database and file and Path(file).name == EMBEDDED and Path(file).is_file() and _is_empty(wiki):
+        wiki.database.dispose()
+        places += [one for ending in ("", "-wal", "-shm") if (one := Path(file + ending)).is_file()]
+    return places
+
+
+def _is_empty(wiki: Wiki) -> bool:
+    with wiki.read() as connection:
+        counted = "SELECT count(*) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+        return connection.exec_driver_sql(counted).scalar() == 0
+
+
+def _say_files(wiki: Wiki, wanted: bool, *, done: bool) -> None:
+    there = [str(path) for path in _places(wiki, with_database=done)]
+    if there and wanted and not done:
+        click.echo(f"  remove  {', '.join(there)}")
+    elif there:
+        click.echo(f"Still there, and yours to delete (--files does it): {', '.join(there)}.")
