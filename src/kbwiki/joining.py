@@ -2,7 +2,7 @@
 
 A block of ours is a savepoint on the host's connection. Its failure undoes it alone; the host's rollback undoes both.
 What has to happen after the commit waits with the connection, goes with a savepoint that is rolled back, and is done
-once the commit is known to have happened (docs/adr/0009).
+once the commit is known to have happened (docs/adr/0010).
 """
 
 from __future__ import annotations

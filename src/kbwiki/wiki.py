@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -36,6 +37,8 @@ from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
 from .parts import search_of, search_place, subjects
 from .road import Road, find_wiki
+from .search.engines import require_engine
+from .search.finding import Search
 from .search.log.recording import SearchLog
 from .search.suggestion_rows import CONSUMER as SUGGESTIONS
 from .search.suggestion_rows import take_in_suggestions
@@ -56,7 +59,7 @@ class Wiki:
 
     def __init__(
         self,
-        url: Source,
+        url: Source | Database,
         *,
         name: str = "main",
         settings: Settings | None = None,
@@ -68,7 +71,8 @@ class Wiki:
         working_time(self.settings)  # what is wrong with the calendar is said at the start, not when somebody saves
         self.name = name
         self.clock = clock
-        self.database = Database(url, lock_timeout=self.settings.lock_timeout_seconds)
+        lock_timeout = self.settings.lock_timeout_seconds
+        self.database = url if isinstance(url, Database) else Database(url, lock_timeout=lock_timeout)
         self.chance: Callable[[], float] = random.random
         self.subjects = subjects()
         self.risk = Assessment(
@@ -76,11 +80,25 @@ class Wiki:
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         self.search_place = search_place(index, self.database, lambda: self.id, self.settings)
-        self.search = search_of(self.search_place, self._prepare_search, self.settings, clock)
+        self._search: Search | None = None
+        self._opening = threading.Lock()
+        if self.database.is_known:
+            self._search = search_of(self.search_place, self._prepare_search, self.settings, clock)
+        else:
+            require_engine(self.settings.search_engine)
         self.search_log = SearchLog(self.database, lambda: self.id, self.clock, self.settings.search_log_days)
         self.sender = sender
         self._wiki_id: int | None = None
         self._road = Road(self)
+
+    @property
+    def search(self) -> Search:
+        """Full-text search. Errors: Invalid for an engine that cannot work in this database."""
+        if self._search is None:
+            with self._opening:
+                if self._search is None:
+                    self._search = search_of(self.search_place, self._prepare_search, self.settings, self.clock)
+        return self._search
 
     @property
     def id(self) -> int:
@@ -96,6 +114,10 @@ class Wiki:
         """Create or bring up to date the tables, and this wiki in them. Safe to call from many processes at once."""
         self.database.make_folder()
         upgrade(self.database.engine)
+        self.set_up()
+
+    def set_up(self) -> None:
+        """Create this wiki, if need be, in tables that are there. Errors: SchemaBehind when they are not."""
         with self.database.write() as connection:
             now = self.clock()
             wiki_id = connection.execute(
@@ -222,6 +244,15 @@ class Wiki:
         with self.read() as connection:
             return last_position(connection, self.id)
 
+    def sibling(self, name: str, index: Path | None) -> Wiki:
+        """Another wiki in the same database, with the same settings and the same kinds of changes and reasons."""
+        other = Wiki(
+            self.database, name=name, settings=self.settings, clock=self.clock, index=index, sender=self.sender
+        )
+        other.chance, other.subjects = self.chance, self.subjects
+        other.risk = self.risk.for_wiki(lambda: other.id, other.seal)
+        return other
+
     def set_space(self, tx: Transaction, path: str, wanted: SpaceSettings) -> int:
         """Create or set the space at `path` ('' for the root); see `spaces.actions.set_space`.
 
@@ -253,5 +284,6 @@ class Wiki:
 
     def close(self) -> None:
         """Give back connections and files."""
-        self.search.close()
+        if self._search is not None:
+            self._search.close()
         self.database.dispose()

@@ -70,7 +70,7 @@ def look_at(wiki: Wiki, late_after: float) -> Iterator[Finding]:
     except (KBWikiError, SQLAlchemyError) as error:
         yield Finding("database", f"{kind}: {error}", "See that the database runs and can be reached.")
         return
-    yield Finding("database", f"{kind}, reachable", figures={"kind": kind})
+    yield Finding("database", f"{kind}, reachable{_whose(wiki)}", figures={"kind": kind})
     newest = newest_revision()
     figures = {"revision": at, "newest": newest}
     if at != newest:
@@ -84,6 +84,13 @@ def look_at(wiki: Wiki, late_after: float) -> Iterator[Finding]:
         yield _consumer(wiki, "risk", _cursor(wiki, RISK), late_after)
     except KBWikiError as error:
         yield Finding("wiki", str(error), UPGRADE)
+
+
+def _whose(wiki: Wiki) -> str:
+    """Whose database it is, where a host app knows."""
+    says = getattr(wiki.sender, "extensions", {}).get("kbwiki", {})
+    mount = says.get(wiki.name.partition("/")[0])
+    return f", {mount.choice.says}" if mount is not None else ""
 
 
 def _cursor(wiki: Wiki, name: str) -> int:

@@ -71,9 +71,7 @@ def journal() -> None:
 
 
 @journal.command("verify")
-@click.option(
-    "--head", "head", metavar="HEAD|FILE", help="A head kept before, or a file that ends with one."
-)
+@click.option("--head", "head", metavar="HEAD|FILE", help="A head kept before, or a file that ends with one.")
 @click.pass_obj
 def journal_verify(wiki: Wiki, head: str | None) -> None:
     """Check that no entry was edited, deleted, reordered or cut off. Exit code 1 when one was."""
@@ -152,9 +150,7 @@ def import_() -> None:
 )
 @click.option("--index/--no-index", default=True, show_default=True, help="Index for search afterwards.")
 @click.pass_obj
-def import_git(
-    wiki: Wiki, source: Path, space: str, branch: str | None, endings: tuple[str, ...], index: bool
-) -> None:
+def import_git(wiki: Wiki, source: Path, space: str, branch: str | None, endings: tuple[str, ...], index: bool) -> None:
     """Import a git repository or bundle with its whole history.
 
     Every commit becomes revisions with its author, time and message; moves and deletions included. It can be

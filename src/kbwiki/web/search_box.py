@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import current_app, request
+from flask import current_app, request, url_for
 from markupsafe import Markup
 
 from .frame import Addresses, whose
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def search_box(mount: Mount, *, label: str | None, assets: bool, query: str) -> Markup:
     """A form that searches the wiki: see `KBWiki.search_box`."""
-    url = Addresses(request.script_root + mount.url_prefix)
+    values = {name: value for name, value in (request.view_args or {}).items() if name in mount.place.variables}
+    url = Addresses(url_for(f"{mount.blueprint_name}.home", **values).rstrip("/"))
     html = current_app.jinja_env.get_template("kbwiki/parts/search_box.html").render(
         kb_t=kb_t,
         url=url,

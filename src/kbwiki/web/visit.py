@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from flask import Request, Response, current_app, make_response, redirect
@@ -29,13 +30,13 @@ log = logging.getLogger("kbwiki.web")
 class Visit:
     """What a view gets: who is there (`actor`), the wiki, a connection to read with, addresses and templates."""
 
-    def __init__(self, mount: Mount, request: Request) -> None:
+    def __init__(self, mount: Mount, request: Request, values: Mapping[str, Any] = MappingProxyType({})) -> None:
         self.mount = mount
         self.wiki = mount.wiki
         self.settings = mount.settings
         self.request = request
         self.now = self.wiki.clock()
-        self.url = Addresses(request.script_root + mount.url_prefix)
+        self.url = Addresses(mount.place.base(request, mount.blueprint_name, values))
         self.actor: Actor = ANONYMOUS
         self._open = ExitStack()
         self._connection: Connection | None = None
