@@ -1,4 +1,4 @@
-"""Pages of a host with a wiki mounted beside them, as a share of the same pages without: what embedding costs others."""
+"""Pages of a host with a wiki mounted beside them, as a share of the same pages without."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .figures import Figure
 _ROUNDS = 30
 _REQUESTS = 100
 _ANN = Actor("ann", "Ann", frozenset({"staff"}))
-_PAGE = "<!doctype html><title>{{ name }}</title><ul>{% for one in range(20) %}<li>{{ name }} {{ one }}</li>{% endfor %}</ul>"
+_PAGE = "<title>{{ name }}</title><ul>{% for one in range(20) %}<li>{{ name }} {{ one }}</li>{% endfor %}</ul>"
 
 
 def measure() -> Iterator[Figure]:

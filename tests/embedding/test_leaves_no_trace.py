@@ -1,4 +1,4 @@
-"""P7: what a host app has, it has after `init_app` and after a day of requests, and nothing else but what is listed here."""
+"""P7: what a host app has, it has after `init_app` and a day of requests, and nothing else but what is listed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ class Host:
             self.queries.clear()
             answer = client.get(address)
             found[address] = (
-                answer.status_code, answer.get_data(as_text=True), sorted((name, value.partition(".")[0]) for name, value in answer.headers.items()), len(self.queries)
+                answer.status_code,
+                answer.get_data(as_text=True),
+                sorted((name, value.partition(".")[0]) for name, value in answer.headers.items()),
+                len(self.queries),
             )  # fmt: skip
         return found
 
