@@ -40,10 +40,10 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .actors import Actor
-from .drivers import translated
+from .drivers import TABLES, translated
 from .settings import Settings
 
-TABLE_PREFIX = "kbwiki_"
+TABLE_PREFIX = TABLES
 
 
 class Base(DeclarativeBase):
@@ -86,7 +86,6 @@ Path = String(1024).with_variant(String(1024, collation="C"), "postgresql")
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
 Digest = LargeBinary(32)
-Json = JSON
 
 
 def compact_json(value: Any) -> str:
@@ -99,6 +98,18 @@ def compact_json(value: Any) -> str:
     except UnicodeEncodeError:
         return json.dumps(value, separators=(",", ":"))
     return said
+
+
+class Json(TypeDecorator[Any]):
+    """Values as JSON, written by `compact_json` whatever the engine would make of them: it may be the host's."""
+
+    impl = JSON
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """The text that is stored; None is NULL where the column says so, and `null` elsewhere."""
+        none_as_null = cast(JSON, self.impl_instance).none_as_null
+        return lambda value: None if value is None and none_as_null else compact_json(value)
 
 
 class _ListOf(TypeDecorator[list[Any]]):
@@ -178,7 +189,8 @@ class Transaction:
     Leaving the block of `Wiki.begin` routes every recorded change to its reviews, appends it to the journal and
     commits; an exception rolls everything back. `subjects` are the kinds of things that can be reviewed, by name;
     `chance` draws samples, a number from 0 up to 1. `reviews` is what became of reviews since a change was last
-    recorded, by id: the next entry tells it.
+    recorded, by id: the next entry tells it. `joined` says that it is part of a transaction of the host's; `settled`
+    are the entries of changes that are routed and journalled already.
     """
 
     connection: Connection
@@ -193,6 +205,8 @@ class Transaction:
     changes: list[Change] = field(default_factory=list)
     tallies: Counter[tuple[str, int, str]] = field(default_factory=Counter)
     reviews: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    joined: bool = False
+    settled: list[dict[str, Any]] = field(default_factory=list)
 
     def record(self, change: Change) -> None:
         """Put `change` on the one road: it will be reviewed and journalled when the transaction is left."""
@@ -214,11 +228,13 @@ class Transaction:
     def attempt(self) -> Iterator[None]:
         """A part of the transaction that can fail alone: an exception undoes what the block did, and is passed on."""
         changes, tallies, reviews = list(self.changes), Counter(self.tallies), dict(self.reviews)
+        settled = list(self.settled)
         try:
-            with translated(), self.connection.begin_nested():
+            with translated(ours_only=self.joined), self.connection.begin_nested():
                 yield
         except BaseException:
             self.changes[:], self.tallies, self.reviews = changes, tallies, reviews
+            self.settled[:] = settled
             raise
 
 

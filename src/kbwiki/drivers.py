@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from .errors import Busy, Conflict, SchemaBehind
 from .wording import kb_t
+
+TABLES = "kbwiki_"
+"""What the names of all our tables begin with."""
 
 
 def configure(engine: Engine, lock_timeout: float) -> None:
@@ -39,6 +42,37 @@ def configure(engine: Engine, lock_timeout: float) -> None:
             dbapi_connection.commit()
 
 
+_WRITES_NOTHING = text("UPDATE kbwiki_wiki SET name = name WHERE id = -1")
+
+
+def is_in_transaction(connection: Connection) -> bool:
+    """Whether the SQLite driver itself is in a transaction: SQLAlchemy believes so long before it is true."""
+    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", False))
+
+
+def take_write_lock(connection: Connection) -> None:
+    """Be the one writer of an SQLite database until the commit. Errors: the driver's, when the lock is not free.
+
+    In a transaction that somebody else began, a statement that writes nothing takes it: then what is read afterwards is
+    the newest there is, or the statement fails.
+    """
+    if is_in_transaction(connection):
+        connection.execute(_WRITES_NOTHING)
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def without_waiting(connection: Connection, milliseconds: int) -> Iterator[None]:
+    """Let statements on an SQLite connection wait so long for a lock; afterwards as long as before."""
+    before = connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {before}")
+
+
 _UNREACHABLE = (
     "unable to open database file",
     "connection failed",
@@ -48,19 +82,29 @@ _UNREACHABLE = (
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turn what drivers say about locks, races and missing tables into kbwiki's own errors."""
+def translated(*, ours_only: bool = False) -> Iterator[None]:
+    """Turn what drivers say about locks, races and missing tables into kbwiki's own errors.
+
+    With `ours_only` what they say about statements of the host's is passed on as it is.
+    """
     try:
         yield
-    except IntegrityError as error:
-        raise Conflict(kb_t("Somebody else changed the same thing at the same moment. Please try again.")) from error
     except DBAPIError as error:
-        text = str(error.orig).lower()
-        state = getattr(error.orig, "sqlstate", "")
-        if "database is locked" in text or state in ("40001", "40P01", "55P03"):
-            raise Busy(kb_t("The [wiki] is busy with other changes. Nothing was lost; please try again.")) from error
-        if any(said in text for said in _UNREACHABLE):
-            raise Busy(kb_t("The [wiki]'s database cannot be reached just now. Nothing was changed.")) from error
-        if "no such table: kbwiki_" in text or (state == "42P01" and "kbwiki_" in text):
-            raise SchemaBehind() from error
+        if ours_only and TABLES not in (error.statement or TABLES):
+            raise
+        _translate(error)
         raise
+
+
+def _translate(error: DBAPIError) -> None:
+    """Errors: kbwiki's own, where there is one for this."""
+    if isinstance(error, IntegrityError):
+        raise Conflict(kb_t("Somebody else changed the same thing at the same moment. Please try again.")) from error
+    said = str(error.orig).lower()
+    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or ""
+    if "database is locked" in said or state in ("40001", "40P01", "55P03"):
+        raise Busy(kb_t("The [wiki] is busy with other changes. Nothing was lost; please try again.")) from error
+    if any(one in said for one in _UNREACHABLE):
+        raise Busy(kb_t("The [wiki]'s database cannot be reached just now. Nothing was changed.")) from error
+    if "no such table: kbwiki_" in said or (state == "42P01" and "kbwiki_" in said):
+        raise SchemaBehind() from error

@@ -39,6 +39,7 @@ def _upgrade_sqlite(connection: Connection) -> None:
     connection.rollback()
     # Rebuilding a table with foreign keys on would delete what refers to it; the pragma works outside
     # transactions only.
+    before = connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
     connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
     connection.rollback()
     try:
@@ -50,7 +51,7 @@ def _upgrade_sqlite(connection: Connection) -> None:
                 if broken:
                     raise RuntimeError(f"The migration left broken references, so it was undone: {broken[:3]}")
     finally:
-        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+        connection.exec_driver_sql(f"PRAGMA foreign_keys = {before}")
 
 
 def is_current(connection: Connection) -> bool:

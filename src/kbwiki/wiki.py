@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 import random
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection
 
 from . import signals
 from .actors import SYSTEM, Actor
 from .clock import Clock, utc_now
-from .database import Database
+from .database import Database, Source
 from .db import Change, Transaction, insert_or_ignore
-from .errors import Invalid, KBWikiError, SchemaBehind
-from .journal.actor_rows import ensure_actor
-from .journal.append import append, count_unsealed, seal
+from .errors import Invalid, SchemaBehind
+from .joining import AfterCommit, Joinable, connection_of, joined
+from .journal.append import count_unsealed, seal
 from .journal.chain import Head
 from .journal.models import WikiRow
 from .journal.tail import cursor_of, last_position, stand_of
@@ -27,19 +26,19 @@ from .journal.verify import Verification, verify
 from .moderation.age_runs import Aged, age
 from .moderation.assessment.follow import Assessment
 from .moderation.assessment.plugins import RiskFunction
-from .moderation.handover import hand_over_stranded
 from .moderation.messages.delivery import deliver, due_recipients
 from .moderation.risk import merged
-from .moderation.routing import route
 from .moderation.rules.calendar import working_time
 from .moderation.subjects import ChangeKind
-from .moderation.tallies import write_tallies
 from .pages.links import CONSUMER as LINKS
 from .pages.links import take_in_links
 from .pages.paths import normalise_path
 from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
 from .parts import search_of, search_place, subjects
+from .road import Road, find_wiki
+from .search.engines import require_engine
+from .search.finding import Search
 from .search.log.recording import SearchLog
 from .search.suggestion_rows import CONSUMER as SUGGESTIONS
 from .search.suggestion_rows import take_in_suggestions
@@ -50,8 +49,6 @@ from .spaces.queries import find_space
 from .upgrade import upgrade
 from .vocabulary.voice import Voice
 from .wording import kb_t, speaking
-
-log = logging.getLogger("kbwiki")
 
 
 class Wiki:
@@ -64,7 +61,7 @@ class Wiki:
 
     def __init__(
         self,
-        url: str,
+        url: Source | Database,
         *,
         name: str = "main",
         settings: Settings | None = None,
@@ -77,7 +74,8 @@ class Wiki:
         self.name = name
         self.clock = clock
         self.voice = Voice(self.settings, self.read, lambda: self.id)
-        self.database = Database(url, lock_timeout=self.settings.lock_timeout_seconds)
+        lock_timeout = self.settings.lock_timeout_seconds
+        self.database = url if isinstance(url, Database) else Database(url, lock_timeout=lock_timeout)
         self.chance: Callable[[], float] = random.random
         self.subjects = subjects()
         self.risk = Assessment(
@@ -85,18 +83,32 @@ class Wiki:
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         self.search_place = search_place(index, self.database, lambda: self.id, self.settings)
-        self.search = search_of(self.search_place, self._prepare_search, self.settings, clock)
+        self._search: Search | None = None
+        self._opening = threading.Lock()
+        if self.database.is_known:
+            self._search = search_of(self.search_place, self._prepare_search, self.settings, clock)
+        else:
+            require_engine(self.settings.search_engine)
         self.search_log = SearchLog(self.database, lambda: self.id, self.clock, self.settings.search_log_days)
-        self._sender = sender
+        self.sender = sender
         self._wiki_id: int | None = None
-        self._actor_ids: dict[Actor, int] = {}
+        self._road = Road(self)
+
+    @property
+    def search(self) -> Search:
+        """Full-text search. Errors: Invalid for an engine that cannot work in this database."""
+        if self._search is None:
+            with self._opening:
+                if self._search is None:
+                    self._search = search_of(self.search_place, self._prepare_search, self.settings, self.clock)
+        return self._search
 
     @property
     def id(self) -> int:
         """The row of this wiki. Errors: SchemaBehind when the tables are not there yet."""
         if self._wiki_id is None:
             with self.database.read() as connection:
-                self._wiki_id = connection.execute(select(WikiRow.id).where(WikiRow.name == self.name)).scalar()
+                self._wiki_id = find_wiki(connection, self.name)
         if self._wiki_id is None:
             raise SchemaBehind(kb_t("This [wiki] has not been set up yet. Run: flask kbwiki db upgrade"))
         return self._wiki_id
@@ -105,6 +117,10 @@ class Wiki:
         """Create or bring up to date the tables, and this wiki in them. Safe to call from many processes at once."""
         self.database.make_folder()
         upgrade(self.database.engine)
+        self.set_up()
+
+    def set_up(self) -> None:
+        """Create this wiki, if need be, in tables that are there. Errors: SchemaBehind when they are not."""
         with self.database.write() as connection:
             now = self.clock()
             wiki_id = connection.execute(
@@ -115,34 +131,35 @@ class Wiki:
                 create_root(connection, wiki_id, self.settings, now)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A connection for queries; takes no lock that a writer would wait for."""
-        with self.database.read() as connection:
+    def read(self, *, session: Joinable | None = None) -> Iterator[Connection]:
+        """A connection for queries; takes no lock that a writer would wait for.
+
+        With `session` it is the host's, which sees what the host's transaction has done so far; nothing is flushed.
+        """
+        with self.database.read() if session is None else nullcontext(connection_of(session)) as connection:
             yield connection
 
     @contextmanager
-    def begin(self, actor: Actor, *, at: Any = None) -> Iterator[Transaction]:
+    def begin(self, actor: Actor, *, at: Any = None, session: Joinable | None = None) -> Iterator[Transaction]:
         """One transaction by one actor at one moment (`at`; the clock's when None).
 
         Actions called in the block write through the transaction. On leaving it, every recorded change is routed
         to its reviews and journalled, and all is committed together, or, when anything raises, nothing is.
         Afterwards signals are sent. Errors: those of the actions; Busy when the database was locked for too long.
+
+        With `session` the block is a part of the host's transaction: it holds when the host commits, and signals are
+        sent then. When it raises, it alone is undone. Errors: Invalid for a session of another database, too.
         """
-        wiki_id = self.id
-        with self.database.write() as connection:
-            actor_id = self._actor_ids.get(actor) or ensure_actor(connection, wiki_id, actor)
-            tx = Transaction(
-                connection, wiki_id, actor, actor_id, at or self.clock(), self.settings, self.subjects, self.chance
-            )
-            yield tx
-            route(tx)
-            hand_over_stranded(tx)
-            write_tallies(tx)
-            rows = append(tx, self.name, seal_now=self.database.has_single_writer)
-        # Only now is the actor's row sure to stay.
-        self._actor_ids[actor] = actor_id
-        if rows:
-            self._publish(tx, rows)
+        if session is None:
+            with self.database.write() as connection, self._road.travel(connection, actor, at) as (tx, arrival):
+                yield tx
+            arrival()
+            return
+        with joined(session) as block:
+            with self._road.travel(block.connection, actor, at, joined=True) as (tx, arrival):
+                yield tx
+                block.require_open()
+            block.afterwards.append(AfterCommit(arrival, arrival.is_committed))
 
     def seal(self) -> int:
         """Give committed entries their place in the chain, if some have none yet; how many they were."""
@@ -152,9 +169,7 @@ class Wiki:
         with self.database.write() as connection:
             return seal(connection, self.id)
 
-    def verify(
-        self, exported: Head | None = None, progress: Callable[[int, int], None] | None = None
-    ) -> Verification:
+    def verify(self, exported: Head | None = None, progress: Callable[[int, int], None] | None = None) -> Verification:
         """Check the whole journal, against an exported head too if one is given."""
         self.seal()
         with self.read() as connection:
@@ -203,7 +218,7 @@ class Wiki:
             with self.database.write() as connection, speaking(voice):
                 events = deliver(connection, self.id, recipient, now, self.settings, self.name)
             for event in events:
-                signals.tell(signals.message_due, self._sender if self._sender is not None else self, event)
+                signals.tell(signals.message_due, self.sender if self.sender is not None else self, event)
             sent += len(events)
         return sent
 
@@ -231,6 +246,15 @@ class Wiki:
         self.catch_up_links(wait=False)  # the index reads texts by itself, too: nobody waits for the lock
         with self.read() as connection:
             return last_position(connection, self.id)
+
+    def sibling(self, name: str, index: Path | None) -> Wiki:
+        """Another wiki in the same database, with the same settings and the same kinds of changes and reasons."""
+        other = Wiki(
+            self.database, name=name, settings=self.settings, clock=self.clock, index=index, sender=self.sender
+        )
+        other.chance, other.subjects = self.chance, self.subjects
+        other.risk = self.risk.for_wiki(lambda: other.id, other.seal)
+        return other
 
     def set_space(self, tx: Transaction, path: str, wanted: SpaceSettings) -> int:
         """Create or set the space at `path` ('' for the root); see `spaces.actions.set_space`.
@@ -265,33 +289,6 @@ class Wiki:
 
     def close(self) -> None:
         """Give back connections and files."""
-        self.search.close()
+        if self._search is not None:
+            self._search.close()
         self.database.dispose()
-
-    def _publish(self, tx: Transaction, rows: list[dict[str, Any]]) -> None:
-        if not self.database.has_single_writer:
-            try:
-                self.seal()
-            except (KBWikiError, SQLAlchemyError):
-                # The change is committed, so whatever failed here, the author must not be told that the save did;
-                # the next sealer, or the next reader of the journal, gives it its place.
-                log.warning("An entry could not be sealed just now; it will be.", exc_info=True)
-        for row in rows:
-            signal = signals.decision_committed if row["kind"] == "decide" else signals.change_committed
-            if not signal.receivers:
-                continue
-            signals.tell(
-                signal,
-                self._sender if self._sender is not None else self,
-                signals.Committed(
-                    wiki=self.name,
-                    kind=row["kind"],
-                    actor_id=tx.actor.id,
-                    actor_name=tx.actor.name,
-                    at=row["at"],
-                    subject_kind=row["subject_kind"],
-                    subject_id=row["subject_id"],
-                    number=row["number"],
-                    payload=row["payload"],
-                ),
-            )

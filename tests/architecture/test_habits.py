@@ -101,7 +101,7 @@ def test_only_the_database_modules_commit() -> None:
         f"{name_of(path)}:{line}: {receiver}.{name}()"
         for path in source_files()
         for line, receiver, name in calls_of(path)
-        if name == "commit" and path not in (PACKAGE / "database.py", PACKAGE / "drivers.py")
+        if name == "commit" and path not in (PACKAGE / "database.py", PACKAGE / "drivers.py", PACKAGE / "joining.py")
     ]
 
     assert commits == []

@@ -8,6 +8,7 @@ from functools import partial
 
 from . import (
     assessing,
+    host_page,
     importing,
     lagging,
     leasing,
@@ -36,6 +37,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "verify": verifying.measure,
     "search_lag": lagging.measure,
     "search_engines": partial(search_engines.measure, "search_engines"),
+    "host_page": host_page.measure,
     "search_100k": partial(search_engines.measure, "search_100k"),
 }
 

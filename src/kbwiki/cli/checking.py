@@ -86,7 +86,8 @@ def look_at(wiki: Wiki, late_after: float) -> Iterator[Finding]:
         to_do = kb_t("See that the database runs and can be reached.")
         yield Finding("database", f"{kind}: {error}", to_do, code="database-unreachable")
         return
-    yield Finding("database", kb_t("{kind}, reachable", kind=kind), figures={"kind": kind})
+    says = kb_t("{kind}, reachable", kind=kind)
+    yield Finding("database", f"{says}{_whose(wiki)}", figures={"kind": kind})
     newest = newest_revision()
     figures = {"revision": at, "newest": newest}
     if at != newest:
@@ -108,6 +109,13 @@ def _behind(at: str | None, newest: str | None) -> str:
     if at is None:
         return kb_t("at nothing: there are none yet; newest is {newest}", newest=newest)
     return kb_t("at {at}; newest is {newest}", at=at, newest=newest)
+
+
+def _whose(wiki: Wiki) -> str:
+    """Whose database it is, where a host app knows."""
+    says = getattr(wiki.sender, "extensions", {}).get("kbwiki", {})
+    mount = says.get(wiki.name.partition("/")[0])
+    return f", {mount.choice.says}" if mount is not None else ""
 
 
 def _cursor(wiki: Wiki, name: str) -> int:

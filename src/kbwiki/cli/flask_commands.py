@@ -17,10 +17,11 @@ def group() -> click.Group:
 
     @click.group("kbwiki", cls=root.Commands, help=N_("The [wiki] in this app."))
     @spoken.option("--wiki", "name", default="main", show_default=True, help=N_("Which, if the app has several."))
+    @spoken.option("--tenant", help=N_("Whose, if each tenant has [a wiki] of its own."))
     @click.pass_context
     @with_appcontext
-    def kbwiki(ctx: click.Context, name: str) -> None:
-        ctx.obj = _wiki_of_app(name, as_it_is=ctx.invoked_subcommand in ("db", "check", "leave"))
+    def kbwiki(ctx: click.Context, name: str, tenant: str | None) -> None:
+        ctx.obj = _wiki_of_app(name, tenant, as_it_is=ctx.invoked_subcommand in ("db", "check", "leave"))
         root.speak_as(ctx, ctx.obj)
 
     kbwiki.usual = _usual
@@ -36,7 +37,7 @@ def _usual() -> Wording:
     return mount.wiki.voice.wording() if mount is not None else Wording()
 
 
-def _wiki_of_app(name: str, *, as_it_is: bool) -> Wiki:
+def _wiki_of_app(name: str, tenant: str | None, *, as_it_is: bool) -> Wiki:
     mounts = current_app.extensions.get("kbwiki", {})
     if name not in mounts:
         known = ", ".join(mounts) or "none"
@@ -48,4 +49,12 @@ def _wiki_of_app(name: str, *, as_it_is: bool) -> Wiki:
     if not as_it_is:
         mount.make_ready()
     wiki: Wiki = mount.wiki
+    if tenant is not None:
+        if mount.tenants is None:
+            raise click.ClickException(kb_t("The [wiki] {name!r} has no tenants.", name=name))
+        wiki = mount.tenants.of(tenant)
+    elif mount.tenants is not None and not as_it_is:
+        raise click.ClickException(
+            kb_t("Each tenant has [a wiki] of its own here: name one with --tenant.")
+        )
     return wiki

@@ -155,9 +155,7 @@ def _present(wiki: Wiki, name: str) -> RuleLine | None:
     return next((line for line in found if line.name == " ".join(name.split())), None)
 
 
-def _parts(
-    present: RuleLine | None, match: str | None, effect: str | None
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def _parts(present: RuleLine | None, match: str | None, effect: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """What was given, or what the rule says now. Errors: Invalid when a new rule is given no effect."""
     if effect is None and present is None:
         raise Invalid("effect", kb_t("A new rule needs --effect, such as '{\"add_groups\": [\"legal\"]}'."))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MINUTE = 60
 
 Key = tuple[int, Actor, str, str, int]
-"""The journal's position, the actor with all groups, the language, the whole address below the host's root, the minute.
+"""The journal's position, the actor with all groups, the language, wiki and whole address, the minute.
 
 The wiki's terms are changed by entries of the journal, so its position stands for them, too."""
 
@@ -37,7 +37,7 @@ class AnswerCache:
         request = visit.request
         if not self._is_on or request.method != "GET" or (position := visit.standing.position) is None:
             return None
-        address = f"{request.script_root}\0{request.full_path}"
+        address = f"{visit.wiki.name}\0{request.script_root}\0{request.full_path}"
         return position, visit.actor, visit.locale, address, int(visit.now.timestamp()) // _MINUTE
 
     def find(self, key: Key | None) -> Response | None:

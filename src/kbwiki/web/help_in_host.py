@@ -17,12 +17,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..errors import KBWikiError
 from ..help.policy import Where
 from ..help.queries import help_for
+from ..wording import speaking
 from .frame import Addresses
 from .help_places import write_arguments
+from .languages import on_host_page
+from .search_box import addresses
 from .words import kb_t
 
 if TYPE_CHECKING:
-    from .extension import Mount
+    from .mount import Mount
 
 log = logging.getLogger("kbwiki.web")
 
@@ -46,7 +49,7 @@ def place(endpoint: str | None, args: Mapping[str, Any] | None, error: object, r
 def pages_for(mount: Mount, where: Where) -> list[HelpLink]:
     """The pages that help the present visitor there, the closest first; one query."""
     mount.make_ready()
-    url = Addresses(request.script_root + mount.url_prefix, mount.rules)
+    url = addresses(mount)
     with mount.wiki.read() as connection:
         found = help_for(connection, mount.wiki.id, mount.identity.current(), where)
     return [HelpLink(one.title, one.path, url.page(one.path)) for one in found]
@@ -56,9 +59,16 @@ def help_button(mount: Mount, where: Where, *, label: str | None, count: bool, a
     """A link that opens help for the place: see `KBWiki.help`. On our own screens nothing: they are no host's."""
     if request.blueprint in {one.blueprint_name for one in current_app.extensions["kbwiki"].values()}:
         return Markup("")
-    url = Addresses(request.script_root + mount.url_prefix, mount.rules)
+    url = addresses(mount)
     fields = {"endpoint": where.endpoint, "args": write_arguments(where.args), "error": where.error}
     said = {name: value for name, value in fields.items() if value}
+    with speaking(on_host_page(mount, request)):
+        return _button(mount, where, url, said, label=label, count=count, assets=assets)
+
+
+def _button(
+    mount: Mount, where: Where, url: Addresses, said: Mapping[str, Any], *, label: str | None, count: bool, assets: bool
+) -> Markup:
     html = current_app.jinja_env.get_template("kbwiki/parts/help_button.html").render(
         kb_t=kb_t,
         url=url,

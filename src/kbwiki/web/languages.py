@@ -13,7 +13,7 @@ from ..errors import KBWikiError
 from ..wording import Wording
 
 if TYPE_CHECKING:
-    from .extension import Mount
+    from .mount import Mount
     from .visit import Visit
 
 log = logging.getLogger("kbwiki.web")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import current_app, request
+from flask import current_app, request, url_for
 from markupsafe import Markup
 
 from ..wording import speaking
@@ -13,14 +13,19 @@ from .languages import on_host_page
 from .words import kb_t
 
 if TYPE_CHECKING:
-    from .extension import Mount
+    from .mount import Mount
 
 
 def search_box(mount: Mount, *, label: str | None, assets: bool, query: str) -> Markup:
     """A form that searches the wiki: see `KBWiki.search_box`."""
-    url = Addresses(request.script_root + mount.url_prefix, mount.rules)
     with speaking(on_host_page(mount, request)):
-        return _box(mount, url, label, assets, query)
+        return _box(mount, addresses(mount), label, assets, query)
+
+
+def addresses(mount: Mount) -> Addresses:
+    """The wiki's addresses on a page of the host; with tenants, those of the tenant that the page is about."""
+    values = {name: value for name, value in (request.view_args or {}).items() if name in mount.place.variables}
+    return Addresses(url_for(f"{mount.blueprint_name}.home", **values).rstrip("/"), mount.rules)
 
 
 def _box(mount: Mount, url: Addresses, label: str | None, assets: bool, query: str) -> Markup:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from flask import Request, Response, current_app, make_response, redirect
@@ -23,7 +24,7 @@ from .frame import Addresses, Frame, render
 from .languages import wanted
 
 if TYPE_CHECKING:
-    from .extension import Mount
+    from .mount import Mount
 
 
 log = logging.getLogger("kbwiki.web")
@@ -32,13 +33,13 @@ log = logging.getLogger("kbwiki.web")
 class Visit:
     """What a view gets: who is there (`actor`), the wiki, a connection to read with, addresses and templates."""
 
-    def __init__(self, mount: Mount, request: Request) -> None:
+    def __init__(self, mount: Mount, request: Request, values: Mapping[str, Any] = MappingProxyType({})) -> None:
         self.mount = mount
         self.wiki = mount.wiki
         self.settings = mount.settings
         self.request = request
         self.now = self.wiki.clock()
-        self.url = Addresses(request.script_root + mount.url_prefix, mount.rules)
+        self.url = Addresses(mount.place.base(request, mount.blueprint_name, values), mount.rules)
         self.actor: Actor = ANONYMOUS
         self._open = ExitStack()
         self._connection: Connection | None = None

@@ -80,6 +80,12 @@ class Assessment:
         self._weights = weights
         self.reasons = PluginReasons()
 
+    def for_wiki(self, wiki_id: Callable[[], int], prepare: Callable[[], object]) -> Assessment:
+        """The same for another wiki in the same database, with the same reasons."""
+        other = Assessment(self._database, wiki_id, prepare, self._subjects, self._weights)
+        other.reasons = self.reasons
+        return other
+
     def catch_up(self, seconds: float | None = None) -> int:
         """Take in what is in the journal; how many entries were read. Any number of processes may do so.
 

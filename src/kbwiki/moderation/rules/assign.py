@@ -100,7 +100,7 @@ def assign(tx: Transaction, change: Change) -> Assigned:
     if change.kind in ADMINISTRATION:
         return _assigned(tx, Assignment({tx.settings.admin_group: PutBy()}), {})
     changing = any(one.kind == "set-rule" for one in tx.changes)
-    rules = rules_at(tx.connection, tx.wiki_id, rights.rules_number, keep=not changing)
+    rules = rules_at(tx.connection, tx.wiki_id, rights.rules_number, keep=not changing and not tx.joined)
     if not rules.rules:
         nobody_else = (tx.settings.fallback_group,)
         return _assigned(tx, Assignment(dict.fromkeys(rights.responsible or nobody_else, PutBy())), {})

@@ -50,6 +50,12 @@ def names() -> list[str]:
     return sorted({*OPENERS, *entry_points(group=PLUGINS).names})
 
 
+def require_engine(name: str) -> None:
+    """Errors: Invalid when there is no engine of this name."""
+    if name not in OPENERS:
+        _plugin(name)
+
+
 def open_engine(name: str, place: Place) -> Engine | None:
     """The engine of this name.
 

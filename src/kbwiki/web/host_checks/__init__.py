@@ -12,7 +12,7 @@ from ...cli.finding import Finding
 from . import answers, keys, people, places, routing, templates
 
 if TYPE_CHECKING:
-    from ..extension import Mount
+    from ..mount import Mount
 
 Check = Callable[["Mount"], Iterator[Finding]]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...cli.finding import Finding
 
 if TYPE_CHECKING:
-    from ..extension import Mount
+    from ..mount import Mount
 
 _NEEDED = {"script-src": "scripts", "style-src": "stylesheets", "img-src": "icons", "connect-src": "suggestions"}
 

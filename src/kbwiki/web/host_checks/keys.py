@@ -13,7 +13,7 @@ from ...settings import Settings
 from ..mount_keys import MOUNT_KEYS
 
 if TYPE_CHECKING:
-    from ..extension import Mount
+    from ..mount import Mount
 
 
 def secret_key(mount: Mount) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from ..identity.detected import Detected
 from ..identity.in_front import LOCAL_SOCKET, ProxyHeaders
 
 if TYPE_CHECKING:
-    from ..extension import Mount
+    from ..mount import Mount
 
 
 def adapter(mount: Mount) -> Iterator[Finding]:

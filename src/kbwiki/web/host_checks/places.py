@@ -12,7 +12,7 @@ from ...autogenerate import include_object
 from ...cli.finding import Finding
 
 if TYPE_CHECKING:
-    from ..extension import Mount
+    from ..mount import Mount
 
 MOUNTS = Path("/proc/self/mounts")
 _NETWORK = ("nfs", "cifs", "smb", "fuse.sshfs", "9p", "afs", "glusterfs", "ceph")

@@ -13,7 +13,7 @@ from werkzeug.test import EnvironBuilder
 from ...cli.finding import Finding
 
 if TYPE_CHECKING:
-    from ..extension import Mount
+    from ..mount import Mount
 
 _SAMPLES = {"int": "7", "path": "some/page", "": "some"}
 

@@ -12,7 +12,7 @@ from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError, meta
 from ...cli.finding import Finding
 
 if TYPE_CHECKING:
-    from ..extension import Mount
+    from ..mount import Mount
 
 OURS = Path(__file__).parent.parent / "templates"
 
