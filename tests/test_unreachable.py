@@ -28,3 +28,19 @@ def test_the_reader_sees_a_page_that_says_so(tmp_path: Path) -> None:
     assert answer.status_code == 503
     assert "cannot be reached" in answer.get_data(as_text=True)
     assert answer.headers["Retry-After"] == "2"
+
+
+def test_what_goes_wrong_in_the_middle_of_a_view_is_a_kind_answer_too(tmp_path: Path) -> None:
+    app = Flask("host", instance_path=str(tmp_path))
+    app.config.update(SECRET_KEY="test", KBWIKI_DATABASE_URI=f"sqlite:///{tmp_path / 'wiki.db'}")
+    wiki = KBWiki().init_app(app, actor=lambda: ANONYMOUS)
+    wiki.upgrade()
+    client = app.test_client()
+    assert client.get("/wiki/-/tags").status_code == 200
+    with wiki.database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE kbwiki_page_tag")
+
+    answer = client.get("/wiki/-/tags?again=1")
+
+    assert answer.status_code == 503
+    assert "flask kbwiki db upgrade" in answer.get_data(as_text=True)

@@ -21,7 +21,7 @@ from ..wording import speaking
 from .frame import Addresses
 from .help_places import write_arguments
 from .languages import on_host_page
-from .search_box import addresses
+from .search_box import addresses, wiki_here
 from .words import kb_t
 
 if TYPE_CHECKING:
@@ -48,10 +48,12 @@ def place(endpoint: str | None, args: Mapping[str, Any] | None, error: object, r
 
 def pages_for(mount: Mount, where: Where) -> list[HelpLink]:
     """The pages that help the present visitor there, the closest first; one query."""
-    mount.make_ready()
+    wiki = wiki_here(mount)
+    if wiki is None:
+        return []
     url = addresses(mount)
-    with mount.wiki.read() as connection:
-        found = help_for(connection, mount.wiki.id, mount.identity.current(), where)
+    with wiki.read() as connection:
+        found = help_for(connection, wiki.id, mount.identity.current(), where)
     return [HelpLink(one.title, one.path, url.page(one.path)) for one in found]
 
 

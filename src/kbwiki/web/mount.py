@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from ..cli.finding import Finding
 from ..database import Source
+from ..drivers import translated
 from ..errors import Invalid, KBWikiError, NotFound
 from ..settings import Settings
 from ..upgrade import require_tables
@@ -157,23 +158,31 @@ class Mount:
         self, visit: Visit, screen: routes.Screen, arguments: dict[str, Any], values: Mapping[str, Any]
     ) -> Response:
         try:
-            self.make_ready()
-            if self.tenants is not None:
-                found = self.tenants.find(values)
-                if found is None:
-                    abort(404)  # whether there is such a tenant is the host's to say
-                visit.wiki = found
-            visit.begin()
-            _require_countable(arguments)
-            # A page with a nonce is good for one answer.
-            key = self.answers.key(visit) if screen.kept and not visit.nonce else None
-            response = self.answers.find(key) or visit.as_response(screen.view(visit, **arguments))
-            self.answers.keep(key, response)
+            # A view reads with a connection that outlasts the call which opened it, so what goes wrong there ends here.
+            with translated(ours_only=True):
+                response = self._seen(visit, screen, arguments, values)
         except KBWikiError as error:
             visit.close()
             response = answers.refused(visit, error)
         finally:
             visit.close()
+        return response
+
+    def _seen(
+        self, visit: Visit, screen: routes.Screen, arguments: dict[str, Any], values: Mapping[str, Any]
+    ) -> Response:
+        self.make_ready()
+        if self.tenants is not None:
+            found = self.tenants.find(values)
+            if found is None:
+                abort(404)  # whether there is such a tenant is the host's to say
+            visit.wiki = found
+        visit.begin()
+        _require_countable(arguments)
+        # A page with a nonce is good for one answer.
+        key = self.answers.key(visit) if screen.kept and not visit.nonce else None
+        response = self.answers.find(key) or visit.as_response(screen.view(visit, **arguments))
+        self.answers.keep(key, response)
         return response
 
     def raise_body_limit(self, app: Flask, **_: Any) -> None:

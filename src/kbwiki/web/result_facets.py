@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..clock import utc_now
 from ..search.facets import Facet, FacetValue
+from ..search.spans import parse_span
 from .query_text import Part, parts_of, with_part, without
 from .words import N_, kb_t
 
@@ -98,8 +100,15 @@ def chips(query: str, address: Address) -> tuple[Chip, ...]:
     return tuple(
         Chip(kb_t(_FIELDS[one.field]), _chip_words(one), address(without(query, one)))
         for one in parts_of(query)
-        if one.narrows
+        if one.narrows and _is_understood(one)
     )
+
+
+def _is_understood(part: Part) -> bool:
+    """Whether it narrows anything: of what was not understood, a note says so, and it is no filter."""
+    if part.field == "is":
+        return part.value.casefold() in STATES
+    return part.field != "changed" or parse_span(part.value, utc_now()) is not None
 
 
 def _chip_words(part: Part) -> str:

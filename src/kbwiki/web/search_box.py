@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app, request, url_for
 from markupsafe import Markup
 
+from ..wiki import Wiki
 from ..wording import speaking
 from .frame import Addresses, whose
 from .languages import on_host_page
@@ -24,8 +25,17 @@ def search_box(mount: Mount, *, label: str | None, assets: bool, query: str) -> 
 
 def addresses(mount: Mount) -> Addresses:
     """The wiki's addresses on a page of the host; with tenants, those of the tenant that the page is about."""
-    values = {name: value for name, value in (request.view_args or {}).items() if name in mount.place.variables}
-    return Addresses(url_for(f"{mount.blueprint_name}.home", **values).rstrip("/"), mount.rules)
+    return Addresses(url_for(f"{mount.blueprint_name}.home", **_values(mount)).rstrip("/"), mount.rules)
+
+
+def wiki_here(mount: Mount) -> Wiki | None:
+    """The wiki that a page of the host is about; with tenants, the tenant's, or None where there is none."""
+    mount.make_ready()
+    return mount.wiki if mount.tenants is None else mount.tenants.find(_values(mount))
+
+
+def _values(mount: Mount) -> dict[str, Any]:
+    return {name: value for name, value in (request.view_args or {}).items() if name in mount.place.variables}
 
 
 def _box(mount: Mount, url: Addresses, label: str | None, assets: bool, query: str) -> Markup:
