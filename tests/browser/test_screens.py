@@ -70,13 +70,13 @@ TO_MODERATE = {
     "batch-new": "/wiki/-/batches/new?group=moderators",
     "earlier": "/wiki/-/search/earlier?q=train",
     "synonyms": "/wiki/-/synonyms",
-    "vocabulary": "/wiki/-/vocabulary",
     "synonyms-change": "/wiki/-/synonyms?set=1",
     "searches": "/wiki/-/searches?closed=lunch",
     "searches-closed": "/wiki/-/searches?view=closed",
 }
 OF_AUTHORS = {"mine": "/wiki/-/mine", "messages": "/wiki/-/messages", "appeal": "/wiki/-/decisions/1/appeal"}
 TO_SET_UP = {
+    "vocabulary": "/wiki/-/vocabulary",
     "spaces": "/wiki/-/spaces",
     "space": "/wiki/-/space?path=people",
     "reasons": "/wiki/-/reasons?path=people",

@@ -19,7 +19,7 @@ from .forms import FieldError, whole_number
 from .help_places import screens
 from .notes import Note, UndoOffer
 from .visit import Visit
-from .words import kb_t, when
+from .words import kb_t, listed, when
 
 MOST_CHOICES = 300
 _SHOWN_STATES = 20
@@ -156,6 +156,6 @@ def _done(visit: Visit, page: PageView, number: int) -> tuple[Note, ...]:
         return (Note("success", kb_t("It is as it was before.")),)
     if not number or whole_number(done) != number:
         return ()
-    groups = " and ".join(responsible_groups(visit.connection, [page.space_id]))
+    groups = listed(responsible_groups(visit.connection, [page.space_id]))
     text = kb_t("It holds at once; {groups} will look at it afterwards.", groups=groups)
     return (Note("success", text, UndoOffer(visit.url("undo_help", number=number, path=page.path), kb_t("Undo"))),)

@@ -12,7 +12,7 @@ from ..moderation.policy import Verdict
 from ..moderation.queries.evidence import Objection
 from ..moderation.queries.mine import Became, GroupAnswer, OwnChange
 from ..moderation.transitions import State
-from .words import N_, VERDICTS, kb_t, when
+from .words import N_, VERDICTS, begun, kb_t, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def decision_words(verdict: Verdict, by: str, group: str, at: datetime, now: dat
     if verdict is Verdict.CONCERN:
         text = N_("{actor} asked for {group}, {when}.") if by else N_("The [group] {group} asked, {when}.")
         return kb_t(text, actor=by, group=group, when=moment)
-    done = kb_t(VERDICTS[verdict]).capitalize()
+    done = begun(kb_t(VERDICTS[verdict]))
     named, plain = N_("{verdict} by {actor} for {group}, {when}."), N_("{verdict} by the [group] {group}, {when}.")
     return kb_t(named if by else plain, verdict=done, actor=by, group=group, when=moment)
 

@@ -71,12 +71,17 @@ def plain(number: float | None) -> str:
     return "" if number is None else str(number).removesuffix(".0")
 
 
+def _kind(kind: str, said: str) -> str:
+    """What somebody did, as a filter; reports and objections say themselves who it was."""
+    return said if kind in ("page", "decision") else kb_t("somebody {kind}", kind=said)
+
+
 def chips(visit: Visit, wanted: Wanted, offered: Choices) -> tuple[Chip, ...]:
     """The filters that are on, each with the address of the list without it."""
     said = {
         "space": lambda: kb_t("in {space}", space=dict(offered.spaces).get(wanted.space, wanted.space)),
         "author": lambda: kb_t("by {author}", author=wanted.author),
-        "kind": lambda: kb_t("somebody {kind}", kind=dict(offered.kinds).get(wanted.kind, wanted.kind)),
+        "kind": lambda: _kind(wanted.kind, dict(offered.kinds).get(wanted.kind, wanted.kind)),
         "risk": lambda: kb_t("risk at least {risk}", risk=plain(wanted.risk)),
         "days": lambda: kb_t("waiting for {n} day or longer", "waiting for {n} days or longer", n=wanted.days),
     }

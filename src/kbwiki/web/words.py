@@ -16,6 +16,11 @@ from ..wording.amounts import number as number
 from ..wording.amounts import per_cent as per_cent
 
 
+def begun(text: str) -> str:
+    """The text as a sentence begins: its first letter large, and no other made small, as German nouns need."""
+    return text[:1].upper() + text[1:]
+
+
 def who(author: str) -> str:
     """The author's name; where queries give none, because it is hidden, somebody."""
     return author or kb_t("somebody")
