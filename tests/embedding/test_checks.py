@@ -142,7 +142,6 @@ SEEDED = [
     ),
     Seeded("route-clash", after=lambda app: KBWiki(app, name="second", url_prefix="/wiki"), says="'second'"),
     Seeded("route-clash", mount={"url_prefix": "/static"}, says="answered by static"),
-    Seeded("host-missing", app={"host_matching": True, "static_host": "shop.example"}),
     Seeded("sign-in-nowhere", {"KBWIKI_SIGN_IN_URL": "/entr"}),
     Seeded("body-limit", before=lambda app: setattr(app, "request_class", Stubborn)),
     Seeded("autoescape-off", before=lambda app: setattr(app, "select_jinja_autoescape", lambda name: False)),

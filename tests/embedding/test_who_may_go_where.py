@@ -91,6 +91,18 @@ ADDRESSES = {
     "searches": "/-/searches",
     "close_search": "/-/searches/close",
     "clicked": "/-/search/clicked",
+    "vocabulary": "/-/vocabulary",
+    "undo_vocabulary": "/-/vocabulary/undo/1",
+    "help": "/-/help?endpoint=orders",
+    "helped": "/-/help/helped",
+    "help_wrong": "/-/help/wrong",
+    "help_wanted": "/-/help/wanted",
+    "help_settings": "/-/help/settings/a/page",
+    "undo_help": "/-/help/undo/1/a/page",
+    "help_coverage": "/-/help/coverage",
+    "close_wanted": "/-/help/coverage/1/close",
+    "first_steps": "/-/first-steps",
+    "practice": "/-/first-steps/practice",
     "static": "/-/static/kb.css",
     "unknown": "/-/nothing",
 }
@@ -106,6 +118,10 @@ FIELDS = {
     "ask_opinion": {"colleague": "mod-c", "own_verdict": "approve"},
     "give_opinion": {"verdict": "approve"},
     "close_search": {"folded": "nowhere"},
+    "helped": {"endpoint": "orders", "path": "a/page", "helped": "yes"},
+    "help_wrong": {"endpoint": "orders", "path": "a/page", "text": "It is wrong."},
+    "help_wanted": {"endpoint": "orders"},
+    "help_settings": {"endpoint": "orders"},
 }
 """What a form carries where without it nothing would be asked but whether it is filled in."""
 
@@ -206,6 +222,20 @@ undo_synonyms     POST 403 403 403 303 303 303 403 403
 searches          GET  403 403 403 200 200 200 403 403
 close_search      POST 404 404 404 404 404 303 404 404
 clicked           POST 204 204 204 204 204 204 204 204
+vocabulary        GET  403 403 403 403 403 200 403 403
+vocabulary        POST 403 403 403 403 403 200 403 403
+undo_vocabulary   POST 403 403 403 403 403 409 403 403
+help              GET  200 200 200 200 200 200 200 200
+helped            POST 404 404 404 404 404 404 404 404
+help_wrong        POST 404 404 404 404 404 404 404 404
+help_wanted       POST 422 422 422 422 422 422 422 422
+help_settings     GET  404 403 200 200 403 200 200 404
+help_settings     POST 404 403 303 303 403 303 303 404
+undo_help         POST 404 403 409 409 403 409 409 404
+help_coverage     GET  403 403 403 403 403 200 403 403
+close_wanted      POST 403 403 403 403 403 404 403 403
+first_steps       GET  200 200 200 200 200 200 200 200
+practice          POST 403 403 303 403 403 303 303 404
 static            GET  200 200 200 200 200 200 200 200
 unknown           GET  404 404 404 404 404 404 404 404
 """

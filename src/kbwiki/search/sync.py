@@ -66,12 +66,7 @@ class Sync:
         """Let the index take in what is new, for as long as patience lasts; whether something is left to do."""
         if self._is_up_to_date():
             return False
-        with self._starting:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._catch_up_quietly, name="kbwiki-search", daemon=True)
-                self._thread.start()
-            thread = self._thread
-        patience = 0.0 if self._waits_in_vain() else self.patience
+        thread, patience = self._set_to_work()
         deadline = time.monotonic() + patience
         thread.join(patience)
         # Another process may be doing the work that this one found being done.
@@ -82,12 +77,19 @@ class Sync:
         self._stuck_at = self._reached() if left != 0 else _NOT_STUCK
         return left != 0
 
-    def _waits_in_vain(self) -> bool:
-        """Whether a search has waited its whole patience for a long work, as for a rebuild, that is not done yet.
+    def _set_to_work(self) -> tuple[threading.Thread, float]:
+        """The thread that brings the index up to date, and for how many seconds to wait for it.
 
-        Then the next ones answer at once: many of them, each with its patience, would take up the whole host.
+        Once a search has waited its whole patience for a long work, such as a rebuild, the next ones answer at once
+        until there is progress: many of them, each with its patience, would take up the whole host.
         """
-        return self._stuck_at != _NOT_STUCK and self._stuck_at == self._reached() and self._is_being_built()
+        with self._starting:
+            is_stuck = self._stuck_at != _NOT_STUCK and self._stuck_at == self._reached()
+            if self._thread is None or not self._thread.is_alive():
+                is_stuck = is_stuck and self._is_being_built()
+                self._thread = threading.Thread(target=self._catch_up_quietly, name="kbwiki-search", daemon=True)
+                self._thread.start()
+            return self._thread, 0.0 if is_stuck else self.patience
 
     def _is_being_built(self) -> bool:
         """Whether somebody is at work on an index that cannot be read yet."""

@@ -63,16 +63,9 @@ def _placeholders(rule: str) -> list[str]:
 
 
 def hosts(mount: Mount) -> Iterator[Finding]:
-    """Rules for a host or a subdomain are heard of only where the app is set up for them."""
+    """Rules for a subdomain are heard of only where the app is set up for them; a host is asked for at the start."""
     app, own = mount.app, _own(mount)
-    if app.url_map.host_matching and not any(rule.host for rule in own):
-        yield Finding(
-            "routes",
-            "the app matches hosts, and the wiki has none: it is answered with 404 everywhere",
-            "Give the wiki the host it is for.",
-            code="host-missing",
-        )
-    elif any(rule.subdomain for rule in own) and not (app.config.get("SERVER_NAME") and app.subdomain_matching):
+    if any(rule.subdomain for rule in own) and not (app.config.get("SERVER_NAME") and app.subdomain_matching):
         yield Finding(
             "routes",
             "the wiki has a subdomain, and the app matches none: it is answered at no address, or at every one",
