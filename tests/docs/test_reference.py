@@ -27,6 +27,7 @@ from kbwiki.moderation.policy import REASONS, Verdict
 from kbwiki.pages import actions
 from kbwiki.pages.policy import Kind
 from kbwiki.web.routes import SCREENS
+from kbwiki.wording import kb_t
 from tests.docs.reading import DOCS, REFERENCE, REPOSITORY, blocks_of, rows_of, sections_of
 
 PYTHON = REFERENCE / "python.md"
@@ -148,7 +149,7 @@ def test_every_reason_is_listed_with_its_words() -> None:
 
     told = {row[0].strip("`"): row[1].partition(" (")[0] for row in rows}
 
-    assert told == {key: words for key, words in REASONS.items() if key}
+    assert told == {key: kb_t(words) for key, words in REASONS.items() if key}
 
 
 def test_every_language_that_is_coloured_and_every_callout_is_named() -> None:

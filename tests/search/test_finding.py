@@ -16,6 +16,7 @@ from kbwiki.search.notes import SOME
 from kbwiki.search.results import Found
 from kbwiki.search.synonyms.actions import set_synonyms
 from kbwiki.testing import MODERATOR, READER, WRITER, answer, look, make_space, open_reviews, save
+from kbwiki.wording import kb_t
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 ANN = Actor("ann", "Ann Lee", frozenset())
@@ -208,7 +209,7 @@ def test_where_no_page_has_all_words_it_is_said_that_these_have_some(handbook: W
     some = handbook.search(READER, "slips lunch")
 
     assert {one.path for one in some.results} == {"hr/pay/slips", "lunch"}
-    assert some.notes == (SOME,)
+    assert some.notes == (kb_t(SOME),)
     assert handbook.search(READER, "slips OR lunch").notes == ()
     assert handbook.search(READER, "handbook slips").notes == ()
     assert handbook.search(READER, "qqqq zzzz").notes == ()
