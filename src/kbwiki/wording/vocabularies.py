@@ -25,6 +25,9 @@ class Vocabularies:
     preset: str = "Wiki"
     own: str = field(default="{}")
 
+    def __repr__(self) -> str:
+        return json.dumps(self.preset if self.own == "{}" else self.said(), ensure_ascii=False)
+
     def of(self, language: str) -> Vocabulary:
         """The terms in one language."""
         return _vocabulary(self.preset, self.own, language)
