@@ -24,4 +24,6 @@ def test_a_chip_for_everything_that_narrows(query: str, said: list[tuple[str, st
 
 
 def test_a_chip_leads_to_the_question_without_it() -> None:
-    assert [one.url for one in chips("boots in:hr tag:kit", lambda changed: changed)] == ["boots tag:kit", "boots in:hr"]
+    found = chips("boots in:hr tag:kit", lambda changed: changed)
+
+    assert [one.url for one in found] == ["boots tag:kit", "boots in:hr"]
