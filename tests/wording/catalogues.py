@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -25,6 +26,9 @@ _CHANGING = (
     "Language-Team",
 )  # fmt: skip
 _HEADER = "# Texts of kbwiki. Terms stand in [brackets]: see docs/how-to/translate.md."
+
+
+_NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def gathered() -> Catalog:
@@ -79,6 +83,7 @@ def compiled(catalogue: Catalog) -> bytes:
     """A catalogue as a .mo file; what is not translated is left out."""
     written = io.BytesIO()
     plain = read_po(io.BytesIO(as_text(catalogue).encode()), locale=catalogue.locale)
+    plain.creation_date = plain.revision_date = _NO_DAY  # or each minute would make another file
     for one in list(plain):
         if one.id and not is_translated(one.string):
             plain.delete(one.id)

@@ -26,7 +26,7 @@ class Vocabularies:
     own: str = field(default="{}")
 
     def __repr__(self) -> str:
-        return json.dumps(self.preset if self.own == "{}" else self.said(), ensure_ascii=False)
+        return repr(self.preset if self.own == "{}" else self.said())
 
     def of(self, language: str) -> Vocabulary:
         """The terms in one language."""
