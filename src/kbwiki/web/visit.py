@@ -41,6 +41,8 @@ class Visit:
         self.now = self.wiki.clock()
         self.url = Addresses(mount.place.base(request, mount.blueprint_name, values), mount.rules)
         self.actor: Actor = ANONYMOUS
+        self.is_for_one_session = False
+        """Whether the answer has a form: with it stands a token of the host's, which is good for one session."""
         self._open = ExitStack()
         self._connection: Connection | None = None
         self._standing: Standing | None = None
@@ -118,6 +120,7 @@ class Visit:
         """The template as a response. `facts` are what it receives as `kb.…` besides what every screen has."""
         frame = Frame.of(self, title=title, section=section, facts=facts)
         html = render(self, template, frame)
+        self.is_for_one_session = "csrf" in frame.__dict__
         return Response(html, status=status, mimetype="text/html")
 
     def go(self, address: str) -> Response:
