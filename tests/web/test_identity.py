@@ -210,6 +210,16 @@ def test_it_is_the_peer_that_counts_and_not_what_it_says_of_somebody_else(app: F
     assert client.get("/", headers=through, environ_overrides={"REMOTE_ADDR": "10.0.0.1"}).text == "ann"
 
 
+@pytest.mark.parametrize("said", ["10.0.0.1", '"10.0.0.1"', "192.0.2.9, 10.0.0.1", "10.0.0.1,"])
+def test_behind_two_layers_nobody_can_say_that_they_are_the_proxy(app: Flask, said: str) -> None:
+    adapter = proxy_header_actor(trusted=["10.0.0.1"])
+    app.add_url_rule("/", "who", lambda: adapter.current().id or "nobody")
+    app.wsgi_app = ProxyFix(ProxyFix(app.wsgi_app))  # type: ignore[method-assign]
+    forged = {**HEADERS, "X-Forwarded-For": said}
+
+    assert app.test_client().get("/", headers=forged, environ_overrides={"REMOTE_ADDR": "192.0.2.1"}).text == "nobody"
+
+
 def test_a_proxy_can_be_named_in_settings_and_has_to_be_trusted_by_name(app: Flask) -> None:
     app.config["KBWIKI_USER_HEADER"] = "X-Remote-User"
     with pytest.raises(Invalid, match="KBWIKI_TRUSTED_PROXIES"):
