@@ -136,6 +136,8 @@ def test_whoever_may_not_is_sent_to_the_hosts_sign_in_and_back_here(app: Flask) 
 
     assert page.status_code == 403
     assert 'href="/sign-in?next=/wiki/-/new?path=boots"' in page.text
+    asked = "/wiki/what%3F%20100%25/%C3%BC?q=a%26b%23"
+    assert f'href="/sign-in?next={asked}"' in app.test_client().get(asked).text
     app.extensions["kbwiki"]["main"].wiki.close()
 
 

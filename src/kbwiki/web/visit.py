@@ -20,7 +20,7 @@ from ..moderation.desk.feeds import note_visit
 from ..moderation.queries.state import Standing, standing
 from ..wording import spoken
 from . import csrf
-from .frame import Addresses, Frame, render
+from .frame import Addresses, Frame, quoted, render
 from .languages import wanted
 
 if TYPE_CHECKING:
@@ -65,8 +65,13 @@ class Visit:
             return None
         if self.mount.sign_in_url is not None:
             return self.mount.sign_in_url or None
-        back = self.request.full_path.rstrip("?") if self.request.method == "GET" else self.url("home")
-        return self.mount.identity.sign_in(back if self.request.method != "GET" else self.request.script_root + back)
+        return self.mount.identity.sign_in(self._address if self.request.method == "GET" else self.url("home"))
+
+    @property
+    def _address(self) -> str:
+        """The address that was asked for, as it was sent: a page may have a question mark or a percent sign in its path."""
+        asked = self.request.query_string.decode("latin-1")
+        return quoted(self.request.script_root + self.request.path) + (f"?{asked}" if asked else "")
 
     @cached_property
     def nonce(self) -> str:
