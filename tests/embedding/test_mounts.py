@@ -197,6 +197,23 @@ def test_pages_about_no_tenant_have_no_help_and_no_box_and_break_nowhere(
     app.extensions["kbwiki"]["main"].wiki.close()
 
 
+def test_a_form_of_one_wiki_is_good_for_no_other(sqlite_url: str, tmp_path: Path) -> None:
+    app = Flask("host", instance_path=str(tmp_path))
+    app.config.update(SECRET_KEY="test", KBWIKI_DATABASE_URI=sqlite_url, KBWIKI_SECOND_DATABASE_URI=sqlite_url)
+    KBWiki(app, url_prefix="/<org>/kb", tenant=tenant, actor=lambda: WRITER)
+    KBWiki(app, name="second", url_prefix="/manual", actor=lambda: WRITER)
+    client = app.test_client()
+    token = client.get("/acme/kb/-/new").text.split('name="kb_csrf" value="')[1].split('"')[0]
+    fields = {"title": "New", "text": "Words.", "action": "save", "kb_csrf": token}
+
+    assert client.post("/zeta/kb/-/new", data=fields).status_code == 400
+    assert client.post("/manual/-/new", data=fields).status_code == 400
+    assert client.post("/acme/kb/-/new", data=fields).status_code == 303
+    app.extensions["kbwiki"]["main"].tenants.close()
+    for mount in app.extensions["kbwiki"].values():
+        mount.wiki.close()
+
+
 def test_what_cannot_work_is_said_at_the_start(tmp_path: Path) -> None:
     plain = Flask("host", instance_path=str(tmp_path))
     with pytest.raises(ValueError, match="tenant="):

@@ -51,7 +51,7 @@ class Visit:
         """Ask the host who is there and, for a request that changes something, make sure that our form sent it."""
         self.actor = self.mount.identity.current()
         if self.request.method not in ("GET", "HEAD", "OPTIONS"):
-            csrf.check(self.actor)
+            csrf.check(self.wiki.name, self.actor)
 
     @cached_property
     def locale(self) -> str:
