@@ -1,7 +1,7 @@
 """Forged requests: our own guard, at home next to a host-wide one.
 
-A form carries a signed token bound to the wiki and the actor, and the browser's own word about where the request comes from is
-checked first (Fetch Metadata: Sec-Fetch-Site; else Origin). No cookie and no session entry of ours.
+A form carries a signed token bound to the wiki and the actor, and the browser's own word about where the request comes
+from is checked first (Fetch Metadata: Sec-Fetch-Site; else Origin). No cookie and no session entry of ours.
 """
 
 from __future__ import annotations

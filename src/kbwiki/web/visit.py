@@ -69,7 +69,7 @@ class Visit:
 
     @property
     def _address(self) -> str:
-        """The address that was asked for, as it was sent: a page may have a question mark or a percent sign in its path."""
+        """The address that was asked for, as it was sent: a path may have a question mark or a percent sign in it."""
         asked = self.request.query_string.decode("latin-1")
         return quoted(self.request.script_root + self.request.path) + (f"?{asked}" if asked else "")
 
