@@ -61,7 +61,7 @@ class World:
         client: FlaskClient = self.app.test_client()
         if method == "GET":
             return client.get(f"/wiki{address}").status_code
-        token = URLSafeTimedSerializer("test", salt="kbwiki-csrf").dumps(self.there.id)
+        token = URLSafeTimedSerializer("test", salt="kbwiki-csrf").dumps(["main", self.there.id])
         return client.post(f"/wiki{address}", data={"kb_csrf": token, **fields}).status_code
 
     def fill_in(self, who: str, form: str, address: str, **fields: str) -> str:

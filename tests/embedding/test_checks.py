@@ -16,6 +16,7 @@ from flask import Flask, Request, Response
 from flask_login import LoginManager
 from jinja2 import DictLoader
 from sqlalchemy import text
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kbwiki import Actor, Identity, KBWiki, flask_login_actor
 from kbwiki.errors import Invalid
@@ -120,6 +121,10 @@ def fails() -> Actor:
     raise RuntimeError("no session here")
 
 
+def wrap_twice(app: Flask) -> None:
+    app.wsgi_app = ProxyFix(ProxyFix(app.wsgi_app))  # type: ignore[method-assign]
+
+
 POLICY = "Content_Security_Policy"
 PROXIED = {"KBWIKI_USER_HEADER": "X-Remote-User", "KBWIKI_TRUSTED_PROXIES": ["10.0.0.0/8"]}
 
@@ -133,6 +138,7 @@ SEEDED = [
     Seeded("identity-fails", mount={"actor": flask_login_actor()}, says="login_manager"),
     Seeded("everybody-trusted", PROXIED | {"KBWIKI_TRUSTED_PROXIES": ["0.0.0.0/0"]}),
     Seeded("no-proxyfix", PROXIED),
+    Seeded("proxyfix-twice", PROXIED, after=wrap_twice),
     Seeded("fallback-group-empty", mount={"actor": People(moderators=0)}, says="'moderators'"),
     Seeded("admin-group-small", mount={"actor": People(admins=1)}, says="'admins'"),
     Seeded(

@@ -166,6 +166,54 @@ def test_tenants_are_separate_in_everything(sqlite_url: str, tmp_path: Path) -> 
     app.extensions["kbwiki"]["main"].wiki.close()
 
 
+@pytest.mark.parametrize("takes_out", [False, True])
+def test_pages_about_no_tenant_have_no_help_and_no_box_and_break_nowhere(
+    sqlite_url: str, tmp_path: Path, takes_out: bool
+) -> None:
+    app = Flask("host", instance_path=str(tmp_path))
+    app.config.update(SECRET_KEY="test", KBWIKI_DATABASE_URI=sqlite_url)
+    kbwiki = KBWiki(app, url_prefix="/<org>/kb", tenant=tenant, actor=lambda: WRITER)
+
+    @app.url_value_preprocessor
+    def take_out(endpoint: str | None, values: dict[str, object] | None) -> None:
+        if takes_out:
+            (values or {}).pop("org", None)
+
+    def shown(**_: object) -> str:
+        return f"{kbwiki.help(count=True)}{kbwiki.search_box()}{len(kbwiki.help_for())}"
+
+    app.add_url_rule("/sign-in", "sign-in", shown)
+    app.add_url_rule("/<org>/orders", "orders", shown)
+    app.register_error_handler(404, lambda error: (str(kbwiki.help(error=error)) + shown(), 404))
+    client = app.test_client()
+
+    assert (client.get("/sign-in").status_code, client.get("/sign-in").text) == (200, "0")
+    assert (client.get("/no/such/page").status_code, client.get("/no/such/page").text) == (404, "0")
+    about = client.get("/acme/orders")
+    assert about.status_code == 200
+    assert "/acme/kb/-/help?endpoint=orders" in about.text
+    assert 'action="/acme/kb/-/search"' in about.text
+    app.extensions["kbwiki"]["main"].tenants.close()
+    app.extensions["kbwiki"]["main"].wiki.close()
+
+
+def test_a_form_of_one_wiki_is_good_for_no_other(sqlite_url: str, tmp_path: Path) -> None:
+    app = Flask("host", instance_path=str(tmp_path))
+    app.config.update(SECRET_KEY="test", KBWIKI_DATABASE_URI=sqlite_url, KBWIKI_SECOND_DATABASE_URI=sqlite_url)
+    KBWiki(app, url_prefix="/<org>/kb", tenant=tenant, actor=lambda: WRITER)
+    KBWiki(app, name="second", url_prefix="/manual", actor=lambda: WRITER)
+    client = app.test_client()
+    token = client.get("/acme/kb/-/new").text.split('name="kb_csrf" value="')[1].split('"')[0]
+    fields = {"title": "New", "text": "Words.", "action": "save", "kb_csrf": token}
+
+    assert client.post("/zeta/kb/-/new", data=fields).status_code == 400
+    assert client.post("/manual/-/new", data=fields).status_code == 400
+    assert client.post("/acme/kb/-/new", data=fields).status_code == 303
+    app.extensions["kbwiki"]["main"].tenants.close()
+    for mount in app.extensions["kbwiki"].values():
+        mount.wiki.close()
+
+
 def test_what_cannot_work_is_said_at_the_start(tmp_path: Path) -> None:
     plain = Flask("host", instance_path=str(tmp_path))
     with pytest.raises(ValueError, match="tenant="):

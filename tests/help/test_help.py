@@ -298,3 +298,15 @@ def test_practice_pages_stay_where_they_are(wiki: Wiki) -> None:
             save(wiki, "sandbox", "words")
         with wiki.begin(WRITER) as tx, pytest.raises(Invalid):
             move_page(tx, old, new)
+
+
+def test_a_practice_page_helps_on_no_screen_since_nobody_looks_at_it(wiki: Wiki) -> None:
+    own = practice_path(wiki.settings, WRITER)
+    assert own is not None
+    save(wiki, own, "Harmless.")
+
+    with pytest.raises(Invalid, match="helps on no screen"):
+        bind(wiki, own, Binding("*", priority=1000))
+
+    assert found(wiki) == []
+    assert bind(wiki, own) == 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask_wtf import CSRFProtect
 from sqlalchemy import event
 
 from kbwiki import Wiki
@@ -97,3 +99,18 @@ def test_nothing_is_kept_where_the_host_overrides_a_template(app: Flask, visitor
     visitor.text("/wiki/notes")
 
     assert queries(wiki, visitor, "/wiki/notes") > 1
+
+
+@pytest.mark.parametrize("address", ["/wiki/-/revision/1/notes", "/wiki/notes?done=saved&base=1&number=2"])
+def test_the_token_of_one_session_is_never_given_to_another(
+    app: Flask, visitor: Visitor, wiki: Wiki, address: str
+) -> None:
+    CSRFProtect(app)
+    save(wiki, "notes", "one")
+    save(wiki, "notes", "two", base=1)
+
+    pages = [client.get(address).text for client in (visitor.client, app.test_client())]
+
+    tokens = [re.findall(r'name="csrf_token" value="([^"]+)"', page) for page in pages]
+    assert all(tokens), "this address has no form any more"
+    assert tokens[0] != tokens[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
 from flask import Flask
 
 from kbwiki import ANONYMOUS, Wiki
@@ -248,3 +249,20 @@ def test_nobody_is_made_to_take_the_first_steps_and_a_practice_page_is_somebody_
     visitor.actor = ANONYMOUS
     assert "please sign in" in visitor.text(STEPS)
     assert visitor.post(f"{STEPS}/practice", form="/wiki/-/help?error=404").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://localhost/orders/5?a=1", "/orders/5?a=1"),
+        ("http://localhost//evil.example/x", "/evil.example/x"),
+        ("http://localhost/\\evil.example", "/evil.example"),
+        ("http://evil.example/orders", None),
+    ],
+)
+def test_the_way_back_leads_to_no_other_host(visitor: Visitor, came_from: str, back: str | None) -> None:
+    page = visitor.client.get(HELP, headers={"Referer": came_from}).text
+
+    assert (f'href="{back}"' in page) == (back is not None)
+    assert 'href="//evil.example' not in page
+    assert 'href="/\\evil.example' not in page

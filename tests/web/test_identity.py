@@ -136,6 +136,8 @@ def test_whoever_may_not_is_sent_to_the_hosts_sign_in_and_back_here(app: Flask) 
 
     assert page.status_code == 403
     assert 'href="/sign-in?next=/wiki/-/new?path=boots"' in page.text
+    asked = "/wiki/what%3F%20100%25/%C3%BC?q=a%26b%23"
+    assert f'href="/sign-in?next={asked}"' in app.test_client().get(asked).text
     app.extensions["kbwiki"]["main"].wiki.close()
 
 
@@ -208,6 +210,16 @@ def test_it_is_the_peer_that_counts_and_not_what_it_says_of_somebody_else(app: F
     assert client.get("/", headers=forged, environ_overrides={"REMOTE_ADDR": "192.0.2.1"}).text == "nobody"
     through = {**HEADERS, "X-Forwarded-For": "192.0.2.1"}
     assert client.get("/", headers=through, environ_overrides={"REMOTE_ADDR": "10.0.0.1"}).text == "ann"
+
+
+@pytest.mark.parametrize("said", ["10.0.0.1", '"10.0.0.1"', "192.0.2.9, 10.0.0.1", "10.0.0.1,"])
+def test_behind_two_layers_nobody_can_say_that_they_are_the_proxy(app: Flask, said: str) -> None:
+    adapter = proxy_header_actor(trusted=["10.0.0.1"])
+    app.add_url_rule("/", "who", lambda: adapter.current().id or "nobody")
+    app.wsgi_app = ProxyFix(ProxyFix(app.wsgi_app))  # type: ignore[method-assign]
+    forged = {**HEADERS, "X-Forwarded-For": said}
+
+    assert app.test_client().get("/", headers=forged, environ_overrides={"REMOTE_ADDR": "192.0.2.1"}).text == "nobody"
 
 
 def test_a_proxy_can_be_named_in_settings_and_has_to_be_trusted_by_name(app: Flask) -> None:

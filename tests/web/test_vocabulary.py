@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from kbwiki import ANONYMOUS, KBWiki, Wiki
+from kbwiki.db import table_of
 from kbwiki.testing import ADMIN, MODERATOR, WRITER, answer, look, open_reviews, save
+from kbwiki.vocabulary.models import ChosenTerms
 
 from .conftest import Visitor
 
@@ -88,3 +91,16 @@ def test_addresses_follow_the_setting_and_the_usual_ones_go_on_working(tmp_path:
     assert 'href="/wiki/-/checks"' in shown
     assert "/-/reviews" not in shown
     app.extensions["kbwiki"]["main"].wiki.close()
+
+
+def test_a_preset_that_this_version_does_not_know_breaks_nothing(
+    administrator: Visitor, app: Flask, wiki: Wiki
+) -> None:
+    administrator.post(SCREEN, preset="Handbook", do="save")
+    with wiki.database.write() as connection:
+        connection.execute(update(table_of(ChosenTerms)).values(said={"preset": "Of a newer version"}))
+
+    assert "New page" in administrator.text("/wiki/")
+    assert app.test_cli_runner().invoke(args=["kbwiki", "journal", "verify"]).exit_code == 0
+    administrator.post(SCREEN, preset="Knowledge base", do="save")
+    assert "New article" in administrator.text("/wiki/")

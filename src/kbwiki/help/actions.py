@@ -8,9 +8,10 @@ from sqlalchemy import delete, insert, update
 
 from ..actors import ActorKind
 from ..db import Change, Transaction, insert_or_ignore, table_of
-from ..errors import Conflict
+from ..errors import Conflict, Invalid
 from ..pages.locking import CurrentPage, get_locked, get_writable
 from ..pages.paths import normalise_path
+from ..pages.practice import is_practice
 from ..wording import kb_t
 from .models import HelpBinding, HelpPage
 from .policy import Binding, cleaned
@@ -23,10 +24,13 @@ def set_help(
     """Let the page help on these screens, and on no others; the number of its bindings from now on.
 
     `number` is the state that the editor started from, None to set them whatever they are. Whoever may change the page
-    may do so. Errors: NotFound, Forbidden, Invalid, Conflict (somebody else bound the page meanwhile).
+    may do so. A practice page helps nowhere, since nobody looks at what its owner does there.
+    Errors: NotFound, Forbidden, Invalid, Conflict (somebody else bound the page meanwhile).
     """
     page = get_writable(tx, normalise_path(path))
     kept = cleaned(bindings)
+    if kept and is_practice(tx.settings, page.state.path):
+        raise Invalid("path", kb_t("A practice [page] helps on no screen. Please copy the text to a new [page]."))
     now, current = bindings_of(tx.connection, page.id)
     if number is not None and number != now:
         why = kb_t("Somebody else chose screens for this [page] meanwhile, so nothing was set. Please look again.")

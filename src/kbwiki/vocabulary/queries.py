@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,8 @@ from sqlalchemy import Connection, Engine, bindparam, select
 from ..journal.models import ActorRow, Entry
 from ..wording.vocabularies import Vocabularies, vocabularies_of
 from .models import ChosenTerms
+
+log = logging.getLogger("kbwiki.vocabulary")
 
 KIND = "vocabulary"
 """What the terms of a wiki are called in the journal, as a subject of review."""
@@ -90,5 +93,12 @@ def states(connection: Connection, chosen_id: int, base: int, head: int) -> list
 
 
 def as_terms(said: Any) -> Vocabularies | None:
-    """A choice as it is kept; None stays None."""
-    return vocabularies_of(said) if said is not None else None
+    """A choice as it is kept; None stays None.
+
+    A choice that this version does not know, such as a preset of a newer one, counts as none: the host's setting holds.
+    """
+    try:
+        return vocabularies_of(said) if said is not None else None
+    except ValueError:
+        log.warning("The terms that were chosen are not known here, so those of the settings are used.", exc_info=True)
+        return None

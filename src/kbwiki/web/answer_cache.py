@@ -2,7 +2,8 @@
 
 What a screen shows depends on the wiki's state, on who looks, and on the address. Every change of the state is an
 entry of the journal, so the position of the last entry stands for it: with one cheap query an answer is known to be
-still right. Times like "5 minutes ago" make an answer a minute old at most.
+still right. Times like "5 minutes ago" make an answer a minute old at most. An answer with a form is not kept: the
+host's token in it belongs to one session.
 """
 
 from __future__ import annotations

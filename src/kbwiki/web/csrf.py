@@ -1,7 +1,7 @@
 """Forged requests: our own guard, at home next to a host-wide one.
 
-A form carries a signed token bound to the actor, and the browser's own word about where the request comes from is
-checked first (Fetch Metadata: Sec-Fetch-Site; else Origin). No cookie and no session entry of ours.
+A form carries a signed token bound to the wiki and the actor, and the browser's own word about where the request comes
+from is checked first (Fetch Metadata: Sec-Fetch-Site; else Origin). No cookie and no session entry of ours.
 """
 
 from __future__ import annotations
@@ -51,17 +51,20 @@ def _serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret, salt="kbwiki-csrf")
 
 
-def hidden_inputs(actor: Actor, guards: HostGuards) -> Markup:
+def hidden_inputs(wiki: str, actor: Actor, guards: HostGuards) -> Markup:
     """The inputs every form of ours carries: our token, and the host's when a host-wide protection is on."""
     try:
-        token = _serializer().dumps(actor.id)
+        token = _serializer().dumps([wiki, actor.id])
     except NoSecretKey:
         return Markup("")
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token) + guards.form_input()
 
 
-def check(actor: Actor) -> None:
-    """Let the present request pass if one of our forms sent it, for this actor. Errors: ForgedOrStale, NoSecretKey."""
+def check(wiki: str, actor: Actor) -> None:
+    """Let the present request pass if a form of this wiki sent it, for this actor; each of an app's wikis has its own.
+
+    Errors: ForgedOrStale, NoSecretKey.
+    """
     serializer = _serializer()
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -73,5 +76,5 @@ def check(actor: Actor) -> None:
         told = serializer.loads(request.form.get(FIELD, ""), max_age=MAX_AGE_SECONDS)
     except BadSignature as error:
         raise ForgedOrStale from error
-    if told != actor.id:
+    if told != [wiki, actor.id]:
         raise ForgedOrStale

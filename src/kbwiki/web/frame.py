@@ -212,6 +212,7 @@ class Frame:
 
     actor: Actor
     guards: HostGuards
+    wiki_key: str
 
     @classmethod
     def of(cls, visit: Visit, *, title: str, section: str, facts: Mapping[str, Any]) -> Frame:
@@ -224,6 +225,7 @@ class Frame:
             can_write = visit.standing.writes
         frame.__dict__.update(
             wiki_name=mount.settings.name,
+            wiki_key=visit.wiki.name,
             actor=actor,
             title=title,
             section=section,
@@ -258,7 +260,7 @@ class Frame:
     @cached_property
     def csrf(self) -> Markup:
         """The inputs every form carries; made when a form is on the screen, which reading seldom has."""
-        return hidden_inputs(self.actor, self.guards)
+        return hidden_inputs(self.wiki_key, self.actor, self.guards)
 
 
 def whose(actor: Actor) -> str:

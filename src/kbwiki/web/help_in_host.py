@@ -21,7 +21,7 @@ from ..wording import speaking
 from .frame import Addresses
 from .help_places import write_arguments
 from .languages import on_host_page
-from .search_box import addresses, wiki_here
+from .search_box import addresses, says_which, wiki_here
 from .words import kb_t
 
 if TYPE_CHECKING:
@@ -58,8 +58,13 @@ def pages_for(mount: Mount, where: Where) -> list[HelpLink]:
 
 
 def help_button(mount: Mount, where: Where, *, label: str | None, count: bool, assets: bool) -> Markup:
-    """A link that opens help for the place: see `KBWiki.help`. On our own screens nothing: they are no host's."""
+    """A link that opens help for the place: see `KBWiki.help`. On our own screens nothing: they are no host's.
+
+    Nor anything where the page is about no tenant, so that every template of the host may have it.
+    """
     if request.blueprint in {one.blueprint_name for one in current_app.extensions["kbwiki"].values()}:
+        return Markup("")
+    if not says_which(mount):
         return Markup("")
     url = addresses(mount)
     fields = {"endpoint": where.endpoint, "args": write_arguments(where.args), "error": where.error}

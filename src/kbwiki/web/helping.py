@@ -188,4 +188,5 @@ def _back(visit: Visit) -> str | None:
     came = urlsplit(visit.request.referrer or "")
     if came.netloc != visit.request.host or came.path.startswith(visit.url.base + "/-/"):
         return None
-    return came.path + (f"?{came.query}" if came.query else "")
+    path = "/" + came.path.lstrip("/\\")  # an address that begins with two slashes is another host's
+    return path + (f"?{came.query}" if came.query else "")

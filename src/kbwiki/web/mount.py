@@ -182,7 +182,8 @@ class Mount:
         # A page with a nonce is good for one answer.
         key = self.answers.key(visit) if screen.kept and not visit.nonce else None
         response = self.answers.find(key) or visit.as_response(screen.view(visit, **arguments))
-        self.answers.keep(key, response)
+        if not visit.is_for_one_session:
+            self.answers.keep(key, response)
         return response
 
     def raise_body_limit(self, app: Flask, **_: Any) -> None:

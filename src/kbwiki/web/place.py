@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Request, current_app
+from werkzeug.routing import Rule
 
 _VARIABLE = re.compile(r"<(?:[^:<>]+:)?([A-Za-z_]\w*)>")
 _TAKEN = frozenset({"path", "number", "id", "secret", "filename", "anything"})
@@ -44,6 +45,10 @@ class Place:
     def options(self) -> dict[str, Any]:
         """What each rule of the blueprint is registered with: blueprints know no host."""
         return {"host": self.host} if self.host is not None else {}
+
+    def is_in(self, rule: Rule) -> bool:
+        """Whether addresses of this rule name all the values: on others nothing says which wiki is meant."""
+        return rule.arguments.issuperset(self.variables)
 
     def values(self, request: Request, arguments: dict[str, Any]) -> dict[str, Any]:
         """The values of a request, taken out of what the view gets.

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def search_box(mount: Mount, *, label: str | None, assets: bool, query: str) -> Markup:
-    """A form that searches the wiki: see `KBWiki.search_box`."""
+    """A form that searches the wiki: see `KBWiki.search_box`. Nothing where the page is about no tenant."""
+    if not says_which(mount):
+        return Markup("")
     with speaking(on_host_page(mount, request)):
         return _box(mount, addresses(mount), label, assets, query)
 
@@ -28,14 +30,25 @@ def addresses(mount: Mount) -> Addresses:
     return Addresses(url_for(f"{mount.blueprint_name}.home", **_values(mount)).rstrip("/"), mount.rules)
 
 
+def says_which(mount: Mount) -> bool:
+    """Whether a page of the host says which wiki is meant; with tenants, its address has to name one."""
+    return mount.tenants is None or bool(_values(mount))
+
+
 def wiki_here(mount: Mount) -> Wiki | None:
     """The wiki that a page of the host is about; with tenants, the tenant's, or None where there is none."""
     mount.make_ready()
-    return mount.wiki if mount.tenants is None else mount.tenants.find(_values(mount))
+    if mount.tenants is None:
+        return mount.wiki
+    values = _values(mount)
+    return mount.tenants.find(values) if values else None
 
 
 def _values(mount: Mount) -> dict[str, Any]:
-    return {name: value for name, value in (request.view_args or {}).items() if name in mount.place.variables}
+    """What names the tenant; nothing on pages that are about none: sign-in, and what is not found."""
+    if request.url_rule is None or not mount.place.is_in(request.url_rule):
+        return {}
+    return mount.place.values(request, dict(request.view_args or {}))
 
 
 def _box(mount: Mount, url: Addresses, label: str | None, assets: bool, query: str) -> Markup:

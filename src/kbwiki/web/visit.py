@@ -20,7 +20,7 @@ from ..moderation.desk.feeds import note_visit
 from ..moderation.queries.state import Standing, standing
 from ..wording import spoken
 from . import csrf
-from .frame import Addresses, Frame, render
+from .frame import Addresses, Frame, quoted, render
 from .languages import wanted
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class Visit:
         self.now = self.wiki.clock()
         self.url = Addresses(mount.place.base(request, mount.blueprint_name, values), mount.rules)
         self.actor: Actor = ANONYMOUS
+        self.is_for_one_session = False
+        """Whether the answer has a form: with it stands a token of the host's, which is good for one session."""
         self._open = ExitStack()
         self._connection: Connection | None = None
         self._standing: Standing | None = None
@@ -49,7 +51,7 @@ class Visit:
         """Ask the host who is there and, for a request that changes something, make sure that our form sent it."""
         self.actor = self.mount.identity.current()
         if self.request.method not in ("GET", "HEAD", "OPTIONS"):
-            csrf.check(self.actor)
+            csrf.check(self.wiki.name, self.actor)
 
     @cached_property
     def locale(self) -> str:
@@ -63,8 +65,13 @@ class Visit:
             return None
         if self.mount.sign_in_url is not None:
             return self.mount.sign_in_url or None
-        back = self.request.full_path.rstrip("?") if self.request.method == "GET" else self.url("home")
-        return self.mount.identity.sign_in(back if self.request.method != "GET" else self.request.script_root + back)
+        return self.mount.identity.sign_in(self._address if self.request.method == "GET" else self.url("home"))
+
+    @property
+    def _address(self) -> str:
+        """The address that was asked for, as it was sent: a path may have a question mark or a percent sign in it."""
+        asked = self.request.query_string.decode("latin-1")
+        return quoted(self.request.script_root + self.request.path) + (f"?{asked}" if asked else "")
 
     @cached_property
     def nonce(self) -> str:
@@ -118,6 +125,7 @@ class Visit:
         """The template as a response. `facts` are what it receives as `kb.…` besides what every screen has."""
         frame = Frame.of(self, title=title, section=section, facts=facts)
         html = render(self, template, frame)
+        self.is_for_one_session = "csrf" in frame.__dict__
         return Response(html, status=status, mimetype="text/html")
 
     def go(self, address: str) -> Response:

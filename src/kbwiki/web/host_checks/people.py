@@ -45,7 +45,15 @@ def proxies(mount: Mount) -> Iterator[Finding]:
             "List the addresses of the proxies only.",
             code="everybody-trusted",
         )
-    if not _has_proxy_fix(mount):
+    layers = _proxy_fixes(mount)
+    if layers > 1:
+        yield Finding(
+            "proxy",
+            "the app is wrapped in ProxyFix more than once, so nobody knows who opened the connection",
+            "Wrap it once, with the number of proxies: ProxyFix(app.wsgi_app, x_for=2). Until then nobody is believed.",
+            code="proxyfix-twice",
+        )
+    if layers == 0:
         yield Finding(
             "proxy",
             "people come by a proxy, and the app does not heed what it says of host and scheme",
@@ -54,15 +62,16 @@ def proxies(mount: Mount) -> Iterator[Finding]:
         )
 
 
-def _has_proxy_fix(mount: Mount) -> bool:
+def _proxy_fixes(mount: Mount) -> int:
+    """How many of the layers around the app are a ProxyFix."""
     layer: Any = mount.app.wsgi_app
+    found = 0
     for _ in range(50):
-        if isinstance(layer, ProxyFix):
-            return True
+        found += isinstance(layer, ProxyFix)
         layer = getattr(layer, "app", None) or getattr(layer, "wsgi_app", None)  # as middlewares call what they wrap
         if layer is None:
-            return False
-    return False
+            break
+    return found
 
 
 def groups(mount: Mount) -> Iterator[Finding]:

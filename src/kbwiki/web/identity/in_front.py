@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from flask import request
+from werkzeug.http import parse_list_header
 
 from ...actors import ANONYMOUS, Actor
 from ...errors import Invalid
@@ -17,6 +18,9 @@ log = logging.getLogger("kbwiki.web")
 
 LOCAL_SOCKET = "unix"
 """Among trusted peers: whoever comes by a Unix socket, which has no address."""
+
+UNKNOWN = "?"
+"""The peer where it cannot be known; never a trusted one."""
 
 GroupsOf = Callable[[str], Iterable[str]]
 
@@ -127,10 +131,20 @@ def from_settings(config: Mapping[str, Any], prefix: str) -> ProxyHeaders | None
 
 
 def peer(environ: Mapping[str, Any]) -> str:
-    """The address of who opened the connection, before ProxyFix put another in its place; empty on a Unix socket."""
+    """The address of who opened the connection, before ProxyFix put another in its place; empty on a Unix socket.
+
+    A second ProxyFix overwrites what the first one put aside, with an address that any stranger can write into
+    X-Forwarded-For. So an address that also stands there is nobody's: better to believe too little.
+    """
     original = environ.get("werkzeug.proxy_fix.orig")
-    address = (original or environ).get("REMOTE_ADDR")
-    return str(address or "")
+    address = str((original or environ).get("REMOTE_ADDR") or "")
+    return UNKNOWN if original and address and address in _forwarded(environ) else address
+
+
+def _forwarded(environ: Mapping[str, Any]) -> set[str]:
+    """The addresses in X-Forwarded-For, read as ProxyFix reads them, quoted ones too."""
+    said = str(environ.get("HTTP_X_FORWARDED_FOR") or "")
+    return {part.strip() for part in (*said.split(","), *parse_list_header(said))}
 
 
 def _networks(trusted: Sequence[str]) -> tuple[IPv4Network | IPv6Network, ...]:
