@@ -22,6 +22,7 @@ from .journal.models import Entry, WikiRow
 from .moderation.handover import hand_over_stranded
 from .moderation.routing import route
 from .moderation.tallies import write_tallies
+from .wording import kb_t
 
 if TYPE_CHECKING:
     from .wiki import Wiki
@@ -105,12 +106,16 @@ class Road:
         except SQLAlchemyError:
             there = None
         if here is None:
-            raise SchemaBehind("This wiki has not been set up yet. Run: flask kbwiki db upgrade")
+            raise SchemaBehind(kb_t("This [wiki] has not been set up yet. Run: flask kbwiki db upgrade"))
         if there is None or tuple(here) != tuple(there):
             raise Invalid(
                 "session",
-                f"The session is one of {connection.engine.url!r}, and the wiki is kept elsewhere, in "
-                f"{wiki.database.engine.url!r}. To save together, both must be in one database.",
+                kb_t(
+                    "The session is one of {there}, and the [wiki] is kept elsewhere, in {here}. "
+                    "To save together, both must be in one database.",
+                    there=repr(connection.engine.url),
+                    here=repr(wiki.database.engine.url),
+                ),
             )
         self._same.add(connection.engine)
 
