@@ -80,6 +80,7 @@ class Road:
                 yield tx, Arrival(self.wiki, tx, self.actor_ids)
             finally:
                 around.remove(tx)
+            _require_settled(tx)
             self.settle(tx)
         finally:
             if not around:
@@ -120,6 +121,21 @@ class Road:
         self._same.add(connection.engine)
 
 
+def _require_settled(tx: Transaction) -> None:
+    """Errors: RuntimeError when a savepoint was rolled back, unseen by us, that held reviews of what is still there."""
+    # What was settled last goes first.
+    if tx.settled and not _is_there(tx.connection, tx.settled[-1]):
+        raise RuntimeError(
+            "A savepoint within the block of wiki.begin() was rolled back that holds reviews of what was written "
+            "before it, so nothing of the block was saved. Please use tx.attempt() for what may fail alone."
+        )
+
+
+def _is_there(connection: Connection, row: dict[str, Any]) -> bool:
+    key = {name: row[name] for name in ("subject_id", "subject_kind", "number", "batch")}
+    return connection.execute(_THERE, key).first() is not None
+
+
 class Arrival:
     """What follows the commit of a transaction. It does not keep the connection."""
 
@@ -132,10 +148,8 @@ class Arrival:
         """Whether the entries are there for everybody."""
         if not self._rows:
             return False
-        row = self._rows[0]
-        key = {name: row[name] for name in ("subject_id", "subject_kind", "number", "batch")}
         with self._wiki.read() as connection:
-            return connection.execute(_THERE, key).first() is not None
+            return _is_there(connection, self._rows[0])
 
     def __call__(self) -> None:
         """Give the entries their place where that waits for the commit, and tell the host."""

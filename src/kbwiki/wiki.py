@@ -157,6 +157,7 @@ class Wiki:
             return
         with joined(session) as block:
             with self._road.travel(block.connection, actor, at, joined=True) as (tx, arrival):
+                block.remember = tx.remember
                 yield tx
                 block.require_open()
             block.afterwards.append(AfterCommit(arrival, arrival.is_committed))
