@@ -121,6 +121,9 @@ class Wiki:
 
     def set_up(self) -> None:
         """Create this wiki, if need be, in tables that are there. Errors: SchemaBehind when they are not."""
+        with self.read() as connection:  # no lock is taken for what is there: the caller's host may hold it
+            if find_wiki(connection, self.name) is not None:
+                return
         with self.database.write() as connection:
             now = self.clock()
             wiki_id = connection.execute(

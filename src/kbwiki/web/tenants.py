@@ -33,6 +33,9 @@ class Tenants:
 
     def of(self, tenant: str) -> Wiki:
         """The wiki of this tenant, set up if need be. Errors: SchemaBehind where the tables are not made yet."""
+        wiki = self._opened.get(tenant)
+        if wiki is not None:
+            return wiki
         with self._lock:
             wiki = self._opened.get(tenant)
             if wiki is None:
