@@ -258,3 +258,23 @@ def test_an_embedded_database_and_the_index_go_when_that_is_said(name: str, stay
     assert not (tmp_path / "index").exists()
     assert file.exists() == stays
     wiki.close()
+
+
+def test_what_else_is_in_the_folder_of_the_index_stays(sqlite_url: str, tmp_path: Path) -> None:
+    wiki = Wiki(sqlite_url, index=tmp_path)
+    save(wiki, "boots", "Wear boots.\n")
+    wiki.search.catch_up()
+    (tmp_path / "hosts.txt").write_text("precious")
+    (tmp_path / "of-a-tenant").mkdir()
+    (tmp_path / "of-a-tenant" / "CURRENT").write_text("theirs")
+    before = {one.name for one in tmp_path.iterdir()}
+
+    done = run(wiki, "--without-export", "--files")
+
+    after = {one.name for one in tmp_path.iterdir()}
+    assert {"hosts.txt", "of-a-tenant"} <= after
+    assert "CURRENT" in before
+    assert not {one for one in after if one in ("CURRENT", "LOCK") or one.startswith("index-")}
+    assert (tmp_path / "of-a-tenant" / "CURRENT").exists()
+    assert "holds what is not" in done.output
+    wiki.close()

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
+from ..database import Database
+from ..errors import KBWikiError
 from ..leaving import NOT_EMPTY, Exported, Removal, export_wiki, look, remove, wikis_in
+from ..search.engines import names as names_of_engines
+from ..search.engines import open_engine
+from ..search.engines.protocol import IndexUnusable
 from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
 from ..wording import N_, kb_t
@@ -157,8 +164,22 @@ def _files(wiki: Wiki, wanted: bool, removal: Removal) -> None:
     """Remove, or name, what stays on the disk."""
     if wanted:
         for path in _places(wiki, removal.is_everything):
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+            _remove_index(wiki, path) if path.is_dir() else path.unlink(missing_ok=True)
     _say_files(wiki, wanted, done=True)
+
+
+def _remove_index(wiki: Wiki, folder: Path) -> None:
+    """Remove what engines wrote to the folder, and the folder when nothing else is in it: it may be the host's."""
+    for name in names_of_engines():
+        with suppress(KBWikiError, IndexUnusable, SQLAlchemyError, OSError):
+            engine = open_engine(name, replace(wiki.search_place, database=Database("sqlite://")))
+            if engine is not None:  # what is kept in the database went with its tables
+                engine.remove()
+                engine.close()
+    for own in (*(folder / name for name in names_of_engines()), folder):
+        with suppress(OSError):
+            (own / "LOCK").unlink(missing_ok=True)
+            own.rmdir()
 
 
 def _places(wiki: Wiki, with_database: bool) -> list[Path]:
@@ -181,5 +202,7 @@ def _say_files(wiki: Wiki, wanted: bool, *, done: bool) -> None:
     there = ", ".join(str(path) for path in _places(wiki, with_database=done))
     if there and wanted and not done:
         click.echo(kb_t("  remove  {files}", files=there))
+    elif there and wanted:
+        click.echo(kb_t("Still there, since it holds what is not the [wiki]'s: {files}.", files=there))
     elif there:
         click.echo(kb_t("Still there, and yours to delete (--files does it): {files}.", files=there))
