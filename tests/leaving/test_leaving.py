@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import inspect, text
+from sqlalchemy import create_engine, inspect, text
 
 from kbwiki import Settings, Wiki
 from kbwiki.cli.leaving import leave
@@ -218,6 +218,21 @@ def test_all_wikis_of_a_database_leave_together_when_that_is_said(sqlite_url: st
     assert (tmp_path / "out" / "main" / "manifest.json").exists()
     wiki.close()
     other.close()
+
+
+def test_a_database_of_the_hosts_is_left_through_its_own_engine_and_as_it_was(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'host.db'}")
+    wiki, other = Wiki(engine), Wiki(engine, name="other")
+    wiki.upgrade()
+    other.upgrade()
+
+    done = run(wiki, "--all", "--export", tmp_path / "out")
+
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "out" / "other" / "manifest.json").exists()
+    with engine.connect() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "delete"
+    engine.dispose()
 
 
 def test_what_was_written_after_the_export_is_not_removed(database_url: str, tmp_path: Path) -> None:

@@ -91,11 +91,9 @@ def _exported(wiki: Wiki, names: tuple[str, ...], folder: Path) -> dict[str, Exp
         raise click.ClickException(kb_t(NOT_EMPTY, folder=folder))
     done = {}
     for name in names:
-        one = wiki if name == wiki.name else _other(wiki, name)
+        one = wiki if name == wiki.name else wiki.sibling(name, None)  # through the same engine
         with click.progressbar(length=1, label=kb_t("Exporting {name}", name=name), file=sys.stderr) as bar:
             done[name] = export_wiki(one, folder / name, moves(bar))
-        if one is not wiki:
-            one.close()
         _say_exported(done[name])
     return done
 
@@ -106,11 +104,6 @@ def _say_exported(one: Exported) -> None:
         said = N_("{folder}: {revisions} [revisions], {entries} entries of the journal (head {head}, NOT intact).")
     revisions, entries = f"{one.lines('revisions.jsonl'):,}", f"{one.entries:,}"
     click.echo(kb_t(said, folder=one.folder, revisions=revisions, entries=entries, head=one.head))
-
-
-def _other(wiki: Wiki, name: str) -> Wiki:
-    url = wiki.database.engine.url.render_as_string(hide_password=False)
-    return Wiki(url, name=name, settings=wiki.settings, clock=wiki.clock)
 
 
 def _removed(wiki: Wiki, names: tuple[str, ...], exported: dict[str, Exported]) -> Removal:
