@@ -133,6 +133,23 @@ def test_names_that_some_file_system_does_not_take_are_written_otherwise(path: s
     assert page_file(path) == file
 
 
+def test_wikis_of_any_name_stay_in_the_folder_and_apart(sqlite_url: str, tmp_path: Path) -> None:
+    wiki = Wiki(sqlite_url)
+    odd = ("main/../../evil", "main/tables", "main/pages", "..", ".", "main%2Ftables", "con")
+    for name in odd:
+        wiki.sibling(name, None).set_up()
+
+    planned = run(wiki, "--all", "--dry-run", "--export", tmp_path / "at" / "out").output
+    done = run(wiki, "--all", "--export", tmp_path / "at" / "out")
+
+    assert done.exit_code == 0, done.output
+    found = {json.loads(one.read_text("utf-8"))["wiki"]: one.parent for one in tmp_path.rglob("manifest.json")}
+    assert set(found) == {"main", *odd}
+    assert {one.parent for one in found.values()} == {tmp_path / "at" / "out"}
+    assert all(str(one) in planned for one in found.values())
+    wiki.close()
+
+
 def test_names_longer_than_file_systems_take_stay_apart() -> None:
     one, other = page_file("ä" * 300 + "1"), page_file("ä" * 300 + "2")
 

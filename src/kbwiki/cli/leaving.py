@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..database import Database
 from ..errors import KBWikiError
 from ..leaving import NOT_EMPTY, Exported, Removal, export_wiki, look, remove, wikis_in
+from ..leaving.files import folder_of_wiki
 from ..search.engines import names as names_of_engines
 from ..search.engines import open_engine
 from ..search.engines.protocol import IndexUnusable
@@ -93,7 +94,7 @@ def _exported(wiki: Wiki, names: tuple[str, ...], folder: Path) -> dict[str, Exp
     for name in names:
         one = wiki if name == wiki.name else wiki.sibling(name, None)  # through the same engine
         with click.progressbar(length=1, label=kb_t("Exporting {name}", name=name), file=sys.stderr) as bar:
-            done[name] = export_wiki(one, folder / name, moves(bar))
+            done[name] = export_wiki(one, folder / folder_of_wiki(name), moves(bar))
         _say_exported(done[name])
     return done
 
@@ -122,7 +123,7 @@ def _say_plan(removal: Removal, folder: Path | None) -> None:
     click.echo(kb_t("Nothing was done. This would be:"))
     if folder is not None:
         for name in removal.wikis:
-            click.echo(kb_t("  export  {name} to {folder}", name=name, folder=folder / name))
+            click.echo(kb_t("  export  {name} to {folder}", name=name, folder=folder / folder_of_wiki(name)))
     for table, count in removal.rows.items():
         if count:
             click.echo(kb_t("  delete  {count} rows of {table}", count=f"{count:,}", table=table))
