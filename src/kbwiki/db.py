@@ -227,15 +227,24 @@ class Transaction:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A part of the transaction that can fail alone: an exception undoes what the block did, and is passed on."""
-        changes, tallies, reviews = list(self.changes), Counter(self.tallies), dict(self.reviews)
-        settled = list(self.settled)
+        go_back = self.remember()
         try:
             with translated(ours_only=self.joined), self.connection.begin_nested():
                 yield
         except BaseException:
-            self.changes[:], self.tallies, self.reviews = changes, tallies, reviews
-            self.settled[:] = settled
+            go_back()
             raise
+
+    def remember(self) -> Callable[[], None]:
+        """What is recorded and settled so far, as a function that makes it so again: for a savepoint rolled back."""
+        changes, tallies, reviews = list(self.changes), Counter(self.tallies), dict(self.reviews)
+        settled = list(self.settled)
+
+        def go_back() -> None:
+            self.changes[:], self.tallies, self.reviews = changes, Counter(tallies), dict(reviews)
+            self.settled[:] = settled
+
+        return go_back
 
 
 def table_of(model: type[Base]) -> Table:

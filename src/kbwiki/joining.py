@@ -37,11 +37,16 @@ class AfterCommit:
 
 @dataclass(slots=True)
 class Joined:
-    """A block within the host's transaction. `afterwards` is done when the host has committed."""
+    """A block within the host's transaction. `afterwards` is done when the host has committed.
+
+    `remember` is asked when a savepoint begins within the block, and what it gives back is called when that one is
+    rolled back: what the block believes to have written must go with what it wrote.
+    """
 
     connection: Connection
     savepoint: NestedTransaction
     afterwards: list[AfterCommit] = field(default_factory=list)
+    remember: Callable[[], Callable[[], None]] | None = None
 
     def require_open(self) -> None:
         """Errors: RuntimeError when the host ended its transaction, or a part of it, within the block."""
@@ -96,7 +101,9 @@ class _Follower:
     def __init__(self, connection: Connection) -> None:
         self._waiting: list[tuple[frozenset[str], AfterCommit]] = []
         self._ended: list[AfterCommit] = []
-        self._open = 0
+        self._open: list[Joined] = []
+        self._before: dict[str, list[Callable[[], None]]] = {}
+        self._newest: list[Callable[[], None]] | None = None
         self._spoiled = False
         for name, function in (
             ("begin", self._begins),
@@ -104,7 +111,9 @@ class _Follower:
             ("commit_twophase", self._commits),
             ("rollback", self._rolls_back),
             ("rollback_twophase", self._rolls_back),
+            ("savepoint", self._begins_savepoint),
             ("rollback_savepoint", self._rolls_back_to),
+            ("release_savepoint", self._releases),
         ):
             event.listen(connection, name, function)
 
@@ -113,7 +122,7 @@ class _Follower:
         """Commit the block's savepoint when it ends well, and let wait what is to be done afterwards."""
         connection, savepoint = block.connection, block.savepoint
         root = connection.get_transaction()
-        self._open += 1
+        self._open.append(block)
         try:
             yield
             block.require_open()
@@ -127,7 +136,9 @@ class _Follower:
                 self._spoiled = True  # the savepoint is gone, and what was written in it is there, without its reviews
             raise
         finally:
-            self._open -= 1
+            self._open.remove(block)
+            if not self._open:
+                self._before, self._newest = {}, None
 
     def finish(self, *, committed: bool) -> None:
         """Do what waited for the commit that has just been; `committed` says that it is known to have succeeded."""
@@ -156,6 +167,24 @@ class _Follower:
 
     def _rolls_back_to(self, connection: Connection, name: str, context: Any) -> None:
         self._waiting = [(within, one) for within, one in self._waiting if name not in within]
+        for go_back in self._taken(name):
+            go_back()
+
+    def _begins_savepoint(self, connection: Connection, name: str | None) -> None:
+        """Remember how blocks stand. The new savepoint has no name yet; by the next of its events it has one."""
+        nested = connection.get_nested_transaction()
+        if self._newest is not None and nested is not None:
+            self._before.setdefault(str(nested._savepoint), self._newest)
+        self._newest = [block.remember() for block in self._open if block.remember is not None] or None
+
+    def _releases(self, connection: Connection, name: str, context: Any) -> None:
+        self._taken(name)
+
+    def _taken(self, name: str) -> list[Callable[[], None]]:
+        if name in self._before:
+            return self._before.pop(name)
+        newest, self._newest = self._newest, None
+        return newest or []
 
 
 def _savepoints(connection: Connection) -> frozenset[str]:

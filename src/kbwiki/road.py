@@ -22,6 +22,7 @@ from .journal.models import Entry, WikiRow
 from .moderation.handover import hand_over_stranded
 from .moderation.routing import route
 from .moderation.tallies import write_tallies
+from .wording import kb_t
 
 if TYPE_CHECKING:
     from .wiki import Wiki
@@ -79,6 +80,7 @@ class Road:
                 yield tx, Arrival(self.wiki, tx, self.actor_ids)
             finally:
                 around.remove(tx)
+            _require_settled(tx)
             self.settle(tx)
         finally:
             if not around:
@@ -105,14 +107,33 @@ class Road:
         except SQLAlchemyError:
             there = None
         if here is None:
-            raise SchemaBehind("This wiki has not been set up yet. Run: flask kbwiki db upgrade")
+            raise SchemaBehind(kb_t("This [wiki] has not been set up yet. Run: flask kbwiki db upgrade"))
         if there is None or tuple(here) != tuple(there):
             raise Invalid(
                 "session",
-                f"The session is one of {connection.engine.url!r}, and the wiki is kept elsewhere, in "
-                f"{wiki.database.engine.url!r}. To save together, both must be in one database.",
+                kb_t(
+                    "The session is one of {there}, and the [wiki] is kept elsewhere, in {here}. "
+                    "To save together, both must be in one database.",
+                    there=repr(connection.engine.url),
+                    here=repr(wiki.database.engine.url),
+                ),
             )
         self._same.add(connection.engine)
+
+
+def _require_settled(tx: Transaction) -> None:
+    """Errors: RuntimeError when a savepoint was rolled back, unseen by us, that held reviews of what is still there."""
+    # What was settled last goes first.
+    if tx.settled and not _is_there(tx.connection, tx.settled[-1]):
+        raise RuntimeError(
+            "A savepoint within the block of wiki.begin() was rolled back that holds reviews of what was written "
+            "before it, so nothing of the block was saved. Please use tx.attempt() for what may fail alone."
+        )
+
+
+def _is_there(connection: Connection, row: dict[str, Any]) -> bool:
+    key = {name: row[name] for name in ("subject_id", "subject_kind", "number", "batch")}
+    return connection.execute(_THERE, key).first() is not None
 
 
 class Arrival:
@@ -127,10 +148,8 @@ class Arrival:
         """Whether the entries are there for everybody."""
         if not self._rows:
             return False
-        row = self._rows[0]
-        key = {name: row[name] for name in ("subject_id", "subject_kind", "number", "batch")}
         with self._wiki.read() as connection:
-            return connection.execute(_THERE, key).first() is not None
+            return _is_there(connection, self._rows[0])
 
     def __call__(self) -> None:
         """Give the entries their place where that waits for the commit, and tell the host."""

@@ -119,14 +119,19 @@ class Wiki:
         upgrade(self.database.engine)
         self.set_up()
 
+    def is_there(self) -> bool:
+        """Whether it has been set up. Errors: SchemaBehind when the tables are not there."""
+        with self.read() as connection:
+            return find_wiki(connection, self.name) is not None
+
     def set_up(self) -> None:
         """Create this wiki, if need be, in tables that are there. Errors: SchemaBehind when they are not."""
+        if self.is_there():
+            return  # without the lock, which the caller's host may hold
         with self.database.write() as connection:
             now = self.clock()
-            wiki_id = connection.execute(
-                insert_or_ignore(connection, WikiRow, WikiRow.id),
-                {"name": self.name, "created_at": now},
-            ).scalar()
+            made = insert_or_ignore(connection, WikiRow, WikiRow.id)
+            wiki_id = connection.execute(made, {"name": self.name, "created_at": now}).scalar()
             if wiki_id is not None:
                 create_root(connection, wiki_id, self.settings, now)
 
@@ -157,6 +162,7 @@ class Wiki:
             return
         with joined(session) as block:
             with self._road.travel(block.connection, actor, at, joined=True) as (tx, arrival):
+                block.remember = tx.remember
                 yield tx
                 block.require_open()
             block.afterwards.append(AfterCommit(arrival, arrival.is_committed))

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event, text
 
 from kbwiki import ANONYMOUS, Actor, KBWiki, Wiki
 from kbwiki.help.policy import Binding
@@ -186,3 +187,22 @@ def test_on_the_wiki_s_own_screens_there_is_no_button(tmp_path: Path) -> None:
 
     assert "<nav></nav>" in app.test_client().get("/wiki/").get_data(as_text=True)
     app.extensions["kbwiki"]["main"].wiki.close()
+
+
+def test_a_new_process_opens_what_is_there_while_the_host_is_writing(tmp_path: Path) -> None:
+    def one() -> tuple[Flask, KBWiki, SQLAlchemy]:
+        app = Flask("host", instance_path=str(tmp_path))
+        app.config.update(
+            SECRET_KEY="test", SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path}/host.db", KBWIKI_LOCK_TIMEOUT_SECONDS=0.1
+        )
+        db = SQLAlchemy(app)
+        return app, KBWiki(app, url_prefix="/<tenant>/wiki", tenant=str), db
+
+    app, kbwiki, _ = one()
+    with app.app_context():
+        kbwiki.wiki_of("acme")
+    app, kbwiki, db = one()  # as another process does
+    with app.app_context():
+        db.session.execute(text("CREATE TABLE held (id INTEGER)"))
+        db.session.execute(text("INSERT INTO held VALUES (1)"))  # takes the lock
+        assert kbwiki.wiki_of("acme").name == "main/acme"

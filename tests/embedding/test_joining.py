@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -244,6 +245,64 @@ def test_a_block_within_a_block_keeps_the_order_of_what_happened(world: World) -
         numbers = connection.exec_driver_sql("SELECT number FROM kbwiki_entry ORDER BY position").scalars().all()
     assert numbers == [1, 2, 3]
     assert world.wiki.verify().intact
+
+
+@pytest.mark.parametrize("of_host", [False, True])
+def test_what_is_undone_within_a_block_takes_no_review_or_entry_of_it_along(world: World, of_host: bool) -> None:
+    with world.wiki.begin(WRITER, session=world.session) as tx:
+        save_page(tx, Edit("before", "Before.\n"))
+        savepoint = world.session.begin_nested() if of_host else None
+        with contextlib.suppress(LookupError):
+            with world.wiki.begin(SECOND_WRITER, session=world.session) as inner:
+                save_page(inner, Edit("undone", "Undone.\n"))
+                if savepoint is None:
+                    raise LookupError
+        if savepoint is not None:
+            savepoint.rollback()
+        with world.wiki.begin(SECOND_WRITER, session=world.session) as inner:
+            save_page(inner, Edit("within", "Within.\n"))
+        save_page(tx, Edit("after", "After.\n"))
+    world.session.commit()
+
+    assert world.counts() == (0, 3, 3, 3)
+    assert len(world.told) == 3
+    world.is_sound()
+
+
+def test_a_savepoint_within_a_savepoint_undoes_just_what_was_done_in_it(world: World) -> None:
+    host = world.session.connection()
+    with world.wiki.begin(WRITER, session=world.session) as tx:
+        save_page(tx, Edit("one", "One.\n"))
+        with host.begin_nested():
+            save_page(tx, Edit("two", "Two.\n"))
+            within = host.begin_nested()
+            save_page(tx, Edit("undone", "Undone.\n"))
+            with world.wiki.begin(SECOND_WRITER, session=world.session) as inner:
+                save_page(inner, Edit("undone/too", "Undone.\n"))
+            within.rollback()
+        whole = host.begin_nested()
+        with host.begin_nested(), world.wiki.begin(SECOND_WRITER, session=world.session) as inner:
+            save_page(inner, Edit("gone", "Gone.\n"))
+        whole.rollback()
+    world.session.commit()
+
+    assert world.counts() == (0, 2, 2, 2)
+    assert len(world.told) == 2
+    world.is_sound()
+
+
+def test_a_savepoint_undone_behind_our_back_lets_nothing_be_saved_without_its_review(world: World) -> None:
+    with pytest.raises(RuntimeError, match="holds reviews"):
+        with world.wiki.begin(WRITER, session=world.session) as tx:
+            save_page(tx, Edit("before", "Before.\n"))
+            tx.connection.exec_driver_sql("SAVEPOINT mine")
+            with world.wiki.begin(SECOND_WRITER, session=world.session) as inner:
+                save_page(inner, Edit("undone", "Undone.\n"))
+            tx.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT mine")
+    world.session.commit()
+
+    assert world.counts() == (0, 0, 0, 0)
+    assert world.told == []
 
 
 def test_the_outer_blocks_failure_takes_the_inner_one_along(world: World) -> None:

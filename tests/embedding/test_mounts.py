@@ -214,6 +214,25 @@ def test_a_form_of_one_wiki_is_good_for_no_other(sqlite_url: str, tmp_path: Path
         mount.wiki.close()
 
 
+def test_a_tenant_that_is_mistyped_is_made_by_no_command(empty_sqlite_url: str, tmp_path: Path) -> None:
+    app = Flask("host", instance_path=str(tmp_path))
+    app.config.update(SECRET_KEY="test", KBWIKI_DATABASE_URI=empty_sqlite_url)
+    KBWiki(app, url_prefix="/<org>/kb", tenant=tenant, actor=lambda: WRITER)
+    runner = app.test_cli_runner()
+
+    early = runner.invoke(args=["kbwiki", "--tenant", "tpyo", "check"])
+    made = runner.invoke(args=["kbwiki", "--tenant", "tpyo", "db", "upgrade"])
+    said = [runner.invoke(args=["kbwiki", "--tenant", "tpyo", *one]) for one in (["check"], ["leave"], ["numbers"])]
+
+    assert "db upgrade" in early.output
+    assert made.exit_code == 0, made.output
+    assert all("'tpyo' has no wiki yet" in one.output and one.exit_code == 1 for one in said), said
+    mount = app.extensions["kbwiki"]["main"]
+    with mount.wiki.read() as connection:
+        assert connection.exec_driver_sql("SELECT name FROM kbwiki_wiki").scalars().all() == ["main"]
+    mount.wiki.close()
+
+
 def test_what_cannot_work_is_said_at_the_start(tmp_path: Path) -> None:
     plain = Flask("host", instance_path=str(tmp_path))
     with pytest.raises(ValueError, match="tenant="):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import inspect, text
+from sqlalchemy import create_engine, inspect, text
 
 from kbwiki import Settings, Wiki
 from kbwiki.cli.leaving import leave
@@ -133,6 +133,23 @@ def test_names_that_some_file_system_does_not_take_are_written_otherwise(path: s
     assert page_file(path) == file
 
 
+def test_wikis_of_any_name_stay_in_the_folder_and_apart(sqlite_url: str, tmp_path: Path) -> None:
+    wiki = Wiki(sqlite_url)
+    odd = ("main/../../evil", "main/tables", "main/pages", "..", ".", "main%2Ftables", "con")
+    for name in odd:
+        wiki.sibling(name, None).set_up()
+
+    planned = run(wiki, "--all", "--dry-run", "--export", tmp_path / "at" / "out").output
+    done = run(wiki, "--all", "--export", tmp_path / "at" / "out")
+
+    assert done.exit_code == 0, done.output
+    found = {json.loads(one.read_text("utf-8"))["wiki"]: one.parent for one in tmp_path.rglob("manifest.json")}
+    assert set(found) == {"main", *odd}
+    assert {one.parent for one in found.values()} == {tmp_path / "at" / "out"}
+    assert all(str(one) in planned for one in found.values())
+    wiki.close()
+
+
 def test_names_longer_than_file_systems_take_stay_apart() -> None:
     one, other = page_file("ä" * 300 + "1"), page_file("ä" * 300 + "2")
 
@@ -220,6 +237,21 @@ def test_all_wikis_of_a_database_leave_together_when_that_is_said(sqlite_url: st
     other.close()
 
 
+def test_a_database_of_the_hosts_is_left_through_its_own_engine_and_as_it_was(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'host.db'}")
+    wiki, other = Wiki(engine), Wiki(engine, name="other")
+    wiki.upgrade()
+    other.upgrade()
+
+    done = run(wiki, "--all", "--export", tmp_path / "out")
+
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "out" / "other" / "manifest.json").exists()
+    with engine.connect() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "delete"
+    engine.dispose()
+
+
 def test_what_was_written_after_the_export_is_not_removed(database_url: str, tmp_path: Path) -> None:
     wiki = Wiki(database_url)
     save(wiki, "boots", "Wear boots.\n")
@@ -257,4 +289,24 @@ def test_an_embedded_database_and_the_index_go_when_that_is_said(name: str, stay
 
     assert not (tmp_path / "index").exists()
     assert file.exists() == stays
+    wiki.close()
+
+
+def test_what_else_is_in_the_folder_of_the_index_stays(sqlite_url: str, tmp_path: Path) -> None:
+    wiki = Wiki(sqlite_url, index=tmp_path)
+    save(wiki, "boots", "Wear boots.\n")
+    wiki.search.catch_up()
+    (tmp_path / "hosts.txt").write_text("precious")
+    (tmp_path / "of-a-tenant").mkdir()
+    (tmp_path / "of-a-tenant" / "CURRENT").write_text("theirs")
+    before = {one.name for one in tmp_path.iterdir()}
+
+    done = run(wiki, "--without-export", "--files")
+
+    after = {one.name for one in tmp_path.iterdir()}
+    assert {"hosts.txt", "of-a-tenant"} <= after
+    assert "CURRENT" in before
+    assert not {one for one in after if one in ("CURRENT", "LOCK") or one.startswith("index-")}
+    assert (tmp_path / "of-a-tenant" / "CURRENT").exists()
+    assert "holds what is not" in done.output
     wiki.close()

@@ -10,23 +10,26 @@ from flask import current_app, has_app_context
 from ..help.coverage import Coverage, coverage
 from ..help.screens import screens_of_app
 from ..wiki import Wiki
-from ..wording import kb_t
+from ..wording import N_, kb_t
+from . import spoken
 
 
-@click.group("help")
+@spoken.group("help", help=N_("Help on the screens of the app."))
 def help_() -> None:
-    """Help on the screens of the app."""
+    pass
 
 
-@help_.command("coverage")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
-@click.option("--all", "of_all", is_flag=True, help="Fail when a screen has no help, too.")
+@help_.command(
+    "coverage",
+    help=N_(
+        "List screens without help, [pages] bound to screens that are gone, and what was asked for.\n\n"
+        "Exit code 1 when [a page] is bound to what is no screen any more."
+    ),
+)
+@spoken.option("--json", "as_json", is_flag=True, help=N_("As JSON, for programs."))
+@spoken.option("--all", "of_all", is_flag=True, help=N_("Fail when a screen has no help, too."))
 @click.pass_obj
 def help_coverage(wiki: Wiki, as_json: bool, of_all: bool) -> None:
-    """List screens without help, pages bound to screens that are gone, and what was asked for.
-
-    Exit code 1 when a page is bound to what is no screen any more.
-    """
     if not has_app_context():
         raise click.ClickException(kb_t("The screens are an app's; please call this as: flask kbwiki help coverage"))
     screens = screens_of_app(current_app, wiki.settings)

@@ -22,12 +22,15 @@ from ..journal.verify import verify
 from ..pages.models import Page, Revision, Text
 from ..upgrade import current_revision
 from ..wiki import Wiki
+from ..wording import N_, kb_t
 from .files import Lines, markdown, page_file, plain, text_of_body
 from .ownership import DERIVED, SECRET, belongs, tables
 
 Progress = Callable[[int, int], None]
 
 _AT_ONCE = 500
+
+NOT_EMPTY = N_("{folder} is not empty. Please name a folder that is, or that is not there yet.")
 
 README = """This is everything that the wiki “{wiki}” held on the day it was left ({at}).
 
@@ -62,7 +65,7 @@ def export_wiki(wiki: Wiki, folder: Path, progress: Progress | None = None) -> E
     Errors: Invalid when there is something in the folder already; OSError; those of reading.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise Invalid("export", f"{folder} is not empty. Please name a folder that is, or that is not there yet.")
+        raise Invalid("export", kb_t(NOT_EMPTY, folder=folder))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
     wiki.seal()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 _LONGEST_NAME = 180
-_ODD = frozenset('<>:"|?*\\%')
+_ODD = frozenset('<>:"|?*\\%/')
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{one}{n}" for one in ("com", "lpt") for n in range(1, 10))})
 
 
@@ -53,6 +53,11 @@ def text_of_body(body: bytes | None) -> str | None:
 def page_file(path: str) -> str:
     """The name of the file of a page, below `pages/`: its path, with what some file system does not take encoded."""
     return "/".join(_segment(one) for one in path.split("/")) + ".md"
+
+
+def folder_of_wiki(name: str) -> str:
+    """The name of the folder of one wiki, one step below that of the export, whatever the wiki is called."""
+    return _segment(name)
 
 
 def _segment(said: str) -> str:

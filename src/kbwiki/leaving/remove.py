@@ -12,6 +12,7 @@ from ..db import TABLE_PREFIX, table_of
 from ..errors import Conflict
 from ..journal.models import Entry, WikiRow
 from ..upgrade import VERSION_TABLE
+from ..wording import kb_t
 from .ownership import belongs, is_left_over, tables
 
 SEARCH_TABLES = f"{TABLE_PREFIX}search_"
@@ -72,8 +73,11 @@ def remove(
             count = select(func.count()).select_from(Entry).where(Entry.wiki_id == known[name])
             if connection.execute(count).scalar_one() != exported:
                 raise Conflict(
-                    f"Somebody changed something in {name!r} since it was exported, so nothing was removed. "
-                    "Please export it to another folder, and leave then."
+                    kb_t(
+                        "Somebody changed something in {name!r} since it was exported, so nothing was removed. "
+                        "Please export it to another folder, and leave then.",
+                        name=name,
+                    )
                 )
         removal = look(connection, names)
         if removal.is_everything:

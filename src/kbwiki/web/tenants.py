@@ -8,7 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from ..errors import Invalid
 from ..wiki import Wiki
+from ..wording import kb_t
 
 TenantOf = Callable[..., str | None]
 """Called with the values of prefix, host or subdomain, inside the request; the tenant's name, None for no tenant."""
@@ -31,13 +33,23 @@ class Tenants:
         tenant = self._tenant_of(**values)
         return None if tenant is None else self.of(str(tenant))
 
-    def of(self, tenant: str) -> Wiki:
-        """The wiki of this tenant, set up if need be. Errors: SchemaBehind where the tables are not made yet."""
+    def of(self, tenant: str, *, make: bool = True) -> Wiki:
+        """The wiki of this tenant, set up if need be, unless `make` is False.
+
+        Errors: SchemaBehind where the tables are not made yet; Invalid where there is none and none is to be made.
+        """
+        wiki = self._opened.get(tenant)
+        if wiki is not None:
+            return wiki
         with self._lock:
             wiki = self._opened.get(tenant)
             if wiki is None:
                 wiki = self._wiki.sibling(self._name(tenant), self._folder / _digest(tenant))
-                wiki.set_up()
+                if make:
+                    wiki.set_up()
+                elif not wiki.is_there():
+                    said = kb_t("The tenant {tenant!r} has no [wiki] yet: a first visit makes it.", tenant=tenant)
+                    raise Invalid("tenant", said)
                 self._opened[tenant] = wiki
         return wiki
 
