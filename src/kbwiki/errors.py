@@ -42,6 +42,7 @@ NOTHING_THERE: Mapping[str, str] = MappingProxyType(
         "entry": N_("There is no entry “{name}” that you can read."),
         "feed": N_("There is no feed “{name}” that you can read."),
         "filter": N_("There is no filter “{name}” that you can read."),
+        "help that is wanted": N_("There is no request for help “{name}” that you can read."),
         "hiding": N_("There is no hiding “{name}” that you can read."),
         "page": N_("There is no [page] “{name}” that you can read."),
         "question": N_("There is no question “{name}” that you can read."),

@@ -28,6 +28,7 @@ from kbwiki.pages import actions
 from kbwiki.pages.policy import Kind
 from kbwiki.web.routes import SCREENS
 from kbwiki.wording import kb_t
+from kbwiki.wording.vocabularies import Vocabularies
 from tests.docs.reading import DOCS, REFERENCE, REPOSITORY, blocks_of, rows_of, sections_of
 
 PYTHON = REFERENCE / "python.md"
@@ -183,6 +184,8 @@ def mount_keys() -> set[str]:
 
 def written(default: object) -> str:
     """A default as the page writes it."""
+    if isinstance(default, Vocabularies):
+        return f'`"{default.preset}"`'
     if isinstance(default, str):
         return f'`"{default}"`'
     if default == ():
