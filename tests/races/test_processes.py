@@ -22,7 +22,7 @@ from tests.databases import PostgresServer
 
 REPOSITORY = Path(__file__).parents[2]
 WRITERS = 8
-SAVES = int(os.environ.get("KBWIKI_RACE_SAVES", "200"))
+SAVES = int(os.environ.get("KBWIKI_RACE_SAVES", "120"))
 MODERATORS = int(os.environ.get("KBWIKI_RACE_MODERATORS", "16"))
 REVIEWS = 200
 CRASHES = int(os.environ.get("KBWIKI_RACE_CRASHES", "50"))
