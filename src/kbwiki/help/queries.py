@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from ..actors import Actor
 from ..db import in_list
-from ..journal.models import ActorRow, Entry
+from ..journal.states import states_of
 from ..pages.models import Page, Revision
 from ..spaces.queries import bound, readable
 from .models import HelpBinding, HelpPage
@@ -73,18 +73,6 @@ _FITTING = (
 )
 _OF_PAGE = select(*_BINDING).where(HelpBinding.page_id == bindparam("page_id")).order_by(HelpBinding.id)
 _NUMBER = select(HelpPage.number).where(HelpPage.page_id == bindparam("page_id"))
-_STATES = (
-    select(Entry.number, Entry.payload, Entry.at, ActorRow.name.label("actor"))
-    .join(ActorRow, ActorRow.id == Entry.actor_id)
-    .where(
-        Entry.subject_id == bindparam("page_id"),
-        Entry.subject_kind == KIND,
-        Entry.kind == SET,
-        Entry.number >= bindparam("base"),
-        Entry.number <= bindparam("head"),
-    )
-    .order_by(Entry.number)
-)
 
 
 def help_for(connection: Connection, wiki_id: int, actor: Actor, where: Where, *, count: int = 20) -> list[HelpOn]:
@@ -116,10 +104,9 @@ def bindings_of(connection: Connection, page_id: int) -> tuple[int, tuple[Bindin
 
 def states(connection: Connection, page_id: int, base: int, head: int) -> list[HelpState]:
     """What the page's bindings were from `base` to `head`, as the journal has it, oldest first."""
-    rows = connection.execute(_STATES, {"page_id": page_id, "base": base, "head": head})
     return [
-        HelpState(row.number, _bindings(row.payload["bindings"]), row.payload.get("comment", ""), row.actor, row.at)
-        for row in rows
+        HelpState(one.number, _bindings(one.payload["bindings"]), one.payload.get("comment", ""), one.actor, one.at)
+        for one in states_of(connection, KIND, page_id, base, head, kind=SET)
     ]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from ..db import Change, Transaction, insert_or_ignore, table_of
 from ..errors import Conflict, Invalid, NotFound
-from ..journal.models import Entry
+from ..journal.states import states_of
 from ..spaces.queries import find_space
 from ..wording import kb_t
 from .models import HelpWanted
@@ -165,16 +165,7 @@ def get_wanted(connection: Connection, wiki_id: int, wanted_id: int) -> Wanted:
 
 def was_open(connection: Connection, wanted_id: int, base: int, head: int) -> dict[int, bool]:
     """In which of its states from `base` to `head` help was wanted, as the journal has it."""
-    rows = connection.execute(
-        select(Entry.number, Entry.payload).where(
-            Entry.subject_id == wanted_id,
-            Entry.subject_kind == KIND,
-            Entry.kind.in_((ASKED, CLOSED)),
-            Entry.number >= base,
-            Entry.number <= head,
-        )
-    )
-    return {row.number: bool(row.payload["open"]) for row in rows}
+    return {one.number: bool(one.payload["open"]) for one in states_of(connection, KIND, wanted_id, base, head)}
 
 
 def _close(tx: Transaction, row: Wanted) -> bool:

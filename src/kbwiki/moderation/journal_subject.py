@@ -10,19 +10,10 @@ from sqlalchemy import Connection, bindparam, func, select
 from ..db import Transaction
 from ..errors import Invalid
 from ..journal.models import Entry
+from ..journal.states import State, states_of
 from ..wording import kb_t
 from .subjects import Place
 
-_PAYLOADS = (
-    select(Entry.number, Entry.payload)
-    .where(
-        Entry.subject_id == bindparam("subject_id"),
-        Entry.subject_kind == bindparam("subject_kind"),
-        Entry.number >= bindparam("base"),
-        Entry.number <= bindparam("head"),
-    )
-    .order_by(Entry.number, Entry.id)
-)
 _NEWEST = select(func.max(Entry.number)).where(
     Entry.subject_id == bindparam("subject_id"), Entry.subject_kind == bindparam("subject_kind")
 )
@@ -65,6 +56,5 @@ class JournalSubject:
             kb_t("Nothing here can undo changes of “{kind}”: the plugin that made them is gone.", kind=self.kind),
         )
 
-    def _entries(self, connection: Connection, subject_id: int, base: int, head: int) -> list[Any]:
-        key = {"subject_id": subject_id, "subject_kind": self.kind, "base": base, "head": head}
-        return list(connection.execute(_PAYLOADS, key))
+    def _entries(self, connection: Connection, subject_id: int, base: int, head: int) -> list[State]:
+        return states_of(connection, self.kind, subject_id, base, head)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from ..db import Transaction
 from ..errors import Conflict, NotFound
-from ..journal.models import Entry
+from ..journal.states import states_of
 from ..pages.refile import refile_pages
 from ..spaces.actions import set_space
 from ..spaces.models import Space
@@ -22,16 +22,6 @@ from .subjects import Place
 KIND = "space"
 
 _PLACE = select(Space.id, Space.title, Space.path, Space.number).where(Space.id == bindparam("space_id"))
-_VERSIONS = (
-    select(Entry.number, Entry.payload)
-    .where(
-        Entry.subject_kind == KIND,
-        Entry.subject_id == bindparam("space_id"),
-        Entry.number >= bindparam("base"),
-        Entry.number <= bindparam("head"),
-    )
-    .order_by(Entry.number)
-)
 _LISTS = (
     ("readers", N_("who reads: {groups}")),
     ("writers", N_("who writes: {groups}")),
@@ -87,8 +77,7 @@ class SpaceSubject:
 
     @staticmethod
     def _versions(connection: Connection, space_id: int, base: int, head: int) -> dict[int, Any]:
-        rows = connection.execute(_VERSIONS, {"space_id": space_id, "base": base, "head": head})
-        return {row.number: row.payload for row in rows}
+        return {one.number: one.payload for one in states_of(connection, KIND, space_id, base, head)}
 
 
 def _readable(payload: Any) -> str:

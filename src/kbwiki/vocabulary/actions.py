@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from ..actors import ActorKind
 from ..db import Change, Transaction, table_of
@@ -11,7 +11,7 @@ from ..spaces.queries import find_space
 from ..wording import kb_t
 from ..wording.vocabularies import Vocabularies, vocabularies_of
 from .models import ChosenTerms
-from .queries import KIND, SET, Chosen, as_terms, states
+from .queries import KIND, SET, Chosen, chosen_terms, states
 
 
 def choose_terms(tx: Transaction, said: object, *, number: int | None = None, comment: str = "") -> int:
@@ -26,7 +26,7 @@ def choose_terms(tx: Transaction, said: object, *, number: int | None = None, co
         wanted = vocabularies_of(said) if said is not None else None
     except ValueError as error:
         raise Invalid("vocabulary", str(error)) from error
-    now = _now(tx)
+    now = chosen_terms(tx.connection, tx.wiki_id)
     if number is not None and number != now.number:
         raise Conflict(
             kb_t("Somebody else changed the terms meanwhile, so nothing was set. Please look at them again.")
@@ -47,16 +47,11 @@ def take_back_terms(tx: Transaction, number: int) -> int:
 
 def set_terms_back(tx: Transaction, base: int, head: int, *, comment: str, decided_by: str | None = None) -> int:
     """Choose what held at `base`. Errors: Conflict when something was chosen after `head`."""
-    now = _now(tx)
+    now = chosen_terms(tx.connection, tx.wiki_id)
     if now.number != head:
         raise Conflict(kb_t("The terms were changed again since, so they cannot be set back by themselves."))
     was = next(iter(states(tx.connection, now.id, base, base)), None)
     return _write(tx, now, was.vocabularies if was is not None else None, comment=comment, decided_by=decided_by)
-
-
-def _now(tx: Transaction) -> Chosen:
-    row = tx.connection.execute(select(ChosenTerms).where(ChosenTerms.wiki_id == tx.wiki_id)).first()
-    return Chosen(0, 0, None) if row is None else Chosen(row.id, row.number, as_terms(row.said))
 
 
 def _write(

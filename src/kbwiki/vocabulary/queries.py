@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, bindparam, select
 
-from ..journal.models import ActorRow, Entry
+from ..journal.states import states_of
 from ..wording.vocabularies import Vocabularies, vocabularies_of
 from .models import ChosenTerms
 
@@ -23,18 +23,6 @@ SET = "set-vocabulary"
 """What a change of them is called there."""
 
 _NOW = select(ChosenTerms).where(ChosenTerms.wiki_id == bindparam("wiki_id"))
-_STATES = (
-    select(Entry.number, Entry.payload, Entry.at, ActorRow.name.label("actor"))
-    .join(ActorRow, ActorRow.id == Entry.actor_id)
-    .where(
-        Entry.subject_id == bindparam("chosen_id"),
-        Entry.subject_kind == KIND,
-        Entry.kind == SET,
-        Entry.number >= bindparam("base"),
-        Entry.number <= bindparam("head"),
-    )
-    .order_by(Entry.number)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +73,9 @@ def chosen_terms(connection: Connection, wiki_id: int, position: int | None = No
 
 def states(connection: Connection, chosen_id: int, base: int, head: int) -> list[ChosenState]:
     """What was chosen from `base` to `head`, as the journal has it, oldest first."""
-    rows = connection.execute(_STATES, {"chosen_id": chosen_id, "base": base, "head": head})
     return [
-        ChosenState(row.number, as_terms(row.payload["said"]), row.payload.get("comment", ""), row.actor, row.at)
-        for row in rows
+        ChosenState(one.number, as_terms(one.payload["said"]), one.payload.get("comment", ""), one.actor, one.at)
+        for one in states_of(connection, KIND, chosen_id, base, head, kind=SET)
     ]
 
 

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from ...errors import NotFound
-from ...journal.models import ActorRow, Entry
+from ...journal.states import State, states_of
 from .expansion import NO_SYNONYMS, Synonyms, SynonymWords
 from .models import SynonymSet
 
@@ -29,18 +29,6 @@ _SETS = (
     .order_by(SynonymSet.id)
 )
 _ONE = select(SynonymSet).where(SynonymSet.wiki_id == bindparam("wiki_id"), SynonymSet.id == bindparam("set_id"))
-_STATES = (
-    select(Entry.number, Entry.payload, Entry.at, ActorRow.name.label("actor"))
-    .join(ActorRow, ActorRow.id == Entry.actor_id)
-    .where(
-        Entry.subject_id == bindparam("set_id"),
-        Entry.subject_kind == KIND,
-        Entry.kind == SET,
-        Entry.number >= bindparam("base"),
-        Entry.number <= bindparam("head"),
-    )
-    .order_by(Entry.number)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +106,7 @@ def get_synonyms(connection: Connection, wiki_id: int, set_id: int) -> SynonymLi
 
 def states(connection: Connection, set_id: int, base: int, head: int) -> list[SynonymState]:
     """What the set was from `base` to `head`, as the journal has it, oldest first."""
-    rows = connection.execute(_STATES, {"set_id": set_id, "base": base, "head": head})
-    return [_state(row) for row in rows]
+    return [_state(one) for one in states_of(connection, KIND, set_id, base, head, kind=SET)]
 
 
 def as_line(words: Sequence[str], one_way: bool) -> str:
@@ -131,7 +118,7 @@ def _line(row: Any) -> SynonymLine:
     return SynonymLine(row.id, row.number, tuple(row.words), row.one_way, row.removed, row.updated_at)
 
 
-def _state(row: Any) -> SynonymState:
+def _state(row: State) -> SynonymState:
     said = row.payload
     return SynonymState(
         row.number,
