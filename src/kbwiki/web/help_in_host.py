@@ -18,10 +18,9 @@ from ..errors import KBWikiError
 from ..help.policy import Where
 from ..help.queries import help_for
 from ..wording import speaking
-from .frame import Addresses
+from .addresses import Addresses
 from .help_places import write_arguments
-from .languages import on_host_page
-from .search_box import addresses, says_which, wiki_here
+from .host_page import addresses, says_which, wiki_here, wording_here
 from .words import kb_t
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def help_button(mount: Mount, where: Where, *, label: str | None, count: bool, a
     url = addresses(mount)
     fields = {"endpoint": where.endpoint, "args": write_arguments(where.args), "error": where.error}
     said = {name: value for name, value in fields.items() if value}
-    with speaking(on_host_page(mount, request)):
+    with speaking(wording_here(mount)):
         return _button(mount, where, url, said, label=label, count=count, assets=assets)
 
 

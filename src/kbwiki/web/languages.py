@@ -28,12 +28,6 @@ def wanted(mount: Mount, request: Request) -> tuple[str, ...]:
     return tuple(request.accept_languages.values())
 
 
-def on_host_page(mount: Mount, request: Request) -> Wording:
-    """How the wiki speaks on a page of the host: with the terms of the settings, since no query is made there."""
-    voice = mount.wiki.voice
-    return voice.wording(voice.chosen(wanted(mount, request)))
-
-
 def wording_of(visit: Visit) -> Wording:
     """How the wiki speaks to whoever asks. Where the database cannot be read, with the terms of the settings."""
     voice = visit.wiki.voice

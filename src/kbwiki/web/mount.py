@@ -20,11 +20,11 @@ from ..upgrade import require_tables
 from ..wiki import Wiki
 from ..wording import Later, speaking
 from . import answers, routes
+from .addresses import SCREEN_RULES
 from .answer_cache import AnswerCache
 from .bodies import raise_limits
 from .database_choice import Choice, choose
 from .forms import MOST_COUNTED
-from .frame import SCREEN_RULES
 from .host_checks import look_at_host
 from .host_guards import HostGuards
 from .host_layout import HostLayout

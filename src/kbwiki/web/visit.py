@@ -20,7 +20,8 @@ from ..moderation.desk.feeds import note_visit
 from ..moderation.queries.state import Standing, standing
 from ..wording import spoken
 from . import csrf
-from .frame import Addresses, Frame, quoted, render
+from .addresses import Addresses, quoted
+from .frame import Frame, render
 from .languages import wanted
 
 if TYPE_CHECKING:
