@@ -61,7 +61,7 @@ def test_a_locked_page_refuses_edits_and_says_how_long_by_whom_and_what_next(wik
     with pytest.raises(Forbidden) as refused:
         save(wiki, "tea", "Black.", base=1)
 
-    assert "until 03 May 2026, 10:" in str(refused.value)
+    assert "until 3 May 2026, 10:" in str(refused.value)
     assert "“moderators”" in str(refused.value)
     assert "Something is wrong here" in str(refused.value)
     assert read(wiki, "tea") == "Green."
@@ -175,7 +175,7 @@ def test_a_restricted_author_cannot_write_in_that_part_and_everybody_else_can(wi
     make_space(wiki, "people")
     restrict(wiki, WRITER, "tea")
 
-    with pytest.raises(Forbidden, match="You cannot write here until 03 May 2026, 10:.*My changes"):
+    with pytest.raises(Forbidden, match="You cannot write here until 3 May 2026, 10:.*My changes"):
         save(wiki, "tea", "Black.", base=1)
     with pytest.raises(Forbidden, match="You cannot write"):
         save(wiki, "tea/green", "Green.")

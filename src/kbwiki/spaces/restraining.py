@@ -14,6 +14,7 @@ from ..db import Transaction, UtcDateTime, in_list
 from ..errors import Forbidden
 from ..journal.models import ActorRow
 from ..wording import N_, kb_t
+from ..wording.amounts import day_and_time
 from .policy import Right, chain_above, contains
 from .queries import bound, granted, has_right
 from .restraints import Restraint
@@ -59,7 +60,7 @@ class Standing:
     @property
     def said(self) -> str:
         """What it is, until when, by whom, and what can be done, to the person it stops."""
-        until = f"{self.until:%d %B %Y, %H:%M} UTC"
+        until = day_and_time(self.until)
         if self.of_actor:
             return kb_t(_PAUSED, until=until, group=self.group)
         return kb_t(_PART_LOCKED if self.below else _PAGE_LOCKED, until=until, group=self.group)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from ...journal.models import ActorRow
 from ...settings import Settings
 from ...wording import N_, kb_t
+from ...wording.amounts import day_and_time
 from ..models import Decision, Notice
 from ..policy import Verdict, why_of
 from .templates import NEXT, OBJECT, WHAT, WHY, completed, render
@@ -112,7 +113,7 @@ def line_of(one: Told, settings: Settings, *, title: str, path: str, address: st
             "group": one.group,
             "what": what,
             "title": title or kb_t(UNKNOWN),
-            "when": moment(one.at),
+            "when": day_and_time(one.at),
             "why": why,
             "note": one.note,
             "next": next_,
@@ -128,13 +129,8 @@ def _what(one: Told) -> str:
     until = one.facts.get("until")
     if not isinstance(until, str):
         return kb_t(WHAT[one.verdict])
-    said = moment(datetime.fromisoformat(until))
+    said = day_and_time(datetime.fromisoformat(until))
     return kb_t("{what} until {moment}", what=kb_t(WHAT[one.verdict]), moment=said)
-
-
-def moment(at: datetime) -> str:
-    """A moment as people write it: 3 May 2026, 10:15 UTC."""
-    return kb_t("{moment} UTC", moment=f"{at.day} {at:%B %Y, %H:%M}")
 
 
 def subject_line(settings: Settings, group: str, lines: Sequence[MessageLine]) -> str:
