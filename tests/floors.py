@@ -21,6 +21,7 @@ TOOLS = ("pytest", "pytest-xdist", "hypothesis", "Flask-WTF", "Flask-SQLAlchemy"
 CHOSEN = (
     "tests/test_migrations.py",
     "tests/embedding/test_first_steps.py",
+    "tests/embedding/test_joining.py",
     "tests/embedding/test_migrations_of_the_host.py",
     "tests/embedding/test_who_may_go_where.py",
     "tests/markup/test_links_and_headings.py",
@@ -29,6 +30,7 @@ CHOSEN = (
     "tests/web/test_identity.py",
     "tests/cli/test_commands.py",
     "tests/search/test_finding.py",
+    "tests/wording/test_everything_is_said.py",
 )
 """What touches everything the floors are about: each library, both databases, the web, the command line."""
 
