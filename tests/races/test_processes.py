@@ -24,7 +24,7 @@ REPOSITORY = Path(__file__).parents[2]
 WRITERS = 8
 SAVES = int(os.environ.get("KBWIKI_RACE_SAVES", "120"))
 MODERATORS = int(os.environ.get("KBWIKI_RACE_MODERATORS", "16"))
-REVIEWS = 200
+REVIEWS = int(os.environ.get("KBWIKI_RACE_REVIEWS", "100"))
 CRASHES = int(os.environ.get("KBWIKI_RACE_CRASHES", "50"))
 
 
