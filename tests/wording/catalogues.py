@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -22,13 +22,10 @@ PACKAGE = OURS.parent
 KEYWORDS = ("kb_t", "N_")
 TEMPLATE = OURS / f"{DOMAIN}.pot"
 _CHANGING = (
-    "POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Last-Translator", "Report-Msgid", "Project-Id",
-    "Language-Team",
+    "POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Last-Translator", "Report-Msgid-Bugs-To",
+    "Project-Id-Version", "Language-Team",
 )  # fmt: skip
 _HEADER = "# Texts of kbwiki. Terms stand in [brackets]: see docs/how-to/translate.md."
-
-
-_NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def gathered() -> Catalog:
@@ -79,16 +76,32 @@ def as_text(catalogue: Catalog) -> str:
     return "".join(line for line in lines if not line.startswith(leave_out))
 
 
+class _Undated(Catalog):
+    """A catalogue whose header says nothing of days and of Babel: the same texts are the same file everywhere."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        return [(name, said) for name, said in super().mime_headers if name not in _CHANGING]
+
+
 def compiled(catalogue: Catalog) -> bytes:
     """A catalogue as a .mo file; what is not translated is left out."""
+    plain = _Undated(locale=catalogue.locale)
+    for one in catalogue:
+        if one.id and is_translated(one.string):
+            plain.add(one.id, one.string)
     written = io.BytesIO()
-    plain = read_po(io.BytesIO(as_text(catalogue).encode()), locale=catalogue.locale)
-    plain.creation_date = plain.revision_date = _NO_DAY  # or each minute would make another file
-    for one in list(plain):
-        if one.id and not is_translated(one.string):
-            plain.delete(one.id)
     write_mo(written, plain)
     return written.getvalue()
+
+
+def texts_in(catalogue: Catalog) -> dict[Any, Any]:
+    """What a catalogue says, without how its file is laid out, which is another matter in each version of Babel."""
+    return {_one_or_both(one.id): _one_or_both(one.string) for one in catalogue if one.id}
+
+
+def _one_or_both(said: Any) -> Any:
+    return said if isinstance(said, str) else tuple(said)
 
 
 def main() -> None:
