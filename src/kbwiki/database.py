@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from .db import compact_json
+from .db import compact_json, writing
 from .drivers import configure, take_write_lock, translated, without_waiting
 
 Source = str | Engine | Callable[[], str | Engine]
@@ -96,13 +96,18 @@ class Database:
                 take_write_lock(connection)
             elif self.is_hosts:
                 connection.execute(_WAIT_AT_MOST, {"lock": str(self._milliseconds)})
-            yield connection
+            with writing():
+                yield connection
 
     @contextmanager
     def write_if_free(self) -> Iterator[Connection | None]:
         """Like `write`, but gives None at once when somebody else is writing. For caches, which may be skipped."""
         with translated(), self.engine.connect() as connection, connection.begin():
-            yield connection if not self.has_single_writer or _takes_lock_at_once(connection) else None
+            if self.has_single_writer and not _takes_lock_at_once(connection):
+                yield None
+                return
+            with writing():
+                yield connection
 
     @contextmanager
     def write_aside(self, patience: float) -> Iterator[Connection]:
@@ -116,13 +121,15 @@ class Database:
             if not self.has_single_writer:
                 with connection.begin():
                     connection.execute(_IN_A_HURRY, {"lock": str(milliseconds), "all": str(milliseconds * 10)})
-                    yield connection
+                    with writing():
+                        yield connection
                 return
             with without_waiting(connection, milliseconds), self._not_to_disk(connection):
                 connection.rollback()  # what was set stays; the lock is for this transaction alone
                 with connection.begin():
                     take_write_lock(connection)
-                    yield connection
+                    with writing():
+                        yield connection
 
     @contextmanager
     def _not_to_disk(self, connection: Connection) -> Iterator[None]:

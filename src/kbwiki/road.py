@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from . import signals
 from .actors import Actor
-from .db import Transaction
+from .db import Transaction, writing
 from .errors import Invalid, KBWikiError, SchemaBehind
 from .journal.actor_rows import ensure_actor
 from .journal.append import append
@@ -77,7 +77,8 @@ class Road:
             )  # fmt: skip
             around.append(tx)
             try:
-                yield tx, Arrival(self.wiki, tx, self.actor_ids)
+                with writing():
+                    yield tx, Arrival(self.wiki, tx, self.actor_ids)
             finally:
                 around.remove(tx)
             _require_settled(tx)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .db import Base
 from .help.models import HelpAnswered, HelpBinding, HelpPage, HelpWanted
+from .hooks.models import PluginSwitch, PluginWork
 from .journal.models import ActorRow, Cursor, Entry, WikiRow
 from .moderation.models import (
     Aside,
@@ -49,4 +50,5 @@ ALL_TABLES: tuple[type[Base], ...] = (
     SynonymSet, AskedRow, ClosedRow,
     Suggestion,
     HelpPage, HelpBinding, HelpWanted, HelpAnswered,
+    PluginSwitch, PluginWork,
 )  # fmt: skip

@@ -33,6 +33,28 @@ class Weights(Mapping[str, float]):
         return repr(self._numbers)
 
 
+class Options(Mapping[str, Any]):
+    """Settings of plugins by key: whatever the host gave, told apart by identity."""
+
+    def __init__(self, options: Mapping[str, Any] | None = None) -> None:
+        self._options = dict(options or {})
+
+    def __getitem__(self, key: str) -> Any:
+        return self._options[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._options)
+
+    def __len__(self) -> int:
+        return len(self._options)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._options))
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} settings of plugins>"  # some are secrets
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a host can set. In a Flask app each is `app.config["KBWIKI_" + name.upper()]`; docs/reference/settings.md
@@ -115,6 +137,17 @@ class Settings:
     sandbox: str = "sandbox"
     """The path below which everybody has a practice page of their own; empty: there are none."""
 
+    plugins: tuple[str, ...] = ()
+    """Plugins by the names of their entry points, or as module:Class, in the order in which they are asked."""
+    plugin_options: Mapping[str, Any] = Options()
+    """Settings of plugins, by their keys below PLUGIN_."""
+    hook_seconds: float = 0.5
+    """How long a plugin is waited for while somebody waits for a page, in seconds."""
+    hook_work_seconds: float = 60.0
+    """How long a plugin is waited for by `flask kbwiki work`, in seconds."""
+    hook_failures: int = 5
+    """After so many failures a plugin is switched off for that hook."""
+
     @classmethod
     def from_mapping(cls, config: Mapping[str, Any], prefix: str = "KBWIKI_") -> Settings:
         """The settings found in `config` under `prefix`; what is absent keeps its default.
@@ -123,9 +156,15 @@ class Settings:
         """
         found: dict[str, Any] = {}
         for one in fields(cls):
+            if one.name == "plugin_options":
+                continue
             key = prefix + one.name.upper()
             if config.get(key) is not None:
                 found[one.name] = _checked(key, config[key], one.default)
+        below = f"{prefix}PLUGIN_"
+        found["plugin_options"] = Options(
+            {key.removeprefix(below): value for key, value in config.items() if key.startswith(below)}
+        )
         if isinstance(said := found.get("vocabulary"), Mapping):
             found["vocabulary"] = _terms(f"{prefix}VOCABULARY", said, next(iter(found.get("locales", ())), "en"))
         return cls(**found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,12 @@ from .clock import Clock, utc_now
 from .database import Database, Source
 from .db import Change, Transaction, insert_or_ignore
 from .errors import Invalid, SchemaBehind
+from .following import Following
+from .hooks.loading import Wanted
 from .joining import AfterCommit, Joinable, connection_of, joined
 from .journal.append import count_unsealed, seal
 from .journal.chain import Head
 from .journal.models import WikiRow
-from .journal.tail import cursor_of, last_position, stand_of
 from .journal.verify import Verification, verify
 from .moderation.age_runs import Aged, age
 from .moderation.assessment.follow import Assessment
@@ -30,8 +31,6 @@ from .moderation.messages.delivery import deliver, due_recipients
 from .moderation.risk import merged
 from .moderation.rules.calendar import working_time
 from .moderation.subjects import ChangeKind
-from .pages.links import CONSUMER as LINKS
-from .pages.links import take_in_links
 from .pages.paths import normalise_path
 from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
@@ -40,9 +39,8 @@ from .road import Road, find_wiki
 from .search.engines import require_engine
 from .search.finding import Search
 from .search.log.recording import SearchLog
-from .search.suggestion_rows import CONSUMER as SUGGESTIONS
-from .search.suggestion_rows import take_in_suggestions
 from .settings import Settings
+from .site import plugins_of
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
 from .spaces.queries import find_space
@@ -55,8 +53,9 @@ class Wiki:
     """One wiki in one database.
 
     `url` is a SQLAlchemy database address; `name` tells several wikis in one database apart; `index` is the folder of
-    the search index (None: search answers from the database). Opening costs nothing: the database is asked when
-    something is read or written. The first use of an embedded SQLite file makes its tables (`upgrade`).
+    the search index (None: search answers from the database); `plugins` are its plugins, by name or class, before those
+    that the settings name; what is wrong with one stands in `plugins.refused`. Opening costs nothing: the database is
+    asked when something is read or written. The first use of an embedded SQLite file makes its tables (`upgrade`).
     """
 
     def __init__(
@@ -68,6 +67,7 @@ class Wiki:
         clock: Clock = utc_now,
         index: Path | None = None,
         sender: Any = None,
+        plugins: Iterable[Wanted] = (),
     ) -> None:
         self.settings = settings or Settings()
         working_time(self.settings)  # what is wrong with the calendar is said at the start, not when somebody saves
@@ -85,13 +85,17 @@ class Wiki:
         self.search_place = search_place(index, self.database, lambda: self.id, self.settings)
         self._search: Search | None = None
         self._opening = threading.Lock()
+        self._following = Following(self)
         if self.database.is_known:
-            self._search = search_of(self.search_place, self._prepare_search, self.settings, clock)
+            self._search = search_of(self.search_place, self._following.prepare_search, self.settings, clock)
         else:
             require_engine(self.settings.search_engine)
         self.search_log = SearchLog(self.database, lambda: self.id, self.clock, self.settings.search_log_days)
         self.sender = sender
+        self.url_prefix = ""
         self._wiki_id: int | None = None
+        self._given_plugins = tuple(plugins)
+        self.plugins = plugins_of(self, (*self._given_plugins, *self.settings.plugins))
         self._road = Road(self)
 
     @property
@@ -100,7 +104,8 @@ class Wiki:
         if self._search is None:
             with self._opening:
                 if self._search is None:
-                    self._search = search_of(self.search_place, self._prepare_search, self.settings, self.clock)
+                    prepare = self._following.prepare_search
+                    self._search = search_of(self.search_place, prepare, self.settings, self.clock)
         return self._search
 
     @property
@@ -186,23 +191,11 @@ class Wiki:
 
         Without `wait` this leaves off when somebody else is writing.
         """
-        self.seal()
-        return self._follow(LINKS, take_in_links, wait=wait)
+        return self._following.links(wait=wait)
 
     def catch_up_suggestions(self) -> int:
         """Let suggestions take in everything that is in the journal; how many entries were read."""
-        self.catch_up_links()
-        return self._follow(SUGGESTIONS, take_in_suggestions)
-
-    def _follow(self, consumer: str, take_in: Callable[[Connection, int], int], *, wait: bool = True) -> int:
-        read = 0
-        while self._has_to_read(consumer):
-            with self.database.write() if wait else self.database.write_if_free() as connection:
-                step = take_in(connection, self.id) if connection is not None else 0
-            read += step
-            if step == 0:
-                break
-        return read
+        return self._following.suggestions()
 
     def catch_up_risk(self, *, for_a_moment: bool = False) -> int:
         """Assess the live reviews that the journal says something new about; how many entries were read."""
@@ -235,30 +228,14 @@ class Wiki:
         """
         return age(self.read, lambda: self.begin(SYSTEM), self.id, self.clock())
 
-    def _has_to_read(self, consumer: str) -> bool:
-        """Whether the journal went on since a consumer last read; asked first, so that no lock is taken for nothing."""
-        with self.read() as connection:
-            return cursor_of(connection, self.id, consumer) < last_position(connection, self.id)
-
-    def _prepare_search(self) -> int:
-        """What must have happened before the index reads the journal: entries have their place, texts are parsed.
-
-        Gives back the position up to which the index can read now.
-        """
-        with self.read() as connection:
-            stand = stand_of(connection, self.id, LINKS)
-        if not stand.unsealed and stand.cursor >= stand.last:
-            return stand.last
-        self.catch_up_links(wait=False)  # the index reads texts by itself, too: nobody waits for the lock
-        with self.read() as connection:
-            return last_position(connection, self.id)
-
     def sibling(self, name: str, index: Path | None) -> Wiki:
         """Another wiki in the same database, with the same settings and the same kinds of changes and reasons."""
         other = Wiki(
-            self.database, name=name, settings=self.settings, clock=self.clock, index=index, sender=self.sender
-        )
+            self.database, name=name, settings=self.settings, clock=self.clock, index=index, sender=self.sender,
+            plugins=self._given_plugins,
+        )  # fmt: skip
         other.chance, other.subjects = self.chance, self.subjects
+        other.url_prefix = self.url_prefix
         other.risk = self.risk.for_wiki(lambda: other.id, other.seal)
         return other
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Flask, current_app, request_started
 from markupsafe import Markup
 
+from ..hooks.loading import Wanted
 from ..wiki import Wiki
 from .help_in_host import HelpLink, help_button, pages_for, place
 from .identity import CurrentActor, Identity
@@ -27,6 +28,9 @@ class KBWiki:
 
     `host` or `subdomain` put it on an address of its own. Where `url_prefix`, `host` or `subdomain` have variables,
     `tenant` says which tenant their values name, and each tenant has a wiki of its own.
+
+    `plugins` are plugins by name or class, besides those of `KBWIKI_PLUGINS`. One that cannot be used is left out, and
+    `flask kbwiki check` says why.
     """
 
     def __init__(
@@ -39,8 +43,10 @@ class KBWiki:
         host: str | None = None,
         subdomain: str | None = None,
         tenant: TenantOf | None = None,
+        plugins: Iterable[Wanted] = (),
     ) -> None:
         self.name = name
+        self.plugins = tuple(plugins)
         self.host, self.subdomain, self.tenant = host, subdomain, tenant
         self.url_prefix = url_prefix
         self.actor = actor
@@ -54,7 +60,7 @@ class KBWiki:
         if self.name in app.extensions.get("kbwiki", {}):
             raise ValueError(f"There is a wiki named {self.name!r} in this app already; give this one another name=.")
         place = Place.of(app, self.url_prefix if url_prefix is None else url_prefix, self.host, self.subdomain)
-        mount = Mount(app, self.name, place, actor or self.actor, self.tenant)
+        mount = Mount(app, self.name, place, actor or self.actor, self.tenant, self.plugins)
         app.register_blueprint(mount.blueprint(), url_prefix=place.url_prefix or None, subdomain=place.subdomain)
         app.extensions.setdefault("kbwiki", {})[self.name] = mount
         if "kbwiki" not in app.cli.commands:

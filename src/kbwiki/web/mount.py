@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from ..cli.finding import Finding
 from ..database import Source
 from ..drivers import translated
 from ..errors import Invalid, KBWikiError, NotFound
+from ..hooks.loading import Wanted
 from ..settings import Settings
 from ..upgrade import require_tables
 from ..wiki import Wiki
@@ -40,7 +41,13 @@ class Mount:
     """One wiki in one app: its settings, its Wiki, and how a request becomes a `Visit`."""
 
     def __init__(
-        self, app: Flask, name: str, place: Place, actor: CurrentActor | Identity | None, tenant: TenantOf | None = None
+        self,
+        app: Flask,
+        name: str,
+        place: Place,
+        actor: CurrentActor | Identity | None,
+        tenant: TenantOf | None = None,
+        plugins: Iterable[Wanted] = (),
     ) -> None:
         self.app = app
         self.name = name
@@ -53,9 +60,12 @@ class Mount:
         self._folder = Path(app.config.get(f"{prefix}FOLDER") or Path(app.instance_path))
         index = Path(app.config.get(f"{prefix}INDEX_FOLDER") or self._folder / f"kbwiki-{name}-index")
         try:
-            self.wiki = Wiki(self._source(), name=name, settings=self.settings, index=index, sender=app)
+            self.wiki = Wiki(
+                self._source(), name=name, settings=self.settings, index=index, sender=app, plugins=plugins
+            )
         except ModuleNotFoundError as error:
             raise Invalid(f"{prefix}DATABASE_URI", answers.without_driver(f"{prefix}DATABASE_URI", error)) from error
+        self.wiki.url_prefix = place.url_prefix
         self.tenants = Tenants(self.wiki, index, tenant) if tenant is not None else None
         if (tenant is not None) != bool(place.variables):
             raise ValueError("Variables in url_prefix, host or subdomain and tenant= go together: which tenant is it?")

@@ -1,0 +1,122 @@
+"""The wiki as a plugin meets it, and the plugins of a wiki put together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sqlalchemy import Executable, RowMapping, and_, bindparam, select
+
+from .actors import Actor
+from .errors import Invalid
+from .hooks.finding import PageText
+from .hooks.loading import Wanted, load
+from .hooks.manager import Patience, Plugins
+from .hooks.plugin import Plugin
+from .hooks.switches import Switches
+from .hooks.tally import Tally
+from .markup import parse
+from .pages.models import Page, Revision
+from .pages.paths import below as range_below
+from .pages.paths import normalise_path
+from .pages.queries.view import find_page
+from .pages.texts import load_texts
+from .spaces.queries import bound, readable
+
+if TYPE_CHECKING:
+    from .wiki import Wiki
+
+_ALL = (
+    select(Page.id, Page.path, Page.title, Page.text_digest)
+    .join(Revision, and_(Revision.page_id == Page.id, Revision.number == Page.number))
+    .where(
+        Page.wiki_id == bindparam("wiki_id"),
+        Page.path > bindparam("after"),
+        ~Page.deleted,
+        ~Revision.hidden,
+        readable(Page.space_id),
+    )
+    .order_by(Page.path)
+)
+_BELOW = _ALL.where(
+    (Page.path == bindparam("at")) | ((Page.path >= bindparam("low")) & (Page.path < bindparam("high")))
+)
+
+
+def plugins_of(wiki: Wiki, wanted: Iterable[Wanted]) -> Plugins:
+    """The plugins of a wiki. Never raises: what cannot be used is in `refused`."""
+    settings = wiki.settings
+    loaded, refused = load(wanted, settings.plugin_options, lambda kind, given: WikiSite(wiki, kind, given))
+    return Plugins(
+        loaded,
+        refused,
+        patience=Patience(settings.hook_seconds, settings.hook_work_seconds),
+        tally=Tally(settings.hook_failures),
+        switches=Switches(wiki.database, lambda: wiki.id, wiki.clock),
+        clock=wiki.clock,
+    )
+
+
+class WikiSite:
+    """What a plugin may do in its wiki; see `hooks.plugin.Site`."""
+
+    def __init__(self, wiki: Wiki, kind: type[Plugin], settings: Mapping[str, Any]) -> None:
+        self._wiki = wiki
+        self.settings = settings
+        self.log = logging.getLogger(f"kbwiki.x.{kind.name}")
+
+    @property
+    def wiki(self) -> str:
+        """The wiki's name among those of the app."""
+        return self._wiki.name
+
+    @property
+    def wiki_id(self) -> int:
+        """The wiki's row."""
+        return self._wiki.id
+
+    def now(self) -> datetime:
+        """The wiki's present moment, in UTC."""
+        return self._wiki.clock()
+
+    def rows(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[RowMapping]:
+        """What a SELECT gives, all of it."""
+        with self._wiki.read() as connection:
+            return connection.execute(statement, dict(parameters or {})).mappings().all()
+
+    def run(self, *statements: Executable) -> int:
+        """Carry out statements in one transaction; how many rows they changed."""
+        with self._wiki.database.write() as connection:
+            return sum(max(0, connection.execute(one).rowcount) for one in statements)
+
+    def page(self, path: str, actor: Actor) -> PageText | None:
+        """The page at `path`, if there is one that this actor may read."""
+        try:
+            path = normalise_path(path)
+        except Invalid:
+            return None
+        with self._wiki.read() as connection:
+            view = find_page(connection, self._wiki.id, path, actor)
+            if view is None or view.hidden:
+                return None
+            text = load_texts(connection, [view.text_digest])[view.text_digest]
+        return PageText(view.id, view.path, view.title, text, parse(text).plain)
+
+    def pages(self, actor: Actor, *, below: str = "", after: str = "", most: int = 100) -> Sequence[PageText]:
+        """Up to `most` pages this actor may read at or below a path, in the order of paths, behind the path `after`."""
+        with self._wiki.read() as connection:
+            low, high = range_below(below)
+            key = {"wiki_id": self._wiki.id, "after": after, "at": below, "low": low, "high": high, **bound(actor)}
+            rows = connection.execute((_BELOW if below else _ALL).limit(most), key).all()
+            texts = load_texts(connection, {row.text_digest for row in rows})
+        return [
+            PageText(row.id, row.path, row.title, texts[row.text_digest], parse(texts[row.text_digest]).plain)
+            for row in rows
+        ]
+
+    def url(self, path: str) -> str:
+        """The address of a page, as a path, beginning with the wiki's prefix."""
+        return f"{self._wiki.url_prefix}/{quote(path)}"
