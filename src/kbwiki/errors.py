@@ -33,6 +33,7 @@ NOTHING_THERE: Mapping[str, str] = MappingProxyType(
         "author": N_("There is no author “{name}” that you can read."),
         "batch": N_("There is no batch “{name}” that you can read."),
         "concern that waits for you": N_("There is no concern that waits for you “{name}” that you can read."),
+        "deleted file": N_("There is no deleted file “{name}” that you can read."),
         "decision": N_("There is no decision “{name}” that you can read."),
         "decision about your work": N_("There is no decision about your work “{name}” that you can read."),
         "deleted page": N_("There is no deleted [page] “{name}” that you can read."),
@@ -41,6 +42,7 @@ NOTHING_THERE: Mapping[str, str] = MappingProxyType(
         ),
         "entry": N_("There is no entry “{name}” that you can read."),
         "feed": N_("There is no feed “{name}” that you can read."),
+        "file": N_("There is no file “{name}” that you can read."),
         "filter": N_("There is no filter “{name}” that you can read."),
         "help that is wanted": N_("There is no request for help “{name}” that you can read."),
         "hiding": N_("There is no hiding “{name}” that you can read."),
@@ -59,6 +61,7 @@ NOTHING_THERE: Mapping[str, str] = MappingProxyType(
         "subject of the decision": N_("There is no subject of the decision “{name}” that you can read."),
         "text": N_("There is no text “{name}” that you can read."),
         "text of revision": N_("There is no text of [revision] “{name}” that you can read."),
+        "version of a file": N_("There is no version of this file “{name}” that you can read."),
         "vocabulary": N_("There is no vocabulary “{name}” that you can read."),
     }
 )

@@ -7,6 +7,10 @@ from pathlib import Path
 
 from .clock import Clock
 from .database import Database
+from .file_subject import KIND as FILE
+from .file_subject import FileSubject
+from .files.queries import has_file
+from .files.room import FileRoom, file_room
 from .help_subject import KIND as HELP
 from .help_subject import WANTED, HelpSubject, WantedSubject
 from .moderation.decision_subject import KIND as DECISION
@@ -22,13 +26,15 @@ from .moderation.space_subject import SpaceSubject
 from .moderation.subjects import Registry, Subject
 from .moderation.vocabulary_subject import KIND as VOCABULARY
 from .moderation.vocabulary_subject import VocabularySubject
-from .search import weights
+from .search import filters, weights
 from .search.engines import Place, open_engine
 from .search.finding import Search
 from .search.making import Making
 from .settings import Settings
 from .synonym_subject import KIND as SYNONYMS
 from .synonym_subject import SynonymSubject
+
+filters.HAVING["file"] = has_file
 
 
 def subjects() -> Registry:
@@ -40,11 +46,15 @@ def subjects() -> Registry:
         SYNONYMS: SynonymSubject(),
         VOCABULARY: VocabularySubject(),
         HELP: HelpSubject(),
+        FILE: FileSubject(),
         WANTED: WantedSubject(),
     }
     registry = Registry(known, JournalSubject)
     registry[DECISION] = DecisionSubject(registry)
     return registry
+
+
+__all__ = ["FileRoom", "file_room", "search_of", "search_place", "subjects"]
 
 
 def search_place(folder: Path | None, database: Database, wiki_id: Callable[[], int], settings: Settings) -> Place:

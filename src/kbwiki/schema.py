@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .db import Base
+from .files.models import File, FileVersion
 from .help.models import HelpAnswered, HelpBinding, HelpPage, HelpWanted
 from .hooks.models import PluginSwitch, PluginWork
 from .journal.models import ActorRow, Cursor, Entry, WikiRow
@@ -51,4 +52,5 @@ ALL_TABLES: tuple[type[Base], ...] = (
     Suggestion,
     HelpPage, HelpBinding, HelpWanted, HelpAnswered,
     PluginSwitch, PluginWork,
+    File, FileVersion,
 )  # fmt: skip

@@ -130,6 +130,11 @@ class Settings:
     risk_catch_up_seconds: float = 1.0
     """How long a queue in order of risk waits for the risk of what was saved last."""
 
+    max_file_bytes: int = 50_000_000
+    """The largest file that is accepted, in bytes."""
+    file_types: tuple[str, ...] = ()
+    """Endings that names of files may have, such as pdf and png; empty: any."""
+
     help_screens: tuple[str, ...] = ()
     """Screens of the host that only its script knows, by name, so that pages can help there."""
     help_ignore: tuple[str, ...] = ()

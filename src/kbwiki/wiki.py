@@ -34,7 +34,7 @@ from .moderation.subjects import ChangeKind
 from .pages.paths import normalise_path
 from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
-from .parts import search_of, search_place, subjects
+from .parts import FileRoom, file_room, search_of, search_place, subjects
 from .road import Road, find_wiki
 from .search.engines import require_engine
 from .search.finding import Search
@@ -53,9 +53,10 @@ class Wiki:
     """One wiki in one database.
 
     `url` is a SQLAlchemy database address; `name` tells several wikis in one database apart; `index` is the folder of
-    the search index (None: search answers from the database); `plugins` are its plugins, by name or class, before those
-    that the settings name; what is wrong with one stands in `plugins.refused`. Opening costs nothing: the database is
-    asked when something is read or written. The first use of an embedded SQLite file makes its tables (`upgrade`).
+    the search index (None: search answers from the database), `files` the one of files (None: none can be added);
+    `plugins` are its plugins, by name or class, before those that the settings name; what is wrong with one stands in
+    `plugins.refused`. Opening costs nothing: the database is asked when something is read or written. The first use of
+    an embedded SQLite file makes its tables (`upgrade`).
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Wiki:
         settings: Settings | None = None,
         clock: Clock = utc_now,
         index: Path | None = None,
+        files: Path | None = None,
         sender: Any = None,
         plugins: Iterable[Wanted] = (),
     ) -> None:
@@ -82,6 +84,7 @@ class Wiki:
             self.database, lambda: self.id, self.seal, self.subjects, merged(self.settings.risk_weights)
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
+        self._files_folder = files
         self.search_place = search_place(index, self.database, lambda: self.id, self.settings)
         self._search: Search | None = None
         self._opening = threading.Lock()
@@ -97,6 +100,11 @@ class Wiki:
         self._given_plugins = tuple(plugins)
         self.plugins = plugins_of(self, (*self._given_plugins, *self.settings.plugins))
         self._road = Road(self)
+
+    @property
+    def files(self) -> FileRoom:
+        """Where bytes become files' contents. Errors: Invalid when no folder was named for them."""
+        return file_room(self._files_folder, self.name, self.settings)
 
     @property
     def search(self) -> Search:
@@ -232,7 +240,7 @@ class Wiki:
         """Another wiki in the same database, with the same settings and the same kinds of changes and reasons."""
         other = Wiki(
             self.database, name=name, settings=self.settings, clock=self.clock, index=index, sender=self.sender,
-            plugins=self._given_plugins,
+            files=self._files_folder, plugins=self._given_plugins,
         )  # fmt: skip
         other.chance, other.subjects = self.chance, self.subjects
         other.url_prefix = self.url_prefix

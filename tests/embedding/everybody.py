@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 from datetime import timedelta
@@ -14,6 +15,8 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import update
 
 from kbwiki import ANONYMOUS, Actor, ActorKind, KBWiki, Wiki
+from kbwiki.files import NewFile, delete_file, upload_file
+from kbwiki.files.actions import IfThere
 from kbwiki.moderation.acts import lock_pages
 from kbwiki.moderation.batches.plan import plan_batch
 from kbwiki.moderation.batches.selection import Selection
@@ -122,8 +125,22 @@ def fill(world: World) -> World:
     for actor in ACTORS.values():
         with wiki.begin(actor):  # everybody is known, so that nobody's first act is another one's
             pass
+    _files(wiki, writer)
     world.keep()
     return world
+
+
+def _files(wiki: Wiki, writer: Actor) -> None:
+    """A file with two versions, and one that is deleted."""
+    for data in (b"One", b"Two"):
+        content = wiki.files.keep(io.BytesIO(data))
+        with wiki.begin(writer) as tx:
+            upload_file(tx, NewFile("a/form.txt", content, if_there=IfThere.REPLACE))
+    content = wiki.files.keep(io.BytesIO(b"Gone"))
+    with wiki.begin(writer) as tx:
+        upload_file(tx, NewFile("a/gone.txt", content))
+    with wiki.begin(writer) as tx:
+        delete_file(tx, "a/gone.txt")
 
 
 def _batch(world: World, actor: Actor) -> None:

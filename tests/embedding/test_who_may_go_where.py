@@ -103,6 +103,17 @@ ADDRESSES = {
     "close_wanted": "/-/help/coverage/1/close",
     "first_steps": "/-/first-steps",
     "practice": "/-/first-steps/practice",
+    "files": "/-/files?path=a",
+    "file_new": "/-/files/new?folder=a",
+    "file": "/-/files/about/a/form.txt",
+    "file_raw": "/-/files/raw/a/form.txt",
+    "file_replace": "/-/files/replace/a/form.txt",
+    "file_describe": "/-/files/describe/a/form.txt",
+    "file_move": "/-/files/move/a/form.txt",
+    "file_delete": "/-/files/delete/a/form.txt",
+    "file_back": "/-/files/bring-back/a/gone.txt",
+    "file_restore": "/-/files/restore/1/a/form.txt",
+    "file_report": "/-/files/report/a/form.txt",
     "static": "/-/static/kb.css",
     "unknown": "/-/nothing",
 }
@@ -122,6 +133,9 @@ FIELDS = {
     "help_wrong": {"endpoint": "orders", "path": "a/page", "text": "It is wrong."},
     "help_wanted": {"endpoint": "orders"},
     "help_settings": {"endpoint": "orders"},
+    "file_new": {"folder": "a"},
+    "file_describe": {"alt": "A form"},
+    "file_move": {"path": "a/other.txt"},
 }
 """What a form carries where without it nothing would be asked but whether it is filled in."""
 
@@ -236,6 +250,19 @@ help_coverage     GET  403 403 403 403 403 200 403 403
 close_wanted      POST 403 403 403 403 403 404 403 403
 first_steps       GET  200 200 200 200 200 200 200 200
 practice          POST 403 403 303 403 403 303 303 404
+files             GET  200 200 200 200 200 200 200 200
+file_new          GET  403 403 200 200 403 200 200 403
+file_new          POST 403 403 422 422 403 422 422 403
+file              GET  404 200 200 200 200 200 200 404
+file_raw          GET  404 200 200 200 200 200 200 404
+file_replace      POST 404 422 422 422 422 422 422 404
+file_describe     POST 404 403 303 303 403 303 303 404
+file_move         POST 404 403 303 303 403 303 303 404
+file_delete       POST 404 403 303 303 403 303 303 404
+file_back         POST 404 403 303 303 403 303 303 404
+file_restore      POST 404 403 303 303 403 303 303 404
+file_report       GET  404 200 200 200 200 200 200 404
+file_report       POST 404 422 422 422 422 422 422 404
 static            GET  200 200 200 200 200 200 200 200
 unknown           GET  404 404 404 404 404 404 404 404
 """
@@ -282,4 +309,8 @@ def test_who_sees_nothing_is_told_nothing(world: World) -> None:
         for name in ("page", "history", "revision", "diff", "backlinks", "move", "delete", "report"):
             there = ADDRESSES[name]
             nowhere = there.replace("a/page", "a/nowhere")
+            assert world.ask(who, "GET", there, {}) == world.ask(who, "GET", nowhere, {}), (who, name)
+        for name in ("file", "file_raw", "file_report"):
+            there = ADDRESSES[name]
+            nowhere = there.replace("form.txt", "none.txt")
             assert world.ask(who, "GET", there, {}) == world.ask(who, "GET", nowhere, {}), (who, name)

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select, update
 
 from kbwiki import ANONYMOUS, Wiki
+from kbwiki.files import NewFile, upload_file
 from kbwiki.help.answers import note_helped
 from kbwiki.help.policy import Binding, Where
 from kbwiki.help.screens import Screen as HostScreen
@@ -81,6 +83,11 @@ READ = {
     "help_settings": "/wiki/-/help/settings/a/b/c",
     "help_coverage": "/wiki/-/help/coverage",
     "first_steps": "/wiki/-/first-steps",
+    "files": "/wiki/-/files",
+    "file_new": "/wiki/-/files/new?folder=a",
+    "file": "/wiki/-/files/about/a/form.txt",
+    "file_raw": "/wiki/-/files/raw/a/form.txt",
+    "file_report": "/wiki/-/files/report/a/form.txt",
     "static": "/wiki/-/static/kb.css",
 }
 POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "lift", "unknown"}
@@ -91,6 +98,7 @@ POST_ONLY |= {"undo_synonyms", "undo_vocabulary", "close_search", "clicked"}
 POST_ONLY |= {"batch_plan", "batch_run", "batch_take_back", "messages_read", "reroute"}
 POST_ONLY |= {"change_search", "end_search_feed"}
 POST_ONLY |= {"helped", "help_wrong", "help_wanted", "undo_help", "close_wanted", "practice"}
+POST_ONLY |= {"file_replace", "file_describe", "file_move", "file_delete", "file_back", "file_restore"}
 POST_ONLY |= {"search_json", "suggest_json", "opensearch"}  # for scripts: see test_search_json
 NEEDS = {
     "queue": MODERATOR,
@@ -167,6 +175,9 @@ def fill(wiki: Wiki) -> Wiki:
         ask_for_help(tx, Where.of("rota", {}, "404"), [HostScreen("rota", ("/rota",), frozenset(), True)])
     with wiki.begin(READER) as tx:
         note_helped(tx, "a/b/c", "rota", True)
+    content = wiki.files.keep(BytesIO(b"<b>first</b>"))
+    with wiki.begin(WRITER) as tx:
+        upload_file(tx, NewFile("a/form.txt", content, alt="<i>Title</i>", comment="<b>first</b>"))
     wiki.search_log.record(Asked("<i>Title</i> <b>first</b>", 0, Screen.PAGE))
     plan = plan_batch(wiki, MODERATOR, Selection(), "approve")
     with wiki.database.write() as connection:  # a batch whose address can be written down above
@@ -252,9 +263,7 @@ def test_what_people_wrote_is_escaped(reader: Visitor, read_only: Wiki, name: st
 
 @pytest.mark.parametrize("depth", [1, 3, 8])
 @pytest.mark.parametrize("actor", [READER, MODERATOR], ids=lambda one: one.id)
-def test_a_page_takes_at_most_six_queries_at_any_depth(
-    visitor: Visitor, wiki: Wiki, depth: int, actor: Any
-) -> None:
+def test_a_page_takes_at_most_six_queries_at_any_depth(visitor: Visitor, wiki: Wiki, depth: int, actor: Any) -> None:
     path = "/".join(f"level{one}" for one in range(depth))
     save(wiki, "a", "target")
     save(wiki, path, "Links to [[/a]], [[/missing]], [[./b]].\n")
@@ -289,9 +298,7 @@ def test_a_page_takes_at_most_six_queries_at_any_depth(
         "/-/feeds/{}/abc",
     ],
 )
-def test_a_number_that_no_database_can_count_to_breaks_no_screen(
-    visitor: Visitor, wiki: Wiki, address: str
-) -> None:
+def test_a_number_that_no_database_can_count_to_breaks_no_screen(visitor: Visitor, wiki: Wiki, address: str) -> None:
     save(wiki, "a", "words")
     visitor.actor = MODERATOR
 
@@ -311,9 +318,7 @@ def test_the_state_line_follows_the_reviews(visitor: Visitor, filled: Wiki) -> N
 
     visitor.actor = MODERATOR
     review = next(one for one in open_reviews(filled) if one.path == "a/b/c")
-    visitor.post(
-        f"/wiki/-/reviews/{review.id}/decide", form=f"/wiki/-/reviews/{review.id}", verdict="approve"
-    )
+    visitor.post(f"/wiki/-/reviews/{review.id}/decide", form=f"/wiki/-/reviews/{review.id}", verdict="approve")
     assert "Looked at by moderators" in visitor.text("/wiki/a/b/c")
 
     save(filled, "a/b/c", "Changed again.\n", base=2)
@@ -322,9 +327,7 @@ def test_the_state_line_follows_the_reviews(visitor: Visitor, filled: Wiki) -> N
     assert "/wiki/-/revision/2/a/b/c" in shown
 
 
-def test_a_decision_about_a_page_that_moved_on_is_refused_and_shows_what_is_new(
-    visitor: Visitor, filled: Wiki
-) -> None:
+def test_a_decision_about_a_page_that_moved_on_is_refused_and_shows_what_is_new(visitor: Visitor, filled: Wiki) -> None:
     visitor.actor = MODERATOR
     review = next(one for one in open_reviews(filled) if one.path == "a/b/c")
     form = visitor.text(f"/wiki/-/reviews/{review.id}")

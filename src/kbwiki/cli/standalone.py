@@ -15,15 +15,16 @@ from . import commands, root, spoken
 @click.group(
     "kbwiki",
     cls=root.Commands,
-    help=N_(
-        "Work on [a wiki]'s database. Inside a Flask app, `flask kbwiki` is the same with the app's own settings."
-    ),
+    help=N_("Work on [a wiki]'s database. Inside a Flask app, `flask kbwiki` is the same with the app's own settings."),
 )
 @spoken.option(
     "--database", required=True, envvar="KBWIKI_DATABASE_URI", help=N_("A SQLAlchemy address, e.g. sqlite:///wiki.db")
 )
 @spoken.option(
     "--index", type=click.Path(path_type=Path), envvar="KBWIKI_INDEX_FOLDER", help=N_("Folder of the search index.")
+)
+@spoken.option(
+    "--files", type=click.Path(path_type=Path), envvar="KBWIKI_FILES_FOLDER", help=N_("Folder of the files.")
 )
 @spoken.option(
     "--search-engine",
@@ -35,8 +36,10 @@ from . import commands, root, spoken
 @spoken.option("--wiki", "name", default="main", show_default=True, help=N_("Which, if the database has several."))
 @click.version_option(package_name="kbwiki")
 @click.pass_context
-def main(ctx: click.Context, database: str, index: Path | None, search_engine: str, name: str) -> None:
-    wiki = Wiki(database, name=name, index=index, settings=Settings(search_engine=search_engine))
+def main(
+    ctx: click.Context, database: str, index: Path | None, files: Path | None, search_engine: str, name: str
+) -> None:
+    wiki = Wiki(database, name=name, index=index, files=files, settings=Settings(search_engine=search_engine))
     ctx.call_on_close(wiki.close)
     ctx.obj = wiki
     root.speak_as(ctx, wiki)

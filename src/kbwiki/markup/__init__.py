@@ -5,7 +5,7 @@ database.
 """
 
 from .colours import highlight_css
-from .document import Document, Heading, Link, LinkStyle, Rendered, Resolved, Wording
+from .document import Document, Heading, Link, LinkedFile, LinkStyle, Rendered, Resolved, Wording
 from .engine import parse
 from .rendering import RENDERER_VERSION, render
 from .rewriting import rewrite_links
@@ -17,6 +17,7 @@ __all__ = [
     "Heading",
     "Link",
     "LinkStyle",
+    "LinkedFile",
     "Rendered",
     "Resolved",
     "Wording",

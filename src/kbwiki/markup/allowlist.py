@@ -25,7 +25,9 @@ ATTRIBUTES: dict[str, set[str]] = {
     "blockquote": set(),
     "code": {"class"},
     "div": {"aria-label", "class", "role", "tabindex"},
-    "img": {"alt", "class", "loading", "src", "title"},
+    "audio": {"aria-label", "class", "controls", "preload", "src"},
+    "iframe": {"class", "loading", "src", "title"},
+    "img": {"alt", "class", "height", "loading", "src", "title", "width"},
     "input": {"aria-label", "checked", "class", "disabled", "type"},
     "li": {"class", "id"},
     "ol": {"start"},
@@ -36,6 +38,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "sup": {"class"},
     "td": {"class"},
     "th": {"class", "scope"},
+    "video": {"aria-label", "class", "controls", "preload", "src"},
     **{tag: {"id"} for tag in _HEADINGS},
 }
 
@@ -44,11 +47,13 @@ TAGS = {*ATTRIBUTES, *_WITHOUT_ATTRIBUTES}
 KINDS = ("note", "tip", "important", "warning", "caution")
 
 CLASS_VALUES = {
+    "kb-audio",
     "kb-back",
     "kb-box",
     "kb-callout-title",
     "kb-center",
     "kb-code",
+    "kb-document",
     "kb-external",
     "kb-footnotes",
     "kb-image",
@@ -61,6 +66,7 @@ CLASS_VALUES = {
     "kb-task",
     "kb-toc",
     "kb-toc-title",
+    "kb-video",
     *(f"kb-callout kb-callout-{kind}" for kind in KINDS),
     *(f"language-{name}" for name in LANGUAGES),
     *CLASSES.values(),
@@ -75,9 +81,15 @@ _FIXED = {
     ("input", "checked"): {""},
     ("input", "disabled"): {""},
     ("img", "loading"): {"lazy"},
+    ("iframe", "loading"): {"lazy"},
+    **{(tag, "controls"): {""} for tag in ("audio", "video")},
+    **{(tag, "preload"): {"metadata"} for tag in ("audio", "video")},
     ("a", "rel"): {"nofollow noopener noreferrer"},
     ("th", "scope"): {"col"},
 }
+_OWN_ONLY = {"audio", "iframe", "video"}
+_OWN_FILE = re.compile(r"/(?!/)(?:[^:\\\s]*/)?-/files/raw/[^:\\\s]+")
+"""What plays or is a document of its own comes from the wiki itself: an address without scheme or host."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _ID = re.compile(r"kb-(?:h-[^\s\"'<>&]+|f-\d+|r-\d+-\d+)")
 _UNSEEN = re.compile(r"[\x00-\x20\x7f-\x9f\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2060\u3000\ufeff]")
@@ -88,11 +100,13 @@ def _allowed(tag: str, attribute: str, value: str) -> str | None:
     through."""
     if attribute == "class":
         return value if value in CLASS_VALUES else None
+    if attribute == "src" and tag in _OWN_ONLY:
+        return value if _OWN_FILE.fullmatch(value) else None
     if attribute in ("href", "src"):
         return value if _harmless(value) else None
     if attribute == "id":
         return value if _ID.fullmatch(value) else None
-    if attribute == "start":
+    if attribute in ("start", "width", "height"):
         return value if value.isascii() and value.isdigit() else None
     fixed = _FIXED.get((tag, attribute))
     return value if fixed is None or value in fixed else None

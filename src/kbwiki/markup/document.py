@@ -40,6 +40,17 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedFile:
+    """What is known of a file that a link leads to: `shown_as` is picture, video, audio, document, or '' for what is
+    only downloaded; width and height are 0 where there are none; `alt` is said where the text says nothing."""
+
+    shown_as: str
+    width: int = 0
+    height: int = 0
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """Where a link leads. ``href`` may leave out the fragment: the renderer adds the section then.
     ``missing`` marks a page that does not exist yet; ``title`` is then the text that offers to write it."""
@@ -47,6 +58,7 @@ class Resolved:
     href: str
     missing: bool
     title: str | None = None
+    file: LinkedFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

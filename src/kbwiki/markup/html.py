@@ -13,6 +13,7 @@ from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
 from .document import Heading, Link, Resolved, Wording
+from .files import picture, quoted, shown_file, title_of
 from .highlighting import Highlighter, language_of
 from .plain import inline_text
 from .slugs import section_anchor
@@ -75,6 +76,7 @@ class HtmlWriter:
         self._headings = tuple(headings)
         self._wording = wording
         self._left = limit
+        self._in_link = False
         self._highlighter = Highlighter()
 
     def write(self, tokens: Iterable[Token]) -> None:
@@ -83,6 +85,8 @@ class HtmlWriter:
             if token.type == "inline":
                 self.write(token.children or ())
                 continue
+            if token.type in ("link_open", "link_close"):
+                self._in_link = token.type == "link_open"
             part = _FIXED.get(token.type)
             if part is None:
                 part = _WRITERS[token.type](self, token)
@@ -108,7 +112,7 @@ class HtmlWriter:
         return "\n" if token.hidden else "</p>\n"
 
     def _on_heading_open(self, token: Token) -> str:
-        return f"<{token.tag} id={_quoted(token.meta['kb_anchor'])}>"
+        return f"<{token.tag} id={quoted(token.meta['kb_anchor'])}>"
 
     def _on_heading_close(self, token: Token) -> str:
         return f"</{token.tag}>\n"
@@ -136,7 +140,7 @@ class HtmlWriter:
         attributes = _EXTERNAL if href.lower().startswith(("http:", "https:")) else ""
         if href.startswith("#"):
             href = _fragment(unquote(href[1:]))
-        return f"<a href={_quoted(href)}{attributes}{_title(title)}>"
+        return f"<a href={quoted(href)}{attributes}{title_of(title)}>"
 
     def _on_wiki_link_open(self, token: Token) -> str:
         link: Link | None = token.meta["kb_link"]
@@ -144,27 +148,31 @@ class HtmlWriter:
         if link:
             opening = self._page_link(link, section, None)
         else:
-            opening = f'<a href={_quoted(_fragment(section or ""))} class="kb-link">'
+            opening = f'<a href={quoted(_fragment(section or ""))} class="kb-link">'
         return opening + escape(token.content, quote=False)
 
     def _page_link(self, link: Link, section: str | None, title: str | None) -> str:
         resolved = self._look_up(link)
         href = resolved.href + (_fragment(section) if section and "#" not in resolved.href else "")
         if resolved.missing:
-            return f'<a href={_quoted(href)} class="kb-missing"{_title(resolved.title or title)}>'
-        return f'<a href={_quoted(href)} class="kb-link"{_title(title or resolved.title)}>'
+            return f'<a href={quoted(href)} class="kb-missing"{title_of(resolved.title or title)}>'
+        return f'<a href={quoted(href)} class="kb-link"{title_of(title or resolved.title)}>'
 
     def _on_image(self, token: Token) -> str:
         link: Link | None = token.meta.get("kb_link")
         source, title = str(token.attrs["src"]), token.attrs.get("title")
         alt = inline_text(token.children or ())
-        if link:
-            resolved = self._look_up(link)
-            if resolved.missing:
-                words = escape(alt or link.target, quote=False)
-                return f'<span class="kb-missing"{_title(resolved.title or title)}>{words}</span>'
-            source = resolved.href
-        return f'<img src={_quoted(source)} alt={_quoted(alt)}{_title(title)} class="kb-image" loading="lazy">'
+        if not link:
+            return picture(source, alt, title)
+        resolved = self._look_up(link)
+        if resolved.missing:
+            words = escape(alt or link.target, quote=False)
+            said = f'class="kb-missing"{title_of(resolved.title or title)}>{words}'
+            # Within a link there cannot be another.
+            return f"<span {said}</span>" if self._in_link else f"<a href={quoted(resolved.href)} {said}</a>"
+        if resolved.file is None:
+            return picture(resolved.href, alt, title)
+        return shown_file(resolved.href, resolved.file, alt or resolved.file.alt, title, link, in_link=self._in_link)
 
     def _look_up(self, link: Link) -> Resolved:
         if link not in self._resolved:
@@ -181,12 +189,12 @@ class HtmlWriter:
         if "kb_task" not in token.meta:
             return "<li>"
         done: bool = token.meta["kb_task"]
-        label = _quoted(self._wording.done if done else self._wording.to_do)
+        label = quoted(self._wording.done if done else self._wording.to_do)
         checked = " checked" if done else ""
         return f'<li class="kb-task"><input type="checkbox" class="kb-box" aria-label={label} disabled{checked}> '
 
     def _on_table_open(self, _token: Token) -> str:
-        label = _quoted(self._wording.table)
+        label = quoted(self._wording.table)
         return f'<div class="kb-table" role="group" aria-label={label} tabindex="0"><table>\n'
 
     def _on_th_open(self, token: Token) -> str:
@@ -210,20 +218,20 @@ class HtmlWriter:
 
     def _on_footnote_ref(self, token: Token) -> str:
         number, mention = token.meta["kb_number"], token.meta["kb_mention"]
-        label = _quoted(self._wording.footnote.replace("{number}", str(number)))
+        label = quoted(self._wording.footnote.replace("{number}", str(number)))
         return (
             f'<sup class="kb-mention"><a href="#kb-f-{number}" id="kb-r-{number}-{mention}" aria-label={label}>'
             f"{number}</a></sup>"
         )
 
     def _on_footnotes_open(self, _token: Token) -> str:
-        return f'<section class="kb-footnotes" aria-label={_quoted(self._wording.footnotes)}><ol>\n'
+        return f'<section class="kb-footnotes" aria-label={quoted(self._wording.footnotes)}><ol>\n'
 
     def _on_footnote_open(self, token: Token) -> str:
         return f'<li id="kb-f-{token.meta["kb_number"]}">'
 
     def _on_footnote_back(self, token: Token) -> str:
-        number, label = token.meta["kb_number"], _quoted(self._wording.back)
+        number, label = token.meta["kb_number"], quoted(self._wording.back)
         return "".join(
             f' <a href="#kb-r-{number}-{mention}" class="kb-back" aria-label={label}>↩\ufe0e</a>'
             for mention in range(1, token.meta["kb_mentions"] + 1)
@@ -233,14 +241,6 @@ class HtmlWriter:
 _WRITERS: dict[str, Callable[[HtmlWriter, Token], str]] = {
     name.removeprefix("_on_"): method for name, method in vars(HtmlWriter).items() if name.startswith("_on_")
 }
-
-
-def _quoted(value: str) -> str:
-    return f'"{escape(value)}"'
-
-
-def _title(title: object) -> str:
-    return f" title={_quoted(str(title))}" if title else ""
 
 
 def _fragment(section: str) -> str:
@@ -266,5 +266,5 @@ def _outline(headings: tuple[Heading, ...]) -> str:
         else:
             parts.append("</li><li>")
             levels[-1] = heading.level
-        parts.append(f"<a href={_quoted('#' + heading.anchor)}>{escape(heading.title, quote=False)}</a>")
+        parts.append(f"<a href={quoted('#' + heading.anchor)}>{escape(heading.title, quote=False)}</a>")
     return "".join(parts) + "</li></ul>" * len(levels)

@@ -97,14 +97,32 @@ def report(tx: Transaction, path: str, reason: str, text: str) -> list[int]:
     Gives back the reviews. Errors: NotFound, Invalid (nothing said, or too much said within the hour).
     """
     page = _readable(tx, path)
+    last = select(Revision.actor_id).where(Revision.page_id == page.id, Revision.number == page.number)
+    author_id = int(tx.connection.execute(last).scalar_one())
+    return report_about(tx, Reported("page", page.id, page.space_id, page.number, author_id), reason, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What a report is about: a subject, the space it is in, its newest state, and who made that."""
+
+    kind: str
+    id: int
+    space_id: int
+    number: int
+    author_id: int
+
+
+def report_about(tx: Transaction, about: Reported, reason: str, text: str) -> list[int]:
+    """The same about anything the reader may read, which the caller has made sure of; locked already."""
     said = clean_said(text, may_be_empty=bool(reason))
-    chosen = find_reason(tx.connection, tx.wiki_id, page.space_id, reason) if reason else None
+    chosen = find_reason(tx.connection, tx.wiki_id, about.space_id, reason) if reason else None
     if reason and (chosen is None or chosen.kind):
         raise Invalid("reason", kb_t("Please choose one of the reasons offered."))
-    live = {review.group: review for review in live_reviews(tx, "page", page.id)}
+    live = {review.group: review for review in live_reviews(tx, about.kind, about.id)}
     _require_patience(tx, [review.id for review in live.values()])
-    groups = dict.fromkeys([*responsible_groups(tx.connection, [page.space_id]), *sorted(live)])
-    return [_report_to(tx, page, group, live.get(group), reason, said) for group in groups]
+    groups = dict.fromkeys([*responsible_groups(tx.connection, [about.space_id]), *sorted(live)])
+    return [_report_to(tx, about, group, live.get(group), reason, said) for group in groups]
 
 
 def _readable(tx: Transaction, path: str) -> CurrentPage:
@@ -131,22 +149,15 @@ def _require_patience(tx: Transaction, review_ids: list[int]) -> None:
         raise Invalid("text", why)
 
 
-def _report_to(
-    tx: Transaction, page: CurrentPage, group: str, live: ReviewRow | None, reason: str, said: str
-) -> int:
-    number = live.head if live is not None else page.number
-    duty = Duty(group, "page", page.id, page.space_id, number, number)
+def _report_to(tx: Transaction, about: Reported, group: str, live: ReviewRow | None, reason: str, said: str) -> int:
+    number = live.head if live is not None else about.number
+    duty = Duty(group, about.kind, about.id, about.space_id, number, number)
     review = take_in(tx, duty, lambda _: Event.REPORT)
     if live is None:
-        _keep_author_out(tx, review, page)
+        # What is judged where there is only a report is the newest change, so its author does not judge it.
+        add_author(tx, review.id, about.author_id)
     say(tx, review, "report", said, reason=reason)
     return review.id
-
-
-def _keep_author_out(tx: Transaction, review: ReviewRow, page: CurrentPage) -> None:
-    """What is judged where there is only a report is the newest change, so its author does not judge it."""
-    last = select(Revision.actor_id).where(Revision.page_id == page.id, Revision.number == page.number)
-    add_author(tx, review.id, int(tx.connection.execute(last).scalar_one()))
 
 
 def clean_said(text: str, *, may_be_empty: bool = False) -> str:

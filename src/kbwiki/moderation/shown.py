@@ -83,6 +83,21 @@ def standing_hides(connection: Connection, page_id: int) -> list[StandingHide]:
     return [StandingHide(row.id, row.group, _hiding_of(row)) for row in rows]
 
 
+def hidden_by_others(connection: Connection, decision: Any) -> set[int]:
+    """The states of what the decision is about that other decisions, which nobody has taken back, keep hidden."""
+    later = select(Decision.takes_back).where(Decision.takes_back.is_not(None))
+    rows = connection.execute(
+        select(Decision.facts).where(
+            Decision.subject_kind == decision.subject_kind,
+            Decision.subject_id == decision.subject_id,
+            Decision.verdict == Verdict.HIDE.value,
+            Decision.id != decision.id,
+            Decision.id.not_in(later),
+        )
+    )
+    return {number for row in rows for number in row.facts.get("hidden", ())}
+
+
 def _hiding_of(row: Any) -> Hiding:
     """What a decision hid; decisions from before the parts came hid words, over their own range."""
     facts = row.facts or {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy import Connection
 
@@ -70,6 +70,19 @@ class Subject(Protocol):
 
         Errors: Conflict when that cannot be done by itself.
         """
+
+
+@runtime_checkable
+class Hides(Protocol):
+    """A kind of thing whose states can be hidden as a whole. (Pages can be hidden in parts: see `pages.hiding`.)"""
+
+    def hide(
+        self, tx: Transaction, subject_id: int, base: int, head: int, *, group: str, comment: str
+    ) -> tuple[int, list[int]]:
+        """Hide the range and what goes on from it; the number of the state this makes, and those that it hides."""
+
+    def show(self, tx: Transaction, subject_id: int, hidden: list[int], made: int, *, group: str, comment: str) -> int:
+        """Show these states again, hidden by making state `made`; the number of the state this makes."""
 
 
 Subjects = Mapping[str, Subject]

@@ -26,8 +26,8 @@ from .models import Decision
 from .policy import Verdict
 from .record import Act, Decided, Grounds, clean_grounds, find_repeated, record_decision
 from .rules.trust import forget_trust
-from .shown import standing_hides
-from .subjects import subject_of
+from .shown import hidden_by_others, standing_hides
+from .subjects import Hides, subject_of
 from .transitions import Event, State
 
 
@@ -169,9 +169,7 @@ def _page_change(tx: Transaction, decision: Any, review: ReviewRow | None, group
         subject = subject_of(tx, decision.subject_kind)
         return subject.undo(tx, decision.subject_id, was, decision.result, group=group, comment=again)
     page = get_locked(tx, decision.subject_id)
-    undone = merge_out(
-        tx, page, was, decision.result, kind=Kind.UNDO, comment=again, decided_by=group
-    )
+    undone = merge_out(tx, page, was, decision.result, kind=Kind.UNDO, comment=again, decided_by=group)
     return undone.number if undone is not None else page.number
 
 
@@ -181,6 +179,10 @@ def _hiding(tx: Transaction, decision: Any, review: ReviewRow | None, group: str
 
 
 def _show(tx: Transaction, decision: Any, group: str, *, comment: str) -> int:
+    subject = subject_of(tx, decision.subject_kind)
+    if isinstance(subject, Hides):
+        again = sorted(set(decision.facts["hidden"]) - hidden_by_others(tx.connection, decision))
+        return subject.show(tx, decision.subject_id, again, decision.result, group=group, comment=comment)
     page = get_locked(tx, decision.subject_id)
     standing = standing_hides(tx.connection, page.id)
     mine = next((one.hiding for one in standing if one.id == decision.id), None)

@@ -29,7 +29,7 @@ from .decision_subject import KIND as DECISION
 from .lifecycle import ReviewRow, copy_authors, take_in
 from .policy import ON_APPEALS, Verdict, acted_on
 from .record import Grounds
-from .subjects import subject_of
+from .subjects import Hides, subject_of
 from .take_back import undo_decision
 from .transitions import Event
 
@@ -63,9 +63,7 @@ def _revert(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
     subject = subject_of(tx, review.subject_kind)
     was = subject.place(tx.connection, review.subject_id).number
     base, head = acted_on(review.base, review.head)
-    number = subject.undo(
-        tx, review.subject_id, base, head, group=review.group, comment=kb_t(grounds.words)
-    )
+    number = subject.undo(tx, review.subject_id, base, head, group=review.group, comment=kb_t(grounds.words))
     return Outcome(number, {"was": was})
 
 
@@ -108,6 +106,9 @@ def _edit(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
 
 
 def _hide(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
+    subject = subject_of(tx, review.subject_kind)
+    if isinstance(subject, Hides):
+        return _hide_whole(tx, review, subject, grounds)
     page = _page(tx, review)
     base, head = acted_on(review.base, review.head)
     asked = details.get("parts") or ("words",)
@@ -129,14 +130,19 @@ def _hide(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
     return Outcome(number, facts)
 
 
+def _hide_whole(tx: Transaction, review: ReviewRow, subject: Hides, grounds: Grounds) -> Outcome:
+    base, head = acted_on(review.base, review.head)
+    was = subject_of(tx, review.subject_kind).place(tx.connection, review.subject_id).number
+    number, hidden = subject.hide(tx, review.subject_id, base, head, group=review.group, comment=kb_t(grounds.words))
+    return Outcome(number, {"was": was, "base": base, "head": head, "hidden": hidden})
+
+
 def _delete(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping[str, Any]) -> Outcome:
     page = _page(tx, review)
     if page.state.deleted:
         return Outcome(page.number, {"was": page.number})
     gone = replace(page.state, deleted=True)
-    number = write_state(
-        tx, page, gone, kind=Kind.DELETE, comment=kb_t(grounds.words), decided_by=review.group
-    )
+    number = write_state(tx, page, gone, kind=Kind.DELETE, comment=kb_t(grounds.words), decided_by=review.group)
     return Outcome(number, {"was": page.number})
 
 

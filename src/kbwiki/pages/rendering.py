@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -31,6 +31,15 @@ from .texts import load_texts
 
 Address = Callable[[str, str | None, bool], str]
 """(path, section, missing) → the address a link to that page has here."""
+
+FilesAt = Callable[[Connection, Iterable[str]], Mapping[str, Resolved]]
+"""(paths) → how links lead to those that are files, for the actor; `web` has it from the room of files."""
+
+
+def no_files(connection: Connection, paths: Iterable[str]) -> Mapping[str, Resolved]:
+    """Where there are no files."""
+    return {}
+
 
 _ALIKE = select(Page.path, Page.look_alike).where(
     Page.wiki_id == bindparam("wiki_id"),
@@ -113,6 +122,7 @@ def page_html(
     address: Address,
     max_output: int,
     now: datetime,
+    files: FilesAt = no_files,
 ) -> PageHtml:
     """The text with `digest`, as a page at `path`, in HTML for this actor.
 
@@ -124,7 +134,7 @@ def page_html(
     if links is None:
         document = parse(load_texts(connection, [digest])[digest])
         links, headings = document.links, document.headings
-    resolved = resolve_links(connection, wiki_id, actor, path, links, address)
+    resolved = resolve_links(connection, wiki_id, actor, path, links, address, files)
     wording, said = _wording_in(spoken())
     key = _key(digest, resolved, max_output, said)
     html = cache.get(key)
@@ -141,28 +151,45 @@ def page_html(
 
 
 def preview_html(
-    connection: Connection, wiki_id: int, actor: Actor, path: str, text: str, address: Address, max_output: int
+    connection: Connection,
+    wiki_id: int,
+    actor: Actor,
+    path: str,
+    text: str,
+    address: Address,
+    max_output: int,
+    files: FilesAt = no_files,
 ) -> PageHtml:
     """A text that is not saved, as HTML; nothing is kept."""
     document = parse(text)
-    resolved = resolve_links(connection, wiki_id, actor, path, document.links, address)
+    resolved = resolve_links(connection, wiki_id, actor, path, document.links, address, files)
     html = render(document, resolve=resolved.__getitem__, max_output=max_output).html
     return PageHtml(html, document.headings)
 
 
 def resolve_links(
-    connection: Connection, wiki_id: int, actor: Actor, path: str, links: Iterable[Link], address: Address
+    connection: Connection,
+    wiki_id: int,
+    actor: Actor,
+    path: str,
+    links: Iterable[Link],
+    address: Address,
+    files: FilesAt = no_files,
 ) -> Mapping[Link, Resolved]:
     """Where each link on the page at `path` leads, for this actor, now."""
     targets = {link: locate(link.target, link.style, path) for link in links}
     wanted = {target for target in targets.values() if target is not None and target != path}
     found = existing(connection, wiki_id, actor, wanted) if wanted else {}
     found[path] = path
+    left = {target for target in targets.values() if target is not None and target not in found}
+    filed = files(connection, left) if left else {}
     resolved = {}
     for link, target in targets.items():
         real = found.get(target) if target is not None else None
         if real is not None:
             resolved[link] = Resolved(address(real, link.section, False), missing=False)
+        elif target is not None and target in filed:
+            resolved[link] = filed[target]
         else:
             wanted_path = target or link.target
             resolved[link] = Resolved(
@@ -186,14 +213,15 @@ def _key(digest: bytes, resolved: Mapping[Link, Resolved], max_output: int, word
         digest.hex(),
         max_output,
         wording,
-        [[link.target, link.section, link.style, to.href, to.missing, to.title] for link, to in resolved.items()],
+        [
+            [link.target, link.section, link.style, to.href, to.missing, to.title, astuple(to.file) if to.file else 0]
+            for link, to in resolved.items()
+        ],
     ]
     return sha256(json.dumps(facts, separators=(",", ":")).encode("utf-8", "surrogatepass")).digest()
 
 
-def _keep(
-    database: Database, key: bytes, digest: bytes, html: str, document: Document | None, now: datetime
-) -> None:
+def _keep(database: Database, key: bytes, digest: bytes, html: str, document: Document | None, now: datetime) -> None:
     with database.write_if_free() as connection:
         if connection is None:
             return

@@ -6,6 +6,7 @@ index that is behind cannot get it wrong.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
@@ -28,7 +29,10 @@ NO_TIME = N_(
     "changed:>1y for longer ago than a year, changed:2026-10 for a month, or "
     "changed:2026-10-01..2026-10-15."
 )
+NOT_HAD = N_("“has:{subject}” was not understood. What [a page] can have is a file: has:file.")
 ME = "me"
+HAVING: dict[str, Callable[[], ColumnElement[bool]]] = {}
+"""What pages can have, by the word after `has:`, as SQL about `Page`; other rooms say theirs (see parts)."""
 
 _PAGES = select(Page.id).where(Page.wiki_id == bindparam("wiki_id"), ~Page.deleted, readable(Page.space_id))
 _CHANGED = _PAGES.where(Page.updated_at >= bindparam("start"), Page.updated_at < bindparam("end"))
@@ -67,7 +71,15 @@ class Filters:
             return self._by(value, quoted)
         if name == "is":
             return self._in_state(value)
+        if name == "has":
+            return self._having(value)
         return self._changed(value)
+
+    def _having(self, thing: str) -> Chosen:
+        found = HAVING.get(thing.casefold())
+        if found is None:
+            return Chosen(None, Note(NOT_HAD, thing))
+        return Chosen(self._pages(_PAGES.where(found())))
 
     def _by(self, name: str, whole: bool) -> Chosen:
         rows = self._connection.execute(_PEOPLE, {"wiki_id": self._wiki_id})

@@ -11,10 +11,11 @@
 ``in:hr/payroll``       pages at or below that path
 ``by:"Ann Lee"``        pages that somebody of that name changed last
 ``is:unreviewed``       pages in that state
+``has:file``            pages with a file
 ``changed:<30d``        pages changed within 30 days; ``>`` for longer ago
 ======================  =========================================================
 
-What the fields of the last three lines find is not for this module to know: who calls gives a function that does.
+What the fields of the last four lines find is not for this module to know: who calls gives a function that does.
 
 Parentheses, other fields and other signs are no part of the language: they are read as plain text, because
 people search for ``SDL_GetError()`` and ``note: see below``.
@@ -78,13 +79,13 @@ class Chosen:
 
 
 Choose = Callable[[str, str, bool], Chosen]
-"""Looks up a field (``by``, ``is``, ``changed``) with its value, and whether that stood in quotation marks."""
+"""Looks up a field (``by``, ``is``, ``has``, ``changed``) with its value, and whether that stood in quotation marks."""
 
 
 def parse_query(text: str, languages: tuple[str, ...] = ("en",), choose: Choose | None = None) -> Query:
     """Reads any text as a query, in the light of the languages that the wiki is written in.
 
-    Never raises but what ``choose`` does; without it ``by:``, ``is:`` and ``changed:`` are no fields.
+    Never raises but what ``choose`` does; without it ``by:``, ``is:``, ``has:`` and ``changed:`` are no fields.
     """
     reading = _Reading(languages, choose)
     for clause in _clauses(_cleaned(text, reading)):
@@ -109,8 +110,8 @@ _UNREADABLE = re.compile("[\x00-\x20\x7f\ud800-\udfff]+")
 _CLAUSE = re.compile(
     r'(?P<sign>[-−](?![-−\s])|\+)?(?P<field>[^\W\d_]{2,20}:)?(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))?'
 )
-_FIELDS = {"title:": "title", "tag:": "tag", "in:": "in", "by:": "by", "is:": "is", "changed:": "changed"}
-_CHOSEN = frozenset({"by", "is", "changed"})
+_FIELDS = {f"{name}:": name for name in ("title", "tag", "in", "by", "is", "has", "changed")}
+_CHOSEN = frozenset({"by", "is", "has", "changed"})
 _ALTERNATIVE = frozenset({"OR", "|", "||"})
 _NEGATION = frozenset({"NOT"})
 _FILLER = frozenset({"AND", "&", "&&", "+", "-"})

@@ -11,6 +11,12 @@ from urllib.parse import quote, urlencode
 from .._version import __version__
 from ..markup import section_anchor
 
+FILE_ENDINGS = frozenset(
+    """avif bmp csv doc docx flac gif gz jpeg jpg m4a mp3 mp4 odp ods odt ogg pdf png ppt pptx svg tar txt wav webm webp
+    xls xlsx zip""".split()  # noqa: SIM905 - a list of words
+)
+"""Where a link with such an ending leads nowhere, a file is missing and not a page."""
+
 
 @lru_cache(maxsize=20_000)
 def quoted(path: str) -> str:
@@ -61,7 +67,16 @@ class Addresses:
 
     def to_link(self, path: str, section: str | None, missing: bool) -> str:
         """The address that a link in a text has; for a missing page, the form to write it."""
-        return self("new", path=path) if missing else self.page(path, section)
+        if not missing:
+            return self.page(path, section)
+        if path.rpartition(".")[2].casefold() in FILE_ENDINGS:
+            folder, _, name = path.rpartition("/")
+            return self("file_new", folder=folder or None, called=name)
+        return self("new", path=path)
+
+    def raw(self, path: str, **args: Any) -> str:
+        """The address of a file's bytes."""
+        return self("file_raw", path=path, **args)
 
 
 SCREEN_RULES: Mapping[str, str] = MappingProxyType(
@@ -157,6 +172,17 @@ SCREEN_RULES: Mapping[str, str] = MappingProxyType(
         "close_wanted": "/-/help/coverage/{id}/close",
         "first_steps": "/-/first-steps",
         "practice": "/-/first-steps/practice",
+        "files": "/-/files",
+        "file_new": "/-/files/new",
+        "file": "/-/files/about/{path}",
+        "file_raw": "/-/files/raw/{path}",
+        "file_replace": "/-/files/replace/{path}",
+        "file_describe": "/-/files/describe/{path}",
+        "file_move": "/-/files/move/{path}",
+        "file_delete": "/-/files/delete/{path}",
+        "file_back": "/-/files/bring-back/{path}",
+        "file_restore": "/-/files/restore/{number}/{path}",
+        "file_report": "/-/files/report/{path}",
         "static": "/-/static/{filename}",
     }
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..moderation.messages.reasons import ReasonView, reasons_for
 from ..moderation.policy import Verdict
 from ..moderation.queries.review import ReviewView
+from ..moderation.subjects import Hides
 from .visit import Visit
 from .words import N_, REASON_KINDS, kb_t
 
@@ -93,12 +94,13 @@ def reason_choices(visit: Visit, space_id: int, *verdicts: Verdict) -> tuple[Rea
 
 
 def answers_of(visit: Visit, view: ReviewView) -> tuple[Answer, ...]:
-    """The answers that need a reason; only what pages are made of can be hidden, and only a page that is there
+    """The answers that need a reason; not everything can be hidden, and only a page that is there
     deleted."""
     offered = reasons_for(visit.connection, visit.wiki.id, view.space_id)
     not_here = set()
     if view.page is None:
-        not_here = {Verdict.HIDE, Verdict.DELETE}
+        can_be_hidden = isinstance(visit.wiki.subjects[view.subject_kind], Hides)
+        not_here = {Verdict.DELETE} if can_be_hidden else {Verdict.HIDE, Verdict.DELETE}
     elif view.place.deleted:
         not_here = {Verdict.DELETE}
     return tuple(

@@ -144,7 +144,7 @@ def report_form(visit: Visit, path: str) -> Response:
             report(tx, path, sent.get("reason", ""), sent.get("text", ""))
 
     groups = responsible_groups(visit.connection, [page.space_id])
-    return _form(
+    return say_form(
         visit,
         say,
         f"{visit.url.page(page.path)}?done=reported",
@@ -176,7 +176,7 @@ def answer(visit: Visit, id: int) -> Response:
         with visit.change() as tx:
             answer_concern(tx, id, text)
 
-    return _form(
+    return say_form(
         visit,
         say,
         visit.url("mine", done="answered"),
@@ -203,14 +203,12 @@ def appeal_form(visit: Visit, id: int) -> Response:
         with visit.change() as tx:
             appeal(tx, id, visit.request.form.get("text", ""))
 
-    return _form(
+    return say_form(
         visit,
         say,
         visit.url("mine", done="objected"),
         title=kb_t("Object to a decision about {title}", title=own.title or own.path),
-        lead=kb_t(
-            "Somebody who did not decide reads this, and the decision stands or is undone. You can object once."
-        ),
+        lead=kb_t("Somebody who did not decide reads this, and the decision stands or is undone. You can object once."),
         about=_decided(visit, own.decision),
         label=kb_t("Why was the decision not right?"),
         button=kb_t("Object"),
@@ -246,7 +244,7 @@ def _require_signed_in(visit: Visit) -> None:
         raise Forbidden(kb_t("Please sign in to see your changes."))
 
 
-def _form(visit: Visit, say: Callable[[], None], done_url: str, **facts: Any) -> Response:
+def say_form(visit: Visit, say: Callable[[], None], done_url: str, **facts: Any) -> Response:
     """The form to say something; on POST, say it, or show the form again with every word and what is wrong."""
     errors: tuple[FieldError, ...] = ()
     status, refused = 200, ""

@@ -23,7 +23,7 @@ from ..wording import Later, speaking
 from . import answers, routes
 from .addresses import SCREEN_RULES
 from .answer_cache import AnswerCache
-from .bodies import raise_limits
+from .bodies import raise_limits, require_room
 from .database_choice import Choice, choose
 from .forms import MOST_COUNTED
 from .host_checks import look_at_host
@@ -59,9 +59,16 @@ class Mount:
         self._configured: str | None = app.config.get(f"{prefix}DATABASE_URI")
         self._folder = Path(app.config.get(f"{prefix}FOLDER") or Path(app.instance_path))
         index = Path(app.config.get(f"{prefix}INDEX_FOLDER") or self._folder / f"kbwiki-{name}-index")
+        files = Path(app.config.get(f"{prefix}FILES_FOLDER") or self._folder / f"kbwiki-{name}-files")
         try:
             self.wiki = Wiki(
-                self._source(), name=name, settings=self.settings, index=index, sender=app, plugins=plugins
+                self._source(),
+                name=name,
+                settings=self.settings,
+                index=index,
+                files=files,
+                sender=app,
+                plugins=plugins,
             )
         except ModuleNotFoundError as error:
             raise Invalid(f"{prefix}DATABASE_URI", answers.without_driver(f"{prefix}DATABASE_URI", error)) from error
@@ -143,9 +150,7 @@ class Mount:
             view = self._bound(screen)
             # In the wiki's words first, which is what url_for gives; the usual address goes on working.
             for rule in dict.fromkeys((in_words(screen.rule, self.address_words), screen.rule)):
-                blueprint.add_url_rule(
-                    rule, screen.endpoint, view, methods=list(screen.methods), **self.place.options
-                )
+                blueprint.add_url_rule(rule, screen.endpoint, view, methods=list(screen.methods), **self.place.options)
         return blueprint
 
     def _bound(self, screen: routes.Screen) -> Callable[..., ResponseReturnValue]:
@@ -187,6 +192,7 @@ class Mount:
             if found is None:
                 abort(404)  # whether there is such a tenant is the host's to say
             visit.wiki = found
+        require_room(visit.request, self.settings.max_file_bytes)
         visit.begin()
         _require_countable(arguments)
         # A page with a nonce is good for one answer.
@@ -200,7 +206,7 @@ class Mount:
         """Let our own forms carry the largest page; has to happen before anything reads the form."""
         if request.blueprint != self.blueprint_name or request.method != "POST":
             return
-        raise_limits(request, self.settings.max_page_bytes)
+        raise_limits(request, self.settings.max_page_bytes, self.settings.max_file_bytes)
 
     def raised_limit(self, request: Request) -> int | None:
         """How many bytes a form of ours may have in the end; None: as many as it likes."""

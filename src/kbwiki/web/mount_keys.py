@@ -9,6 +9,7 @@ MOUNT_KEYS = (
     "CSRF_FIELD",
     "CSRF_TOKEN",
     "DATABASE_URI",
+    "FILES_FOLDER",
     "FOLDER",
     "GROUPS_HEADER",
     "GROUPS_SEPARATOR",

@@ -11,6 +11,7 @@ from flask import Response
 from markupsafe import Markup
 
 from ..errors import Invalid
+from ..files.queries import files_at
 from ..moderation.queries.state import LookedAt, looked_at
 from ..pages.paths import chain, normalise_path, title_of
 from ..pages.queries.view import PageView, find_address, find_deleted, find_page, look_alikes, text_of
@@ -90,6 +91,8 @@ def _read(visit: Visit, path: str) -> Response:
     view = find_page(visit.connection, visit.wiki.id, path, visit.actor)
     if view is None:
         address = find_address(visit.connection, visit.wiki.id, path, visit.actor)
+        if address is None and path in files_at(visit.connection, visit.wiki.id, visit.actor, [path]):
+            return visit.go(visit.url("file", path=path))
         if address is None:
             return _missing(visit, path, writable=True)
         raw = {"raw": ""} if "raw" in visit.request.args else {}
@@ -127,6 +130,7 @@ def as_html(visit: Visit, view: PageView) -> PageHtml:
         address=visit.url.to_link,
         max_output=visit.settings.max_output_chars,
         now=visit.now,
+        files=visit.files_at,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from types import MappingProxyType
@@ -16,11 +16,13 @@ from sqlalchemy import Connection
 from ..actors import ANONYMOUS, Actor
 from ..db import Transaction
 from ..errors import Busy
+from ..markup import Resolved
 from ..moderation.desk.feeds import note_visit
 from ..moderation.queries.state import Standing, standing
 from ..wording import spoken
 from . import csrf
 from .addresses import Addresses, quoted
+from .file_links import linked_files
 from .frame import Frame, render
 from .languages import wanted
 
@@ -100,6 +102,10 @@ class Visit:
         with self.wiki.database.write_if_free() as connection:
             if connection is not None:
                 note_visit(connection, self.wiki.id, self.actor, self.now)
+
+    def files_at(self, connection: Connection, paths: Iterable[str]) -> Mapping[str, Resolved]:
+        """How links lead to those of the paths that are files this actor may see."""
+        return linked_files(self, connection, paths)
 
     @contextmanager
     def change(self) -> Iterator[Transaction]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from . import kb_t, spoken
+from . import N_, kb_t, spoken
 from .catalogue import ENGLISH
 
 _MONTHS = (
@@ -49,6 +49,17 @@ def number(value: float, places: int = 0) -> str:
 
     pattern = "0" + ("." + "0" * places if places else "")
     return format_decimal(float(plain), pattern, locale=locale)
+
+
+_SIZES = ((1_000_000_000, N_("{number} GB")), (1_000_000, N_("{number} MB")), (1_000, N_("{number} kB")))
+
+
+def file_size(size: int) -> str:
+    """How large a file is, as people say it: 3.4 MB."""
+    for unit, words in _SIZES:
+        if size >= unit:
+            return kb_t(words, number=number(size / unit, 0 if size >= 10 * unit or not size % unit else 1))
+    return kb_t("{n} byte", "{n} bytes", n=size)
 
 
 def per_cent(share: float, places: int = 0) -> str:

@@ -62,7 +62,7 @@ def move_page(tx: Transaction, path: str, new_path: str, *, comment: str = "") -
     moves = Moves(moved, _unmistakable(tx, moved))
     for one in family:
         _move_one(tx, one, moves, comment)
-    relinked, left = _relink_others(tx, moves, {one.id for one in family})
+    relinked, left = relink_others(tx, moves, {one.id for one in family})
     return Moved(moved, relinked, left)
 
 
@@ -153,7 +153,8 @@ def _move_one(tx: Transaction, page: CurrentPage, moves: Moves, comment: str) ->
     write_state(tx, page, state, kind=Kind.MOVE, comment=comment, facts={"from": page.state.path})
 
 
-def _relink_others(tx: Transaction, moves: Moves, family: set[int]) -> tuple[tuple[str, ...], int]:
+def relink_others(tx: Transaction, moves: Moves, family: set[int]) -> tuple[tuple[str, ...], int]:
+    """Let links in other pages than the `family` follow; the paths rewritten, and how many are not the mover's to."""
     linking: dict[int, bool] = {}
     olds = sorted({look_alike(old) for old in moves.exact})
     for start in range(0, len(olds), 500):
