@@ -107,6 +107,11 @@ class Wiki:
         return file_room(self._files_folder, self.name, self.settings)
 
     @property
+    def has_files(self) -> bool:
+        """Whether a folder was named for files."""
+        return self._files_folder is not None
+
+    @property
     def search(self) -> Search:
         """Full-text search. Errors: Invalid for an engine that cannot work in this database."""
         if self._search is None:

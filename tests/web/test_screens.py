@@ -175,7 +175,7 @@ def fill(wiki: Wiki) -> Wiki:
         ask_for_help(tx, Where.of("rota", {}, "404"), [HostScreen("rota", ("/rota",), frozenset(), True)])
     with wiki.begin(READER) as tx:
         note_helped(tx, "a/b/c", "rota", True)
-    content = wiki.files.keep(BytesIO(b"<b>first</b>"))
+    content = wiki.files.keep(BytesIO(b"words"))
     with wiki.begin(WRITER) as tx:
         upload_file(tx, NewFile("a/form.txt", content, alt="<i>Title</i>", comment="<b>first</b>"))
     wiki.search_log.record(Asked("<i>Title</i> <b>first</b>", 0, Screen.PAGE))

@@ -22,6 +22,7 @@ from ..wording import N_, kb_t
 from . import spoken
 from .batches import batches
 from .checking import check
+from .files import files
 from .helping import help_
 from .leaving import leave
 from .numbers import numbers_
@@ -260,5 +261,5 @@ def _work_through(wiki: Wiki) -> None:
 
 ALL: tuple[click.Command, ...] = (
     db, journal, search, spaces, rules, reviews, record, batches, numbers_, import_, work, check,
-    synonyms_, searches, help_, leave,
+    synonyms_, searches, help_, files, leave,
 )  # fmt: skip

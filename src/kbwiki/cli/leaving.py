@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..database import Database
 from ..errors import KBWikiError
+from ..files.keeping import remove_bytes
 from ..leaving import NOT_EMPTY, Exported, Removal, export_wiki, look, remove, wikis_in
 from ..leaving.files import folder_of_wiki
 from ..search.engines import names as names_of_engines
@@ -48,7 +49,9 @@ LINES = N_(
 @spoken.option("--without-export", is_flag=True, help=N_("Keep nothing. What was written is gone then."))
 @spoken.option("--all", "every", is_flag=True, help=N_("Every [wiki] in the database, not this one alone."))
 @spoken.option(
-    "--files", is_flag=True, help=N_("Remove the folder of the search index, and an embedded database, as well.")
+    "--files",
+    is_flag=True,
+    help=N_("Remove the folders of index and files, and an embedded database, as well."),
 )
 @spoken.option("--dry-run", is_flag=True, help=N_("Say what would be done, and do nothing."))
 @click.pass_obj
@@ -158,7 +161,12 @@ def _files(wiki: Wiki, wanted: bool, removal: Removal) -> None:
     """Remove, or name, what stays on the disk."""
     if wanted:
         for path in _places(wiki, removal.is_everything):
-            _remove_index(wiki, path) if path.is_dir() else path.unlink(missing_ok=True)
+            if wiki.has_files and path == wiki.files.store.folder:
+                remove_bytes(wiki.files.store)
+            elif path.is_dir():
+                _remove_index(wiki, path)
+            else:
+                path.unlink(missing_ok=True)
     _say_files(wiki, wanted, done=True)
 
 
@@ -179,6 +187,8 @@ def _remove_index(wiki: Wiki, folder: Path) -> None:
 def _places(wiki: Wiki, with_database: bool) -> list[Path]:
     """The folder of the index and, where nothing else is in it, the file of an embedded database."""
     places = [folder] if (folder := wiki.search_place.folder) is not None and folder.is_dir() else []
+    if wiki.has_files and (bytes_at := wiki.files.store.folder).is_dir():
+        places.append(bytes_at)
     file = wiki.database.engine.url.database if wiki.database.dialect == "sqlite" else None
     if with_database and file and Path(file).name == EMBEDDED and Path(file).is_file() and _is_empty(wiki):
         wiki.database.dispose()

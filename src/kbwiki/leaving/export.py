@@ -6,6 +6,7 @@ docs/how-to/leave.md describes the files.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 from .._version import __version__
 from ..db import table_of
 from ..errors import Invalid
+from ..files.models import FileVersion
 from ..journal.append import head_of
 from ..journal.models import ActorRow, Entry
 from ..journal.verify import verify
@@ -38,6 +40,7 @@ manifest.json     what is here: every file with its number of lines and its SHA-
 pages/            the text of each page as it stood, as Markdown, below its path
 revisions.jsonl   every revision of every page, the deleted and the hidden ones included, with its whole text
 journal.jsonl     every change and decision, in the order of the chain, with digest and link of each
+files/            the bytes of every version of every file, by SHA-256; tables/kbwiki_file_version.jsonl names them
 tables/           every row of every table, for programs: reviews, decisions, rules, spaces, messages and the rest
 
 It holds what was hidden and what only some people could read. Keep it as you would keep the database.
@@ -104,12 +107,12 @@ class _Writing:
         exported.files["journal.jsonl"] = self._journal()
         for table in self.kept:
             exported.files[f"tables/{table.name}.jsonl"] = self._table(table)
-        pages = self._pages()
+        pages, files = self._pages(), self._bytes()
         now = self.wiki.clock().isoformat()
         said = {
             "wiki": self.wiki.name, "exported_at": now, "kbwiki": __version__,
             "tables_at": current_revision(self.connection), "journal_head": exported.head,
-            "journal_intact": exported.intact, "pages": pages, "files": exported.files,
+            "journal_intact": exported.intact, "pages": pages, "files": exported.files, "bytes": files,
         }  # fmt: skip
         (self.folder / "README.txt").write_text(README.format(wiki=self.wiki.name, at=now), "utf-8")
         (self.folder / "manifest.json").write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", "utf-8")
@@ -168,6 +171,20 @@ class _Writing:
         for row in self._rows(wanted):
             lines.write(dict(row._mapping))
         return lines.close()
+
+    def _bytes(self) -> dict[str, Any]:
+        """The bytes of files, as they came; how many there are, and the digests of those that are not to be had."""
+        wanted = select(FileVersion.digest).distinct().where(belongs(table_of(FileVersion)))
+        there, missing = 0, []
+        store = self.wiki.files.store if self.wiki.has_files else None
+        for digest in self.connection.execute(wanted, self.given).scalars():
+            if store is None or not store.is_whole(digest):
+                missing.append(digest.hex())
+                continue
+            (self.folder / "files").mkdir(exist_ok=True)
+            shutil.copyfile(store.place(digest), self.folder / "files" / digest.hex())
+            there += 1
+        return {"count": there, "missing": missing}
 
     def _pages(self) -> list[dict[str, Any]]:
         """Each live page as a file; what the manifest says of them."""

@@ -16,6 +16,7 @@ from ..pages.rendering import preview_html
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right, responsible_groups
 from ..spaces.restraining import Restrained
+from ..wording.amounts import file_size
 from .forms import EditForm, FieldError, whole_number
 from .merging import both_texts, chosen_text
 from .practice import is_unwatched
@@ -178,6 +179,8 @@ def _form(
         responsible=() if is_unwatched(visit, path) else responsible_groups(visit.connection, [space]),
         merged=merged,
         can_write=True,
+        file_most_bytes=visit.settings.max_file_bytes,
+        file_most=file_size(visit.settings.max_file_bytes),
         cancel_url=visit.url("home") if form.is_new else visit.url.page(form.path),
     )
 
