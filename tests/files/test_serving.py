@@ -290,7 +290,7 @@ def test_the_canary_in_a_closed_space_or_a_hidden_version_is_nowhere(host: Host)
         "/-/files", "/-/files?q=canary", "/-/files?path=board", "/-/files/about/open/a.txt", "/-/files/raw/open/a.txt",
         "/-/files/raw/open/a.txt?v=2", "/-/files/raw/open/a.txt?v=2&download", "/-/files/raw/board/canaryname.txt",
         "/-/files/about/board/canaryname.txt", "/-/files/report/board/canaryname.txt", "/-/search?q=canary*",
-        "/-/search?q=has:file", "/board/canaryname.txt", "/-/recent", "/-/tree?path=board", "/-/wanted",
+        "/-/search?q=has:file", "/board/canaryname.txt", "/-/recent", "/-/tree?path=board",
     ]  # fmt: skip
     for there in (ANONYMOUS, READER, WRITER, MODERATOR):
         host.there = there

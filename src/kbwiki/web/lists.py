@@ -9,6 +9,7 @@ from itertools import groupby
 from flask import Response
 from markupsafe import Markup
 
+from ..files.queries import files_at
 from ..moderation.queries.outcomes import Outcome, outcome_of, outcomes
 from ..pages.paths import title_of
 from ..pages.queries.history import NEWEST, RecentFilter, RevisionLine, recent_changes
@@ -203,6 +204,7 @@ def wanted(visit: Visit) -> Response:
     """What people link to and nobody has written yet."""
     visit.catch_up_links()
     lines = wanted_pages(visit.connection, visit.wiki.id, visit.actor)
+    filed = files_at(visit.connection, visit.wiki.id, visit.actor, [one.path for one in lines])
     return visit.show(
         "kbwiki/wanted.html",
         title=kb_t("Wanted [pages]"),
@@ -211,11 +213,12 @@ def wanted(visit: Visit) -> Response:
             WantedLine(
                 one.path,
                 title_of(one.path),
-                visit.url("new", path=one.path),
+                visit.url.to_link(one.path, None, True),
                 one.count,
                 _nodes(visit, list(one.sources)),
             )
             for one in lines
+            if one.path not in filed
         ),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urlsplit
 
+from ..files.queries import files_at
 from ..markup import Link, parse
 from ..pages.diff import Difference
 from ..pages.paths import locate
@@ -112,6 +113,10 @@ def _missing(visit: Visit, before: PageView | None, after: PageView, added: str,
     if not wanted:
         return []
     found = existing(visit.connection, visit.wiki.id, visit.actor, wanted)
+    if left := [one for one in wanted if one not in found]:
+        found |= {
+            path: file.path for path, file in files_at(visit.connection, visit.wiki.id, visit.actor, left).items()
+        }
     return [target for target in wanted if target not in found]
 
 
