@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from kbwiki import ANONYMOUS, Actor, Wiki
+from kbwiki.files import NewFile, upload_file
 from kbwiki.help.policy import Binding, Where
 from kbwiki.help.screens import Screen as HostScreen
 from kbwiki.help.wanted import ask_for_help
@@ -17,6 +19,7 @@ from kbwiki.moderation.rules.actions import set_rule
 from kbwiki.search.log.recording import Asked, Screen
 from kbwiki.search.synonyms.actions import set_synonyms
 from kbwiki.testing import ADMIN, MODERATOR, READER, SECOND_WRITER, WRITER, answer, look, make_space, open_reviews, save
+from tests.files.conftest import picture
 
 from .accessibility import violations
 from .conftest import Visitor
@@ -33,6 +36,8 @@ TEXT = """Our **travel rules**, short.
 
 > [!NOTE]
 > Ask [[finance]] for anything else.
+
+![The way](/home/travel/plan.png)
 """
 TO_READ = {
     "page": "/wiki/",
@@ -55,6 +60,10 @@ TO_READ = {
     "help-nothing": "/wiki/-/help?endpoint=nothing",
     "help-settings": "/wiki/-/help/settings/home/travel",
     "first-steps": "/wiki/-/first-steps",
+    "files": "/wiki/-/files",
+    "file": "/wiki/-/files/about/home/travel/plan.png",
+    "file-new": "/wiki/-/files/new?folder=home",
+    "file-report": "/wiki/-/files/report/home/travel/plan.png",
 }
 TO_MODERATE = {
     "queue": "/wiki/-/reviews",
@@ -106,6 +115,9 @@ def lived_in(wiki: Wiki) -> Wiki:
     for text in ("parking at the office for visitors who come by bicycle", "lunch", "lunch"):
         wiki.search_log.record(Asked(text, 0, Screen.PAGE, "home"))
     wiki.deliver_messages()
+    content = wiki.files.keep(BytesIO(picture(320, 200, 90)))
+    with wiki.begin(WRITER) as tx:
+        upload_file(tx, NewFile("home/travel/plan.png", content, comment="The way to the station"))
     with wiki.begin(WRITER) as tx:
         bind_help(tx, "home/travel", [Binding("sign_in"), Binding("gone", error="404", roles=("staff",))])
     with wiki.begin(ANONYMOUS) as tx:

@@ -155,7 +155,7 @@
       path.append(make("bdi", {}, answer.path));
       const choices = answer.kind === "same"
         ? [["there", this.words.kbUse], ["again", this.words.kbAgain]]
-        : [["replace", this.words.kbReplace], ["keep-both", this.words.kbBoth.replace("{name}", answer.free)], ["there", this.words.kbUse]];
+        : [["keep-both", this.words.kbBoth.replace("{name}", answer.free)], ["replace", this.words.kbReplace], ["there", this.words.kbUse]];
       const buttons = make("div", { class: "kb-buttons" });
       choices.forEach(([value, words], at) => buttons.append(make("button", { type: "submit", value, class: at ? "kb-button" : "kb-button kb-primary" }, words)));
       buttons.append(make("button", { type: "submit", value: "", class: "kb-button kb-plain" }, this.words.kbCancel));
