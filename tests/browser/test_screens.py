@@ -36,8 +36,6 @@ TEXT = """Our **travel rules**, short.
 
 > [!NOTE]
 > Ask [[finance]] for anything else.
-
-![The way](/home/travel/plan.png)
 """
 TO_READ = {
     "page": "/wiki/",
@@ -99,7 +97,7 @@ TO_SET_UP = {
 @pytest.fixture
 def lived_in(wiki: Wiki) -> Wiki:
     """A wiki in which something of every kind has happened."""
-    save(wiki, "home", "# Welcome\n\n" + TEXT, title="Welcome", tags=["start"])
+    save(wiki, "home", "# Welcome\n\n" + TEXT + "\n![The way](home/travel/plan.png)\n", title="Welcome", tags=["start"])
     save(wiki, "home/travel", TEXT, title="Travel rules")
     save(wiki, "home/travel", TEXT.replace("second", "first"), base=1, comment="First class now")
     save(wiki, "refused", "Buy a car.")

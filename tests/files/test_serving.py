@@ -271,7 +271,7 @@ def test_replacing_shows_at_once_wherever_it_is_used(host: Host) -> None:
 
 def test_the_canary_in_a_closed_space_or_a_hidden_version_is_nowhere(host: Host) -> None:
     board = Actor("b", "B", frozenset({"board"}))
-    make_space(host.wiki, "board", readers=("board",), writers=("board",))
+    make_space(host.wiki, "board", readers=("board",), writers=("board",), reviewers=("board",))
     add(host.wiki, "board/canaryname.txt", b"canaryclosed", alt="canaryalt", by=board)
     add(host.wiki, "open/a.txt", b"harmless")
     answer(host.wiki, look(host.wiki, open_reviews(host.wiki)[-1].id), "approve")

@@ -47,7 +47,7 @@ def wiki(database_url: str, tmp_path: Path) -> Iterator[Wiki]:
 
 
 def filled(url: str, folder: Path) -> Wiki:
-    wiki = Wiki(url, index=folder / "index")
+    wiki = Wiki(url, index=folder / "index", files=folder / "bytes")
     fill(wiki)
     save(wiki, "odd* name/con", "Päge with \u2028 in it.\n")
     with wiki.database.write() as connection:
@@ -103,6 +103,9 @@ def test_what_is_exported_is_all_there_was_and_proves_itself(kept: Wiki, tmp_pat
         assert (entry["position"], entry["chain"]) == (head.position, head.chain.hex())
     assert str(head) == manifest["journal_head"] == exported.head
     assert exported.intact
+    digest = sha256(b"words").hexdigest()
+    assert (tmp_path / "out" / "files" / digest).read_bytes() == b"words"
+    assert manifest["bytes"] == {"count": 1, "missing": []}
     texts = [one["text"] for one in lines(tmp_path / "out" / "revisions.jsonl")]
     assert {"Some words.\n", "Not so.\n", "Päge with \u2028 in it.\n"} <= set(texts)
     assert (tmp_path / "out").stat().st_mode & 0o077 == 0

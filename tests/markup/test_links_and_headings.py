@@ -161,7 +161,16 @@ def test_an_image_that_does_not_exist_leaves_its_description() -> None:
     root = shown("![A plan](plan.png)", Resolved("/wiki/-/new", missing=True, title="No such picture"))
 
     assert root.all("img") == []
-    assert (root.one("span").text, root.one("span").attributes["title"]) == ("A plan", "No such picture")
+    link = root.one("a")
+    assert (link.text, link.attributes["href"]) == ("A plan", "/wiki/-/new")
+    assert (link.attributes["class"], link.attributes["title"]) == ("kb-missing", "No such picture")
+
+
+def test_within_a_link_it_is_no_link() -> None:
+    root = shown("[![A plan](plan.png)](page)", Resolved("/wiki/-/new", missing=True, title="Nothing there"))
+
+    assert len(root.all("a")) == 1
+    assert root.one("span").text == "A plan"
 
 
 def test_each_different_link_is_resolved_once_for_a_rendering() -> None:

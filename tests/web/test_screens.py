@@ -85,9 +85,9 @@ READ = {
     "first_steps": "/wiki/-/first-steps",
     "files": "/wiki/-/files",
     "file_new": "/wiki/-/files/new?folder=a",
-    "file": "/wiki/-/files/about/a/form.txt",
-    "file_raw": "/wiki/-/files/raw/a/form.txt",
-    "file_report": "/wiki/-/files/report/a/form.txt",
+    "file": "/wiki/-/files/about/a/b/c/1",
+    "file_raw": "/wiki/-/files/raw/a/b/c/1",
+    "file_report": "/wiki/-/files/report/a/b/c/1",
     "static": "/wiki/-/static/kb.css",
 }
 POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "lift", "unknown"}
@@ -177,7 +177,7 @@ def fill(wiki: Wiki) -> Wiki:
         note_helped(tx, "a/b/c", "rota", True)
     content = wiki.files.keep(BytesIO(b"words"))
     with wiki.begin(WRITER) as tx:
-        upload_file(tx, NewFile("a/form.txt", content, alt="<i>Title</i>", comment="<b>first</b>"))
+        upload_file(tx, NewFile("a/b/c/1", content, alt="<i>Title</i>", comment="<b>first</b>"))
     wiki.search_log.record(Asked("<i>Title</i> <b>first</b>", 0, Screen.PAGE))
     plan = plan_batch(wiki, MODERATOR, Selection(), "approve")
     with wiki.database.write() as connection:  # a batch whose address can be written down above

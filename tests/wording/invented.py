@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from html import unescape
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -16,6 +17,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from kbwiki import Actor, KBWiki, Wiki
+from kbwiki.files import NewFile, upload_file
 from kbwiki.moderation.batches.plan import plan_batch
 from kbwiki.moderation.batches.selection import Selection
 from kbwiki.moderation.models import BatchItem
@@ -92,6 +94,9 @@ def fill(wiki: Wiki) -> None:
     answer(wiki, look(wiki, out.id, by=LOOKER), "revert", reason="wrong", by=LOOKER)
     with wiki.begin(LOOKER) as tx:
         set_synonyms(tx, ("28", "29"), comment="31")
+    content = wiki.files.keep(BytesIO(b"34"))
+    with wiki.begin(AUTHOR) as tx:
+        upload_file(tx, NewFile("11/22/33/1", content, alt="35", comment="36"))
     wiki.search_log.record(Asked("32", 0, Screen.PAGE))
     plan = plan_batch(wiki, LOOKER, Selection(), "approve")
     with wiki.database.write() as connection:

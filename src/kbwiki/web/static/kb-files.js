@@ -26,7 +26,7 @@
       one("a", this.place).replaceWith(button, chosen);
       button.addEventListener("click", () => chosen.click());
       chosen.addEventListener("change", () => { this.take([...chosen.files]); chosen.value = ""; });
-      this.list = this.place.appendChild(make("ul", { class: "kb-arriving", role: "status" }));
+      this.list = this.place.appendChild(make("div", { class: "kb-arrivals", role: "status" })).appendChild(make("ul", { class: "kb-arriving" }));
       this.text.addEventListener("dragover", (event) => {
         if (![...event.dataTransfer.types].includes("Files")) return;
         event.preventDefault();
