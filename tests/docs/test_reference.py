@@ -10,6 +10,7 @@ import importlib
 import inspect
 import re
 from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum
 
 import click
 import pytest
@@ -277,6 +278,6 @@ def shown(default: object) -> str:
     """A default as the page may write it: a value, or the name of something."""
     if default is inspect.Parameter.empty:
         return "-"
-    if isinstance(default, kbwiki.ActorKind):
-        return f"ActorKind.{default.name}"
+    if isinstance(default, Enum):
+        return f"{type(default).__name__}.{default.name}"
     return default.__name__ if inspect.isfunction(default) else repr(default)
