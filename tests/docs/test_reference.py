@@ -16,7 +16,6 @@ import click
 import pytest
 from blinker import NamedSignal
 
-import kbwiki
 from kbwiki import Settings, Wiki, errors, signals, testing
 from kbwiki.cli.flask_commands import group
 from kbwiki.cli.standalone import main as standalone
