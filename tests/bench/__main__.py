@@ -8,6 +8,7 @@ from functools import partial
 
 from . import (
     assessing,
+    hooks,
     host_page,
     importing,
     lagging,
@@ -38,6 +39,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "search_lag": lagging.measure,
     "search_engines": partial(search_engines.measure, "search_engines"),
     "host_page": host_page.measure,
+    "hooks": hooks.measure,
     "search_100k": partial(search_engines.measure, "search_100k"),
 }
 
