@@ -1,4 +1,4 @@
-"""What a page and the editor make a browser fetch besides the HTML, compressed, as a share of what we allow ourselves."""
+"""What a page and the editor make a browser fetch besides the HTML, compressed, as a share of what may be."""
 
 from __future__ import annotations
 
