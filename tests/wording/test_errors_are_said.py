@@ -41,7 +41,7 @@ from kbwiki.wording.vocabulary import Term, Vocabulary
 
 PACKAGE = Path(errors.__file__).parent
 NO_TERMS = re.compile(
-    r"it knows [\w, ]+|What can be filled in: .*|The fields are .*|Say which revision the tables are at|name_moderators"
+    r"it knows [\w, ]+|What can be filled in: .*|The fields are .*|name_moderators"
 )
 """Where words of a notation stand, which stay in every language, and the revisions of tables."""
 AT = datetime(2026, 5, 3, 10, 15, tzinfo=UTC)

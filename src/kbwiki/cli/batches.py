@@ -19,7 +19,7 @@ _TRIED = N_("{done} of {count} would be done; {left_out} left out.")
 _TRIED_SOME = N_("{done} of {count} would be done; {left_out} left out. There are more: run this again afterwards.")
 
 
-@spoken.group("batches", help=N_("Decisions for many [reviews] at once."))
+@spoken.group("batches", help=N_("[Decisions] for many [reviews] at once."))
 def batches() -> None:
     pass
 
@@ -60,7 +60,7 @@ def resume(wiki: Wiki, batch_id: str, actor_id: str, actor_name: str | None, gro
 
 
 @batches.command(
-    "take-back", help=N_("Take back every decision of BATCH. Exit code 1 when one could not be taken back.")
+    "take-back", help=N_("Take back every [decision] of BATCH. Exit code 1 when one could not be taken back.")
 )
 @click.argument("batch_id", metavar="BATCH")
 @acting

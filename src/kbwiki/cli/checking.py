@@ -33,7 +33,7 @@ MOST_AHEAD = 120.0
 UPGRADE = N_("Run: flask kbwiki db upgrade")
 WORK = N_("Run: flask kbwiki work --once (or keep `flask kbwiki work` running)")
 INSTALL = N_("Install what it needs, for Whoosh the package whoosh-reloaded and no other of that name, and restart")
-REBUILD = N_("Run: flask kbwiki search rebuild (the next search begins to, too)")
+REBUILD = N_("Run: flask kbwiki search rebuild (the next [search] begins to, too)")
 
 
 @spoken.command(
@@ -44,7 +44,7 @@ REBUILD = N_("Run: flask kbwiki search rebuild (the next search begins to, too)"
     "--late-after",
     default=300.0,
     show_default=True,
-    help=N_("Seconds that links, search and risk may be behind before something needs doing."),
+    help=N_("Seconds that links, [search] and risk may be behind before something needs doing."),
 )
 @spoken.option("--json", "as_json", is_flag=True, help=N_("Print one JSON object for programs."))
 @click.pass_obj
@@ -93,7 +93,7 @@ def look_at(wiki: Wiki, late_after: float) -> Iterator[Finding]:
     if at != newest:
         yield Finding("tables", _behind(at, newest), kb_t(UPGRADE), figures, "tables-behind")
         return
-    yield Finding("tables", kb_t("up to date (revision {at})", at=at), figures=figures)
+    yield Finding("tables", kb_t("up to date ({at})", at=at), figures=figures)
     try:
         yield _journal(wiki, late_after)
         yield from _clock(wiki)
@@ -192,7 +192,7 @@ def _search(wiki: Wiki, late_after: float) -> Finding:
     sync = wiki.search.sync
     if sync is None:
         return Finding(
-            "search", kb_t("no index: titles and paths are searched"), figures={"engine": None, "usable": False}
+            "search", kb_t("no index: titles and paths are looked through"), figures={"engine": None, "usable": False}
         )
     engine = sync.engine
     figures: dict[str, Any] = {"engine": engine.name, "usable": engine.is_usable()}

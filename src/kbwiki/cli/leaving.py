@@ -48,7 +48,7 @@ LINES = N_(
 @spoken.option("--without-export", is_flag=True, help=N_("Keep nothing. What was written is gone then."))
 @spoken.option("--all", "every", is_flag=True, help=N_("Every [wiki] in the database, not this one alone."))
 @spoken.option(
-    "--files", is_flag=True, help=N_("Remove the folder of the search index, and an embedded database, as well.")
+    "--files", is_flag=True, help=N_("Remove the folder of the [search] index, and an embedded database, as well.")
 )
 @spoken.option("--dry-run", is_flag=True, help=N_("Say what would be done, and do nothing."))
 @click.pass_obj

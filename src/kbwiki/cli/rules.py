@@ -23,12 +23,12 @@ _AT_A_TIME = 50
 """Reviews moved in one transaction: nobody who saves waits long for it."""
 
 
-@spoken.group("rules", help=N_("Rules: who looks at what, by when, and what is left to a sample."))
+@spoken.group("rules", help=N_("[Rules]: who looks at what, by when, and what is left to a sample."))
 def rules() -> None:
     pass
 
 
-@rules.command("list", help=N_("List the rules in the order in which they speak."))
+@rules.command("list", help=N_("List the [rules] in the order in which they speak."))
 @click.pass_obj
 def rules_list(wiki: Wiki) -> None:
     with wiki.read() as connection:
@@ -37,7 +37,7 @@ def rules_list(wiki: Wiki) -> None:
             click.echo(f"{line.name}\t{_said(line)}\t{state}".rstrip())
 
 
-@rules.command("show", help=N_("Print the rule as JSON, as `set` takes it."))
+@rules.command("show", help=N_("Print the [rule] as JSON, as `set` takes it."))
 @click.argument("name")
 @click.pass_obj
 def rules_show(wiki: Wiki, name: str) -> None:
@@ -51,14 +51,14 @@ def rules_show(wiki: Wiki, name: str) -> None:
     click.echo(kb_t(said, number=line.number), err=True)
 
 
-@rules.command("set", help=N_("Create the rule NAME at the end of the list, or set it anew where it is."))
+@rules.command("set", help=N_("Create the [rule] NAME at the end of the list, or set it anew where it is."))
 @click.argument("name")
 @spoken.option(
     "--match", "match", metavar="JSON", help=N_("Which changes it is about. Default: all, or what it says now.")
 )
 @spoken.option("--effect", "effect", metavar="JSON", help=N_("What happens to them. Default: what it says now."))
 @spoken.option("--on/--off", "enabled", default=None, help=N_("Whether it speaks. Default: --on, or as it is now."))
-@spoken.option("--before", metavar="NAME", help=N_("Put it in front of this rule."))
+@spoken.option("--before", metavar="NAME", help=N_("Put it in front of this [rule]."))
 @spoken.option("--last", is_flag=True, help=N_("Put it at the end of the list."))
 @spoken.option("--comment", default="", help=N_("Why; kept with the version."))
 @click.pass_obj
@@ -79,20 +79,20 @@ def rules_set(
         number = set_rule(tx, name, matches, does, enabled=speaks, comment=comment)
         if before is not None or last:
             number = reorder(tx, " ".join(name.split()), before=before)
-    click.echo(kb_t("The rule “{name}” is set (version {number}).", name=" ".join(name.split()), number=number))
+    click.echo(kb_t("The [rule] “{name}” is set (version {number}).", name=" ".join(name.split()), number=number))
 
 
-@rules.command("remove", help=N_("Take the rule out of the list. Its history stays, and `set` brings it back."))
+@rules.command("remove", help=N_("Take the [rule] out of the list. Its [history] stays, and `set` brings it back."))
 @click.argument("name")
 @spoken.option("--comment", default="", help=N_("Why; kept with the version."))
 @click.pass_obj
 def rules_remove(wiki: Wiki, name: str, comment: str) -> None:
     with wiki.begin(SYSTEM) as tx:
         remove_rule(tx, name, comment=comment)
-    click.echo(kb_t("The rule “{name}” is removed.", name=name))
+    click.echo(kb_t("The [rule] “{name}” is removed.", name=name))
 
 
-@rules.command("history", help=N_("List every version of the rule, the newest first."))
+@rules.command("history", help=N_("List every version of the [rule], the newest first."))
 @click.argument("name")
 @click.pass_obj
 def rules_history(wiki: Wiki, name: str) -> None:
@@ -105,12 +105,12 @@ def rules_history(wiki: Wiki, name: str) -> None:
 
 @rules.command(
     "simulate",
-    help=N_("Replay what happened lately with the rule NAME set so, beside the rules there are. Writes nothing."),
+    help=N_("Replay what happened lately with the [rule] NAME set so, beside the [rules] there are. Writes nothing."),
 )
 @click.argument("name", required=False)
-@spoken.option("--match", "match", metavar="JSON", help=N_("As with `set`; default: what the rule says now."))
-@spoken.option("--effect", "effect", metavar="JSON", help=N_("As with `set`; default: what the rule says now."))
-@spoken.option("--without", is_flag=True, help=N_("Try the list without the rule."))
+@spoken.option("--match", "match", metavar="JSON", help=N_("As with `set`; default: what the [rule] says now."))
+@spoken.option("--effect", "effect", metavar="JSON", help=N_("As with `set`; default: what the [rule] says now."))
+@spoken.option("--without", is_flag=True, help=N_("Try the list without the [rule]."))
 @spoken.option("--days", default=30.0, show_default=True, help=N_("How far back to replay changes."))
 @click.pass_obj
 def rules_simulate(
@@ -129,7 +129,8 @@ def rules_simulate(
 
 
 @rules.command(
-    "reroute", help=N_("Move open [reviews] to the [groups] that the rules name now. What was decided stays as it is.")
+    "reroute",
+    help=N_("Move open [reviews] to the [groups] that the [rules] name now. What was decided stays as it is."),
 )
 @click.pass_obj
 def rules_reroute(wiki: Wiki) -> None:
@@ -158,7 +159,7 @@ def _present(wiki: Wiki, name: str) -> RuleLine | None:
 def _parts(present: RuleLine | None, match: str | None, effect: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """What was given, or what the rule says now. Errors: Invalid when a new rule is given no effect."""
     if effect is None and present is None:
-        raise Invalid("effect", kb_t("A new rule needs --effect, such as '{\"add_groups\": [\"legal\"]}'."))
+        raise Invalid("effect", kb_t('A new [rule] needs --effect, such as \'{"add_groups": ["legal"]}\'.'))
     matches = parse_object("match", match) if match is not None else to_json(present.match) if present else {}
     does = parse_object("effect", effect) if effect is not None else to_json(present.effect) if present else {}
     return matches, does

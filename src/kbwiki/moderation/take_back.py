@@ -137,7 +137,7 @@ def _reopen(tx: Transaction, review: ReviewRow | None) -> None:
     For the same group, or for those who look after that place if the group cannot read there any more.
     """
     if review is None:
-        raise Conflict(kb_t("The [review] of this decision is not there any more."))
+        raise Conflict(kb_t("The [review] of this [decision] is not there any more."))
     space_id = _space_now(tx, review.subject_kind, review.subject_id, review)
     duty = replace(review.duty, space_id=space_id, due_at=None, opened_at=None, ageing=STAYS)
     again = take_in(tx, duty, lambda _: Event.REPORT)
@@ -169,9 +169,7 @@ def _page_change(tx: Transaction, decision: Any, review: ReviewRow | None, group
         subject = subject_of(tx, decision.subject_kind)
         return subject.undo(tx, decision.subject_id, was, decision.result, group=group, comment=again)
     page = get_locked(tx, decision.subject_id)
-    undone = merge_out(
-        tx, page, was, decision.result, kind=Kind.UNDO, comment=again, decided_by=group
-    )
+    undone = merge_out(tx, page, was, decision.result, kind=Kind.UNDO, comment=again, decided_by=group)
     return undone.number if undone is not None else page.number
 
 
@@ -192,7 +190,7 @@ def _show(tx: Transaction, decision: Any, group: str, *, comment: str) -> int:
 
 def _concern(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
     if review is None or State(review.state) not in (State.CONCERN, State.VERIFY):
-        raise Conflict(kb_t("This concern has been dealt with already, so there is nothing left to take back."))
+        raise Conflict(kb_t("This [concern] has been dealt with already, so there is nothing left to take back."))
     move_on(tx, review, Event.WITHDRAW)
     return int(decision.result)
 

@@ -62,7 +62,7 @@ def history(visit: Visit, path: str) -> Response:
     older = newest - PER_PAGE
     return visit.show(
         "kbwiki/history.html",
-        title=kb_t("History of {title}", title=view.title),
+        title=kb_t("[History] of {title}", title=view.title),
         section="history",
         page=view_of(visit, view),
         entries=tuple(_entry(visit, view, line, reviews, lookers) for line in lines),
@@ -134,7 +134,7 @@ def _hidden_parts(line: RevisionLine) -> tuple[str, ...]:
     """What is hidden of a revision, in words."""
     flags = {
         N_("hidden"): line.hidden,
-        N_("comment hidden"): line.comment_hidden,
+        N_("[comment] hidden"): line.comment_hidden,
         N_("author hidden"): line.author_hidden,
     }
     return tuple(kb_t(words) for words, is_set in flags.items() if is_set)
@@ -178,9 +178,7 @@ def revision(visit: Visit, number: int, path: str) -> Response:
         newer_url=url("revision", number=number + 1, path=path) if number < view.current else None,
         current_url=url.page(path),
         diff_url=url("diff", path=path, a=number, b=view.current) if number < view.current else None,
-        restore_url=url("restore", number=number, path=path)
-        if view.can_write and number < view.current
-        else None,
+        restore_url=url("restore", number=number, path=path) if view.can_write and number < view.current else None,
     )
 
 

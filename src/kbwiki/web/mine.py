@@ -43,7 +43,7 @@ _FILTERS = {
 }
 _DONE = {
     "answered": N_("Thank you. The [group] that asked has your answer."),
-    "objected": N_("Your objection is with somebody who did not decide."),
+    "objected": N_("Your [appeal] is with somebody who did not decide."),
 }
 
 

@@ -20,6 +20,15 @@ _SEGMENTS = {
     "space": ("space", "singular"),
     "spaces": ("space", "plural"),
     "tags": ("tag", "plural"),
+    "search": ("search", "singular"),
+    "searches": ("search", "plural"),
+    "history": ("history", "singular"),
+    "report": ("report", "singular"),
+    "rule": ("rule", "singular"),
+    "rules": ("rule", "plural"),
+    "decisions": ("decision", "plural"),
+    "appeal": ("appeal", "singular"),
+    "messages": ("message", "plural"),
 }
 """Segments of our addresses that are terms, each with the form it is."""
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})

@@ -59,12 +59,12 @@ KINDS = {
     "hide": N_("hid it after [a review]"),
     "unhide": N_("showed hidden text again"),
     "import": N_("imported"),
-    "page": N_("a reader reported something"),
-    "decision": N_("an author objects to a decision"),
-    "rule": N_("set a rule"),
+    "page": N_("a reader sent [a report]"),
+    "decision": N_("an author objects to [a decision]"),
+    "rule": N_("set [a rule]"),
     "space": N_("set up [a space]"),
     "set-space": N_("set who reads, writes and looks there"),
-    "set-rule": N_("set a rule about who looks at what"),
+    "set-rule": N_("set [a rule] about who looks at what"),
     "synonyms": N_("said which words mean the same"),
     "vocabulary": N_("chose what things are called"),
     "set-vocabulary": N_("chose what things are called"),
@@ -106,7 +106,7 @@ VERDICTS = {
 }
 
 RECORD_KINDS = {
-    "decide": N_("decisions"),
+    "decide": N_("[decisions]"),
     "look": N_("looks at hidden text"),
     "take": N_("[reviews] taken up"),
     "second-look": N_("second looks"),
