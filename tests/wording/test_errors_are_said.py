@@ -40,9 +40,7 @@ from kbwiki.wording import Wording, kb_t, speaking
 from kbwiki.wording.vocabulary import Term, Vocabulary
 
 PACKAGE = Path(errors.__file__).parent
-NO_TERMS = re.compile(
-    r"it knows [\w, ]+|What can be filled in: .*|The fields are .*|name_moderators"
-)
+NO_TERMS = re.compile(r"it knows [\w, ]+|What can be filled in: .*|The fields are .*|name_moderators")
 """Where words of a notation stand, which stay in every language, and the revisions of tables."""
 AT = datetime(2026, 5, 3, 10, 15, tzinfo=UTC)
 OWN = {
@@ -338,5 +336,3 @@ def test_every_kind_of_thing_that_can_be_missing_has_its_sentence() -> None:
         if name_of(node) == "NotFound" and isinstance(node.args[0], ast.Constant)
     }
     assert named == set(NOTHING_THERE)
-
-

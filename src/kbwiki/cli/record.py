@@ -18,6 +18,7 @@ from ..moderation.queries.log import RecordFilter
 from ..moderation.queries.recorded import KINDS
 from ..wiki import Wiki
 from ..wording import N_, kb_t
+from ..wording.amounts import grouped
 from . import spoken
 from .acting import moment
 from .report import moves, say_verification
@@ -105,10 +106,10 @@ def record_check(wiki: Wiki, file: Path) -> None:
         with wiki.read() as connection:
             outcome = check_file(connection, wiki.id, file, tell, moves(bar))
     if outcome.findings > len(told):
-        click.echo(kb_t("… and {count} more", count=f"{outcome.findings - len(told):,}"))
+        click.echo(kb_t("… and {count} more", count=grouped(outcome.findings - len(told))))
     if outcome.journal is not None:
         say_verification(outcome.journal)
     said = _OUTCOME[outcome.export is not None, outcome.holds]
-    click.echo(kb_t(said, rows=f"{outcome.rows:,}", entry=outcome.export))
+    click.echo(kb_t(said, rows=grouped(outcome.rows), entry=outcome.export))
     if not outcome.holds:
         raise SystemExit(1)

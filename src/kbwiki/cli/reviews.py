@@ -18,6 +18,7 @@ from ..moderation.queries.review import changes_in, get_review
 from ..moderation.queries.wanted import STATES, Order, View, Wanted
 from ..moderation.queries.worklist import worklist
 from ..moderation.take_back import take_back
+from ..moderation.transitions import State
 from ..wiki import Wiki
 from ..wording import N_, kb_t
 from . import spoken
@@ -29,6 +30,16 @@ from .report import moves
 _VIEW = click.Choice([view.value for view in STATES])  # the others are about the one who looks
 _ORDER = click.Choice([order.value for order in Order])
 _VERDICT = click.Choice([one.value for one in Verdict])
+
+_STATES = {
+    State.OPEN: N_("open"),
+    State.CONCERN: N_("waits for its author"),
+    State.VERIFY: N_("answered by its author"),
+    State.DECIDED: N_("decided"),
+    State.HANDED_OVER: N_("handed over"),
+    State.LAPSED: N_("lapsed"),
+    State.SUPERSEDED: N_("went on as another one"),
+}
 
 
 @spoken.group("reviews", help=N_("What waits to be looked at, and [decisions] about it."))
@@ -95,7 +106,7 @@ def show(wiki: Wiki, review_id: int, actor_id: str, actor_name: str | None, grou
             title=view.place.title,
             path=shown.path,
             group=view.group,
-            state=view.state,
+            state=kb_t(_STATES[State(view.state)]),
         )
     )
     for change in changes:
@@ -118,7 +129,7 @@ def _say_difference(sides: tuple[str, str] | None) -> None:
         click.echo(kb_t("A part of this text is hidden, so it is not shown here."))
         return
     before, after = (side.splitlines() for side in sides)
-    for line in unified_diff(before, after, "before", "after", lineterm=""):
+    for line in unified_diff(before, after, kb_t("before"), kb_t("after"), lineterm=""):
         click.echo(line)
 
 

@@ -17,6 +17,7 @@ from ..moderation.rules.rerouting import reroute
 from ..moderation.rules.simulate import Load, Simulation, simulate, with_rule
 from ..wiki import Wiki
 from ..wording import N_, kb_t
+from ..wording.amounts import grouped, number
 from . import spoken
 
 _AT_A_TIME = 50
@@ -143,9 +144,9 @@ def rules_reroute(wiki: Wiki) -> None:
     click.echo(
         kb_t(
             "{seen} open [reviews] looked through: {moved} moved, {opened} opened for further [groups].",
-            seen=f"{seen:,}",
-            moved=f"{moved:,}",
-            opened=f"{opened:,}",
+            seen=grouped(seen),
+            moved=grouped(moved),
+            opened=grouped(opened),
         )
     )
 
@@ -186,12 +187,12 @@ def _say(found: Simulation, days: float) -> None:
     said = N_("{changes} changes of the last {days} days.")
     if found.cut:
         said = N_("{changes} changes of the last {days} days (the newest; there were more).")
-    click.echo(kb_t(said, changes=f"{found.changes:,}", days=f"{days:g}"))
+    click.echo(kb_t(said, changes=grouped(found.changes), days=number(days, 0 if days == int(days) else 1)))
     click.echo(kb_t("[group]\tnow\tthen"))
     for group in sorted({*found.present.groups, *found.proposed.groups}):
-        click.echo(f"{group}\t{found.present.groups[group]:,}\t{found.proposed.groups[group]:,}")
+        click.echo(f"{group}\t{grouped(found.present.groups[group])}\t{grouped(found.proposed.groups[group])}")
     for said, figure in _FIGURES:
-        now, then = (f"{getattr(load, figure):,.0f}" for load in (found.present, found.proposed))
+        now, then = (grouped(getattr(load, figure)) for load in (found.present, found.proposed))
         click.echo(kb_t(said, now=now, then=then))
     _say_doubts(found.proposed, found.unknown)
 
@@ -202,10 +203,10 @@ def _say_doubts(load: Load, unknown: int) -> None:
             kb_t(
                 "{group} cannot read {count} of the changes it would be given; others look at those.",
                 group=group,
-                count=f"{count:,}",
+                count=grouped(count),
             )
         )
     if unknown:
         click.echo(
-            kb_t("Of {unknown} changes it is not known which [groups] their authors were in.", unknown=f"{unknown:,}")
+            kb_t("Of {unknown} changes it is not known which [groups] their authors were in.", unknown=grouped(unknown))
         )

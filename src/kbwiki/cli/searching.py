@@ -13,6 +13,7 @@ from ..search.engines import names, open_engine
 from ..search.engines.protocol import Engine, IndexUnusable
 from ..wiki import Wiki
 from ..wording import N_, kb_t
+from ..wording.amounts import grouped
 from . import spoken
 from .report import moves
 
@@ -76,10 +77,10 @@ def search_move(wiki: Wiki, engine: str, remove_old: bool) -> None:
             kb_t(
                 "The index of {pages} [pages] is ready in {engine!r} ({megabytes} MB), up to entry {entry} "
                 "of the journal.",
-                pages=f"{wanted.page_count():,}",
+                pages=grouped(wanted.page_count()),
                 engine=engine,
-                megabytes=f"{wanted.size() / 1e6:,.1f}",
-                entry=f"{wanted.position():,}",
+                megabytes=grouped(wanted.size() / 1e6, 1),
+                entry=grouped(wanted.position()),
             )
         )
     if remove_old:
@@ -132,7 +133,7 @@ def _remove(name: str, engine: Engine) -> None:
         return
     if size is not None:
         click.echo(
-            kb_t("Removed the index that {name!r} kept ({megabytes} MB).", name=name, megabytes=f"{size / 1e6:,.1f}")
+            kb_t("Removed the index that {name!r} kept ({megabytes} MB).", name=name, megabytes=grouped(size / 1e6, 1))
         )
 
 

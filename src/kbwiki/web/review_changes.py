@@ -17,7 +17,7 @@ from .evidence import range_shown
 from .histories import look_url, lookers_of
 from .review_links import links_added
 from .visit import Visit
-from .words import KINDS, kb_t, when, who
+from .words import did, when, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def changes_of(visit: Visit, view: ReviewView) -> tuple[ChangeRow, ...]:
             one.at,
             when(one.at, visit.now),
             one.comment,
-            kb_t(KINDS.get(one.kind, one.kind)),
+            did(one.kind),
             visit.url("diff", path=path, a=one.number - 1, b=one.number) if path else "",
             one.exempt,
             look_url(visit, path, one.number, one.hidden_for, lookers) if one.something_hidden else None,

@@ -12,7 +12,8 @@ from ...db import Change, Transaction, table_of
 from ...errors import Conflict, Forbidden, Invalid, NotFound
 from ...journal.models import WikiRow
 from ...spaces.queries import find_space
-from ...wording import kb_t
+from ...wording import N_, kb_t
+from ...wording.kept import as_stored, keep
 from ..models import Rule, RuleVersion
 from ..queries.state import groups_that_are_known
 from .matching import Effect, Match
@@ -114,7 +115,7 @@ def reorder(tx: Transaction, name: str, *, before: str | None = None) -> int:
         enabled=row.enabled,
         removed=False,
         content=row.content,
-        comment="Moved in front of “" + before + "”" if before else "Moved to the end",
+        comment=keep(N_("Moved in front of “{name}”"), name=before) if before else keep(N_("Moved to the end")),
     )
 
 
@@ -150,7 +151,7 @@ def write_rule(
         written = update(table_of(Rule)).where(Rule.id == rule_id, Rule.number == row.number)
         if tx.connection.execute(written.values(number=number, updated_at=tx.now, **values)).rowcount != 1:
             raise Conflict(kb_t("Somebody else changed this [rule] at the same moment, so nothing was set."))
-    version = {**values, "comment": comment.strip()[:1000]}
+    version = {**values, "comment": as_stored(comment)}
     tx.connection.execute(
         insert(table_of(RuleVersion)),
         {"rule_id": rule_id, "number": number, "actor_id": tx.actor_id, "at": tx.now, **version},
