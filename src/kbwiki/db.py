@@ -42,7 +42,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from .actors import Actor
 from .drivers import TABLES, translated
 from .settings import Settings
-from .wording.kept import as_said, as_stored
+from .wording.kept import SIGN, Kept, as_said
 
 TABLE_PREFIX = TABLES
 
@@ -90,7 +90,9 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """What is stored: nobody but `keep` writes the form that is said later."""
-        return None if value is None else as_stored(value)
+        if value is None or isinstance(value, Kept):
+            return value and str(value)
+        return value.replace(SIGN, " ")
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """What is shown."""

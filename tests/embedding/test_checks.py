@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -204,6 +204,21 @@ def checked(app: Flask) -> tuple[int, dict[str, Any]]:
     for mount in app.extensions["kbwiki"].values():
         mount.wiki.close()
     return done.exit_code, json.loads(done.output.splitlines()[-1])
+
+
+def test_what_is_found_is_said_in_the_languages_of_the_wiki_and_its_words(
+    tmp_path: Path, template: SqliteTemplate
+) -> None:
+    words = {"KBWIKI_LOCALES": ["de"], "KBWIKI_VOCABULARY": "Handbook", "KBWIKI_TYPO": 1, "SECRET_KEY": None}
+    app = made(tmp_path, template, replace(SEEDED[0], config={**words}))
+
+    said = app.test_cli_runner().invoke(args=["kbwiki", "check"]).output
+
+    assert "die App hat keinen SECRET_KEY: das Handbuch lässt sich lesen" in said
+    assert "KBWIKI_TYPO ist keine Einstellung des Handbuchs" in said
+    assert "Einstellungen " in said
+    assert "in einer eigenen Datenbank, über eine eigene Engine: KBWIKI_DATABASE_URI nennt sie" in said
+    wiki_of(app).close()
 
 
 @pytest.mark.parametrize("case", SEEDED, ids=lambda case: case.code)

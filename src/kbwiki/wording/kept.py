@@ -33,16 +33,16 @@ def keep(text: str, /, **params: str | int) -> Kept:
         return Kept("")
     kept = _form(text, params)
     while len(kept) > LONGEST:
-        name = max((key for key in params if isinstance(params[key], str)), key=lambda key: len(str(params[key])))
-        too_long = len(kept) - LONGEST
-        params[name] = str(params[name])[: -too_long - 2] + "…"
+        name = max(params, key=lambda key: len(json.dumps(params[key])))
+        value = str(params[name])
+        params[name] = value[: len(value) - 1 - min(len(kept) - LONGEST, len(value) // 2)] + "…"
         kept = _form(text, params)
     return kept
 
 
 def as_stored(text: str, most: int = LONGEST) -> str:
     """A text as it is stored: a kept sentence as it is, what people wrote trimmed and without the sign."""
-    return str(text) if isinstance(text, Kept) else text.replace(SIGN, " ").strip()[:most]
+    return text if isinstance(text, Kept) else text.replace(SIGN, " ").strip()[:most]
 
 
 def as_said(stored: str) -> str:
