@@ -225,7 +225,7 @@ ANSWERS = (
     (("spaces", "list"), "looked at by:"),
     (("check",), "«up to date"),
     (("rules", "set", "legal", "--effect", '{"add_groups": ["legal"]}'), "«The policy “legal” is set (version 1).»"),
-    (("rules", "set", "nothing"), "«A new rule needs --effect"),
+    (("rules", "set", "nothing"), "«A new policy needs --effect"),
     (("rules", "simulate"), "«with more than one team\t"),
     (("rules", "reroute"), "open checks looked through"),
     (("rules", "show", "legal"), "«version 1, in use»"),

@@ -17,7 +17,7 @@ from .test_catalogues import read
 NOTATION = re.compile(
     r"\{[^}]*\}|\[[^\]]*\]"
     r"|(?:flask )?kbwiki [\w-]+|“reviews show”|„reviews show“|--view concern|\borders\.edit\b|effect\.\w+|match\.\w+"
-    r"|braucht groups|needs groups|KBWIKI_\w+|\bDECISION\b|title:, tag:|create, edit, move"
+    r"|braucht groups|needs groups|KBWIKI_\w+|title:, tag:|create, edit, move"
 )
 """Places of terms and values, and what is typed or read by programs: the same in every language."""
 NAMES_OF_PRESETS = {"Wiki"}

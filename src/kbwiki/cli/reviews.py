@@ -174,9 +174,9 @@ def decide_(
 
 
 @reviews.command(
-    "take-back", help=N_("Take the [decision] DECISION back: what it did is undone, and what it answered waits again.")
+    "take-back", help=N_("Take the [decision] ID back: what it did is undone, and what it answered waits again.")
 )
-@click.argument("decision_id", metavar="DECISION", type=int)
+@click.argument("decision_id", metavar="ID", type=int)
 @spoken.option("--note", default="", help=N_("A note for the log."))
 @acting
 @click.pass_obj

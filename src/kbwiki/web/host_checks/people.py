@@ -101,7 +101,7 @@ def groups(mount: Mount) -> Iterator[Finding]:
                 "nobody is in {fallback_group!r}, which looks at what no other [group] is responsible for",
                 fallback_group=settings.fallback_group,
             ),
-            kb_t("Put people into it, or set {prefix}FALLBACK_GROUP to [a group] that has some.", prefix=mount.prefix),
+            kb_t("Put people into it, or set {key} to [a group] that has some.", key=f"{mount.prefix}FALLBACK_GROUP"),
             code="fallback-group-empty",
         )
     if admins is not None and len(list(admins)) < 2:
@@ -112,8 +112,8 @@ def groups(mount: Mount) -> Iterator[Finding]:
                 admin_group=settings.admin_group,
             ),
             kb_t(
-                "Put a second person into it, or set {prefix}ADMIN_GROUP to [a group] that has more.",
-                prefix=mount.prefix,
+                "Put a second person into it, or set {key} to [a group] that has more.",
+                key=f"{mount.prefix}ADMIN_GROUP",
             ),
             code="admin-group-small",
         )

@@ -127,9 +127,9 @@ def body_limit(mount: Mount) -> Iterator[Finding]:
                 wanted=grouped(wanted),
             ),
             kb_t(
-                "Raise it to {what} at least, or lower {prefix}MAX_PAGE_BYTES.",
-                what=grouped(wanted * 3),
-                prefix=mount.prefix,
+                "Raise it to {bytes} at least, or lower {key}.",
+                bytes=grouped(wanted * 3),
+                key=f"{mount.prefix}MAX_PAGE_BYTES",
             ),
             code="body-limit",
         )
