@@ -43,6 +43,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from .actors import Actor
 from .drivers import TABLES, translated
 from .settings import Settings
+from .wording.kept import SIGN, Kept, as_said
 
 TABLE_PREFIX = TABLES
 
@@ -102,6 +103,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Words that people wrote, or a sentence of ours: read, it is in the language that is spoken (`wording.kept`)."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """What is stored: nobody but `keep` writes the form that is said later."""
+        if value is None or isinstance(value, Kept):
+            return value and str(value)
+        return value.replace(SIGN, " ")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """What is shown."""
+        return None if value is None else as_said(value)
 
 
 Path = String(1024).with_variant(String(1024, collation="C"), "postgresql")

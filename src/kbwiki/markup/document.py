@@ -78,8 +78,8 @@ class Wording:
     to_do: str = N_("To do")
     table: str = N_("Table")
     too_long: str = N_(
-        "This [page] is too long to be shown in full. What is missing here is not lost: "
-        "it is still in the [page]'s text, which can be opened for editing."
+        "This [page] is too long to be shown in full. What is missing here is not lost: it is still in the [page]'s "
+        "text, which can be opened for [editing]."
     )
 
     @classmethod

@@ -10,7 +10,7 @@ from ..pages.queries.view import get_any_page
 from ..pages.rendering import preview_html
 from .histories import view_of
 from .visit import Visit
-from .words import KINDS, kb_t, when
+from .words import did, kb_t, when
 
 
 def look(visit: Visit, number: int, path: str) -> Response:
@@ -24,7 +24,7 @@ def look(visit: Visit, number: int, path: str) -> Response:
         section="history",
         page=view_of(visit, now),
         hidden=found,
-        describe=kb_t(KINDS.get(found.kind, found.kind)),
+        describe=did(found.kind),
         when_made=when(found.at, visit.now),
         html=_html(visit, found),
         history_url=visit.url("history", path=path),

@@ -42,7 +42,7 @@ _SAID = {
     "restored": N_("The earlier [revision] is live again."),
     "moved": N_("The [page] has moved. Old addresses and links go on working."),
     "back": N_("The [page] is back."),
-    "reported": N_("Thank you. Your report has arrived; those who look after this [page] will read it."),
+    "reported": N_("Thank you. Your [report] has arrived; those who look after this [page] will read it."),
 }
 
 

@@ -30,7 +30,7 @@ def _box(mount: Mount, url: Addresses, label: str | None, assets: bool, query: s
         kb_t=kb_t,
         url=url,
         box_id=f"{mount.blueprint_name}_box",
-        label=label or kb_t("Search {wiki}", wiki=mount.settings.name),
+        label=label or kb_t("[Search] in {wiki}", wiki=mount.settings.name),
         assets=assets,
         nonce=mount.guards.nonce(),
         query=query,

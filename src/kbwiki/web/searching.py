@@ -102,7 +102,7 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found, aske
     more = start + PER_PAGE < min(found.total, _FARTHEST)
     return visit.show(
         "kbwiki/search.html",
-        title=kb_t("Search: {query}", query=query) if query else kb_t("Search"),
+        title=kb_t("[Search]: {query}", query=query) if query else kb_t("[Search]"),
         section="search",
         query=query,
         results=tuple(_line(visit, one) for one in found.results),
@@ -131,7 +131,7 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found, aske
 
 def _other_question(visit: Visit, found: Found) -> OtherQuestion | None:
     if found.correction is not None:
-        lead, text = kb_t("Search for exactly what you typed:"), found.correction.as_typed
+        lead, text = kb_t("Look for exactly what you typed:"), found.correction.as_typed
     elif found.offer is not None:
         lead, text = kb_t("Did you mean:"), found.offer.text
     else:
@@ -142,9 +142,7 @@ def _other_question(visit: Visit, found: Found) -> OtherQuestion | None:
 def _precise(visit: Visit, query: str, found: Found) -> Precise:
     said = taken_apart(query)
     spaces = [one for one in _spaces(visit, found) if one[0]]
-    ages, states = (
-        [(value, kb_t(words)) for value, words in known.items()] for known in (AGES, STATES)
-    )
+    ages, states = ([(value, kb_t(words)) for value, words in known.items()] for known in (AGES, STATES))
     for value, offered in ((said["space"], spaces), (said["changed"], ages), (said["state"], states)):
         if value and value not in dict(offered):
             offered.append((value, value))

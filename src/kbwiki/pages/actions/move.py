@@ -13,7 +13,8 @@ from ...spaces.actions import deepest_first, space_among
 from ...spaces.policy import Right
 from ...spaces.queries import has_right, hold_spaces, readable
 from ...spaces.restraining import require_unrestrained, standing_for, writable, writing
-from ...wording import kb_t
+from ...wording import N_, kb_t
+from ...wording.kept import keep
 from ..links import Moves, relink, take_in_all
 from ..locking import CurrentPage, get_locked, get_writable, require_write
 from ..models import Page, PageLink
@@ -186,6 +187,6 @@ def _relink_one(tx: Transaction, page_id: int, moves: Moves) -> str | None:
     raw = encode(rewritten, max(len(rewritten) * 4, MAX_PAGE_BYTES))
     state = with_text(page.state, store_text(tx.connection, raw), len(raw))
     first = next(iter(moves.exact.items()))
-    comment = f"Links follow the move of {first[0]} to {first[1]}"
-    write_state(tx, page, state, kind=Kind.RELINK, comment=clean_comment(comment[:900]), facts={"moved": first[0]})
+    comment = keep(N_("Links follow the move of {old} to {new}"), old=first[0], new=first[1])
+    write_state(tx, page, state, kind=Kind.RELINK, comment=comment, facts={"moved": first[0]})
     return path

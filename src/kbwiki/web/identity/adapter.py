@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...actors import ANONYMOUS, Actor
+from ...wording import N_
 
 CurrentActor = Callable[[], Actor | None]
 """Called once per request, inside it; gives back the actor, or `ANONYMOUS`."""
@@ -22,7 +23,7 @@ class Identity:
     which is the same as `current`.
     """
 
-    label = "an adapter of the host's own"
+    label = N_("an adapter of the host's own")
     """What `flask kbwiki check` calls it."""
 
     def current(self) -> Actor:
@@ -53,7 +54,7 @@ class Identity:
 class FromCallable(Identity):
     """A plain function of the host's, which knows who is there and nothing else."""
 
-    label = "a function of the host's"
+    label = N_("a function of the host's")
 
     def __init__(self, function: CurrentActor) -> None:
         self._function = function
@@ -66,7 +67,7 @@ class FromCallable(Identity):
 class Nobody(Identity):
     """For hosts without sign-in: everybody is anonymous."""
 
-    label = "none: everybody is anonymous"
+    label = N_("none: everybody is anonymous")
 
 
 class WithParts(Identity):
