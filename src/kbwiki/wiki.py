@@ -258,7 +258,7 @@ class Wiki:
         other = Wiki(
             self.database, name=name, settings=self.settings, clock=self.clock, index=index, sender=self.sender
         )
-        other.chance, other.subjects = self.chance, self.subjects
+        other.chance, other.subjects, other.render_cache = self.chance, self.subjects, self.render_cache
         other.risk = self.risk.for_wiki(lambda: other.id, other.seal)
         return other
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Request, Response, abort, request
 from flask.typing import ResponseReturnValue
+from jinja2 import Environment
 
 from ..cli.finding import Finding
 from ..database import Source
@@ -32,8 +33,9 @@ from .identity import CurrentActor, Identity, identity_of
 from .languages import wording_of
 from .place import Place
 from .spelling import in_words, words_of
-from .tenants import TenantOf, Tenants
+from .tenants import TenantOf, Tenants, most_kept
 from .visit import Visit
+from .without_layout import framed, without_layout
 
 
 class Mount:
@@ -56,7 +58,7 @@ class Mount:
             self.wiki = Wiki(self._source(), name=name, settings=self.settings, index=index, sender=app)
         except ModuleNotFoundError as error:
             raise Invalid(f"{prefix}DATABASE_URI", answers.without_driver(f"{prefix}DATABASE_URI", error)) from error
-        self.tenants = Tenants(self.wiki, index, tenant) if tenant is not None else None
+        self.tenants = Tenants(self.wiki, index, tenant, most_kept(app.config, prefix)) if tenant is not None else None
         if (tenant is not None) != bool(place.variables):
             raise ValueError("Variables in url_prefix, host or subdomain and tenant= go together: which tenant is it?")
         self.identity = identity_of(app, prefix, actor)
@@ -99,6 +101,11 @@ class Mount:
         """Whether the host's templates escape what they show. Where they do not, nothing that people wrote is shown."""
         escaping = self.app.jinja_env.autoescape
         return bool(escaping("kbwiki/page.html") if callable(escaping) else escaping)
+
+    @functools.cached_property
+    def bare_environment(self) -> Environment:
+        """The app's templates for screens without layout; made when first asked for, since apps set up their own."""
+        return without_layout(self.app.jinja_env)
 
     @functools.cached_property
     def address_words(self) -> Mapping[str, str]:
@@ -152,7 +159,7 @@ class Mount:
         values = self.place.values(request, arguments)
         visit = Visit(self, request, values)
         with speaking(Later(lambda: wording_of(visit))):
-            return _private(self._answered(visit, screen, arguments, values))
+            return framed(visit, _private(self._answered(visit, screen, arguments, values)))
 
     def _answered(
         self, visit: Visit, screen: routes.Screen, arguments: dict[str, Any], values: Mapping[str, Any]
