@@ -1,4 +1,4 @@
-"""Templates are the host's to replace: each says in its first line what it receives, and the host's goes before ours."""
+"""Templates are the host's to replace: each says in its first line what it receives, and the host's goes first."""
 
 from __future__ import annotations
 
