@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, request
+from flask import request
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -76,7 +76,7 @@ def stylesheet(mount: Mount) -> Markup:
     """The link to the stylesheet that fragments need."""
     if not says_which(mount):
         return Markup("")
-    html = current_app.jinja_env.get_template("kbwiki/parts/stylesheet.html").render(
+    html = mount.templates.get_template("kbwiki/parts/stylesheet.html").render(
         url=addresses(mount), nonce=mount.guards.nonce()
     )
     return Markup(html)  # noqa: S704 - our own template, escaped by itself
@@ -103,7 +103,7 @@ def _rendered(
             dir=spoken().direction,
             **facts,
         )
-        html = current_app.jinja_env.get_template(f"kbwiki/fragments/{name}.html").render(kb=kb, kb_t=kb_t)
+        html = mount.templates.get_template(f"kbwiki/fragments/{name}.html").render(kb=kb, kb_t=kb_t)
     return Markup(html)  # noqa: S704 - our own template, escaped by itself
 
 

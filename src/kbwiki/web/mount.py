@@ -25,6 +25,7 @@ from .addresses import SCREEN_RULES
 from .answer_cache import AnswerCache
 from .bodies import raise_limits
 from .database_choice import Choice, choose
+from .environments import own_environment
 from .forms import MOST_COUNTED
 from .host_checks import look_at_host
 from .host_guards import HostGuards
@@ -35,7 +36,7 @@ from .place import Place
 from .spelling import in_words, words_of
 from .tenants import TenantOf, Tenants, most_kept
 from .visit import Visit
-from .without_layout import framed, without_layout
+from .without_layout import WITHOUT, framed
 
 
 class Mount:
@@ -103,9 +104,14 @@ class Mount:
         return bool(escaping("kbwiki/page.html") if callable(escaping) else escaping)
 
     @functools.cached_property
-    def bare_environment(self) -> Environment:
-        """The app's templates for screens without layout; made when first asked for, since apps set up their own."""
-        return without_layout(self.app.jinja_env)
+    def templates(self) -> Environment:
+        """Our templates, and the host's in their place; made when first asked for, since apps set up their own."""
+        return own_environment(self.app.jinja_env)
+
+    @functools.cached_property
+    def bare_templates(self) -> Environment:
+        """The same for screens without layout."""
+        return own_environment(self.app.jinja_env, WITHOUT)
 
     @functools.cached_property
     def address_words(self) -> Mapping[str, str]:

@@ -7,40 +7,20 @@ to go there, and a browser that keeps an answer keeps it by its address.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flask import Response
-from jinja2 import BaseLoader, Environment
 from markupsafe import Markup
 
 if TYPE_CHECKING:
     from .visit import Visit
 
 PARAMETER = "kb_fragment"
-_INSTEAD = {"kbwiki/layout.html": "kbwiki/bare.html"}
+WITHOUT = {"kbwiki/layout.html": "kbwiki/bare.html"}
+"""The template that stands in place of the layout, also where a host has a layout of its own."""
+
 _SENT = re.compile(rf"(?:(?<=&)|^){PARAMETER}(?:=[^&]*)?(?:&|$)")
 _FRAME_ID = re.compile(r"[A-Za-z][\w:.-]{0,200}")
-
-
-class _WithoutLayout(BaseLoader):
-    """The app's templates, with another layout: whatever extends it has nothing around it."""
-
-    def __init__(self, loader: BaseLoader) -> None:
-        self._loader = loader
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
-        """The source as the app's own loader has it."""
-        return self._loader.get_source(environment, _INSTEAD.get(template, template))
-
-
-def without_layout(environment: Environment) -> Environment:
-    """The same templates, filters and options; screens have no layout in it. The app's own environment stays as it is.
-
-    A host that has a `kbwiki/layout.html` of its own is shown without that one, too.
-    """
-    assert environment.loader is not None  # Flask's own always has one
-    return environment.overlay(loader=_WithoutLayout(environment.loader))
 
 
 def passed_on(visit: Visit, address: str) -> str:
