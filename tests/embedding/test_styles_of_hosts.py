@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -217,12 +218,41 @@ def one_page_for_everything(folder: Path) -> Style:
     return Style(app, "/wiki", "/")
 
 
+def an_asynchronous_host(folder: Path) -> Style:
+    """Views and functions that are coroutines, and what Flask runs them with chosen by the host."""
+
+    class App(Flask):
+        def async_to_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+            return lambda *args, **kwargs: asyncio.run(func(*args, **kwargs))
+
+    app = App("host", instance_path=str(folder))
+    app.config["SECRET_KEY"] = "test"
+
+    async def who() -> Actor:
+        return ANN
+
+    async def tenant(org: str) -> str | None:
+        return org if org == "acme" else None
+
+    @app.before_request
+    async def first() -> None:
+        g.started = True
+
+    def front(org: str) -> str:
+        return "".join(map(str, parts(kbwiki).values()))
+
+    kbwiki = KBWiki(app, actor=who, url_prefix="/<org>/kb", tenant=tenant)  # type: ignore[arg-type]
+    app.add_url_rule("/<org>/front", "front", front)
+    return Style(app, "/acme/kb", "/acme/front")
+
+
 STYLES: list[Callable[[Path], Style]] = [
     factory_with_blueprints,
     behind_a_prefix_and_a_wall,
     an_api_with_every_guard,
     many_hosts_in_one,
     one_page_for_everything,
+    an_asynchronous_host,
 ]
 
 
@@ -230,7 +260,10 @@ STYLES: list[Callable[[Path], Style]] = [
 def style(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Style]:
     style = request.param(tmp_path_factory.mktemp("host"))
     yield style
-    style.app.extensions["kbwiki"]["main"].wiki.close()
+    mount = style.app.extensions["kbwiki"]["main"]
+    if mount.tenants is not None:
+        mount.tenants.close()
+    mount.wiki.close()
 
 
 def write(style: Style, title: str, text: str) -> TestResponse:
@@ -286,6 +319,34 @@ def test_numbers_and_paths_that_nobody_has_are_not_found(style: Style) -> None:
         assert style.open(style.base + address).status_code in (200, 404), address
     bare = style.open(f"{style.base}/-/tree?kb_fragment=1")
     assert bare.get_data(as_text=True).lstrip().startswith('<div class="kb kb-fragment"')
+
+
+def test_a_function_that_gives_something_else_than_an_actor_is_told_so(tmp_path: Path) -> None:
+    app = Flask("host", instance_path=str(tmp_path))
+    app.config.update(SECRET_KEY="test", TESTING=True)
+    KBWiki(app, actor=lambda: "ann")  # type: ignore[arg-type,return-value]
+
+    with pytest.raises(TypeError, match="gave back 'ann'"):
+        app.test_client().get("/wiki/")
+    app.extensions["kbwiki"]["main"].wiki.close()
+
+
+def test_forms_signed_with_an_earlier_key_of_the_host_are_good(tmp_path: Path) -> None:
+    app = Flask("host", instance_path=str(tmp_path))
+    app.config["SECRET_KEY"] = "old"
+    KBWiki(app, actor=lambda: ANN)
+    style = Style(app, "/wiki", "/")
+    form = style.open("/wiki/-/new").get_data(as_text=True)
+    (token,) = set(re.findall(r'name="kb_csrf" value="([^"]+)"', form))
+    app.config["SECRET_KEY"] = "new"
+    fields = {"title": "T", "text": "Words.", "action": "save", "kb_csrf": token}
+
+    refused = style.open("/wiki/-/new", method="POST", data=fields)
+    app.config["SECRET_KEY_FALLBACKS"] = ["old"]
+
+    assert (refused.status_code, "Words." in refused.get_data(as_text=True)) == (400, True)
+    assert style.open("/wiki/-/new", method="POST", data=fields).status_code == 303
+    app.extensions["kbwiki"]["main"].wiki.close()
 
 
 def test_assets_have_the_nonce_of_their_answer(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 from ..errors import Invalid
 from ..wiki import Wiki
 from ..wording import kb_t
+from .host_functions import call
 
 TenantOf = Callable[..., str | None]
 """Called with the values of prefix, host or subdomain, inside the request; the tenant's name, None for no tenant."""
@@ -50,7 +51,7 @@ class Tenants:
 
     def find(self, values: Mapping[str, Any]) -> Wiki | None:
         """The wiki of the tenant that these values name; None when the host knows no such tenant."""
-        tenant = self._tenant_of(**values)
+        tenant = call(self._tenant_of, **values)
         return None if tenant is None else self.of(str(tenant))
 
     def of(self, tenant: str, *, make: bool = True) -> Wiki:
