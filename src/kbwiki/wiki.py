@@ -234,7 +234,7 @@ class Wiki:
             self.database, name=name, settings=self.settings, clock=self.clock, index=index, sender=self.sender,
             plugins=self._given_plugins,
         )  # fmt: skip
-        other.chance, other.subjects = self.chance, self.subjects
+        other.chance, other.subjects, other.render_cache = self.chance, self.subjects, self.render_cache
         other.url_prefix = self.url_prefix
         other.risk = self.risk.for_wiki(lambda: other.id, other.seal)
         return other

@@ -105,7 +105,7 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found, aske
         title=kb_t("[Search]: {query}", query=query) if query else kb_t("[Search]"),
         section="search",
         query=query,
-        results=tuple(_line(visit, one) for one in found.results),
+        results=tuple(line_of(visit, one) for one in found.results),
         total=found.total,
         first=start + 1,
         last=start + len(found.results),
@@ -114,7 +114,7 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found, aske
         note=found.note,
         other_question=_other_question(visit, found),
         asked=asked,
-        exact=_line(visit, found.exact) if found.exact is not None and not start else None,
+        exact=line_of(visit, found.exact) if found.exact is not None and not start else None,
         facets=facet_links(query, found.facets, address),
         partly_counted=found.facets_are_partial,
         chips=chips(query, address),
@@ -169,12 +169,12 @@ def _looser(visit: Visit, query: str) -> Looser:
         visit.url("search", q=wide),
         wanted,
         visit.url("search", q=wanted),
-        tuple(_line(visit, one) for one in near.results) if near is not None else (),
+        tuple(line_of(visit, one) for one in near.results) if near is not None else (),
         tuple((one.title, visit.url.page(one.path)) for one in titles),
     )
 
 
-def _line(visit: Visit, one: Result) -> ResultLine:
+def line_of(visit: Visit, one: Result) -> ResultLine:
     return ResultLine(
         title=marked(one.title_fragments),
         url=visit.url.page(one.path),

@@ -147,6 +147,10 @@ class Connections:
             idle, self._idle = self._idle, []
         _close(connection for _, connection in idle)
 
+    def __del__(self) -> None:
+        """Whoever stops using an index need not say so: a wiki of a tenant is let go of while others still read it."""
+        self.close()
+
     def _notice_fork(self) -> None:
         if self._process != os.getpid():
             _of_parents.extend(connection for _, connection in self._idle)
