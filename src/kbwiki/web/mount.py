@@ -143,9 +143,7 @@ class Mount:
             view = self._bound(screen)
             # In the wiki's words first, which is what url_for gives; the usual address goes on working.
             for rule in dict.fromkeys((in_words(screen.rule, self.address_words), screen.rule)):
-                blueprint.add_url_rule(
-                    rule, screen.endpoint, view, methods=list(screen.methods), **self.place.options
-                )
+                blueprint.add_url_rule(rule, screen.endpoint, view, methods=list(screen.methods), **self.place.options)
         return blueprint
 
     def _bound(self, screen: routes.Screen) -> Callable[..., ResponseReturnValue]:
@@ -192,7 +190,7 @@ class Mount:
         # A page with a nonce is good for one answer.
         key = self.answers.key(visit) if screen.kept and not visit.nonce else None
         response = self.answers.find(key) or visit.as_response(screen.view(visit, **arguments))
-        if not visit.is_for_one_session:
+        if visit.is_lasting and not visit.is_for_one_session:
             self.answers.keep(key, response)
         return response
 
