@@ -80,7 +80,9 @@ class Wording:
     to_do: str = N_("To do")
     table: str = N_("Table")
     not_made: str = N_("This could not be shown just now; this is how it was written.")
-    too_slow: str = N_("There was no time left to show this; this is how it was written. Opening the [page] again may help.")
+    too_slow: str = N_(
+        "There was no time left to show this; this is how it was written. Opening the [page] again may help."
+    )
     leads_nowhere: str = N_("This leads nowhere")
     no_such_macro: str = N_("Nothing is called this here. Did you mean “{name}”?")
     too_long: str = N_(

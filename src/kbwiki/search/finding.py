@@ -66,8 +66,7 @@ class Search:
 
     `prepare`: see `Sync`. `reviewed` is SQL that says of `Page` whether people have looked at all of it. `patience` is
     how many seconds a search waits for the index to take in what is new; after `stale_days` without a change a page is
-    stale. `languages` are those of the pages, the usual one first; `weights`: see `weights.merged`.
-    `dialect` says what texts are read in.
+    stale. `languages` are those of the pages, the usual one first; `weights`: see `weights.merged`; `dialect` is theirs.
     """
 
     def __init__(
@@ -160,8 +159,8 @@ class Search:
 
     def beside(self, engine: Engine) -> Sync:
         """An index of the same pages kept with another engine, for moving to it while the present one answers."""
-        where = (self._database, self._wiki_id, self._prepare)
-        return Sync(*where, engine, self._patience, self._languages, self._dialect)
+        known = (self._database, self._wiki_id, self._prepare, engine, self._patience, self._languages, self._dialect)
+        return Sync(*known)
 
     def close(self) -> None:
         """Wait for work that is under way, and let go of the index."""
