@@ -92,7 +92,7 @@ def test_formulas_are_mathml(wiki: Wiki, latex: str, holds: str) -> None:
         ("x}", "a closing brace } too many"),
         ("x^2^3", "two exponents"),
         ("x^", "something is missing after"),
-        (r"\left(x", "it ends too early"),
+        (r"\left(x", "has no \\right"),
         ("{" * 80 + "x" + "}" * 80, "nested too deeply"),
         ("x" * 5000, "5000 characters"),
         (" ", "nothing in it"),
@@ -132,4 +132,4 @@ def test_no_formula_runs_anything(wiki: Wiki, latex: str) -> None:
 
     tags = set(re.findall(r"<([a-zA-Z]+)", html))
     assert not tags & {"script", "img", "svg", "style", "a"}
-    assert not re.search(r"<[^>]*\s(?:on\w+|style|href)=", html)
+    assert not re.search(r"\s(?:on\w+|style|href)=", re.sub(r'"[^"]*"', '""', html))

@@ -30,7 +30,7 @@ MATHML = _set(
 )
 SVG = _set("circle ellipse g line path polygon polyline rect svg text tspan")
 
-_WORDS = re.compile(r"[^\x00-\x1f\x7f]{0,1000}")
+_WORDS = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f]{0,4000}")
 _PLAIN_VALUE = re.compile(r"(?!.*url)[A-Za-z0-9#.,%() +/-]{0,4000}", re.IGNORECASE | re.DOTALL)
 _PATH = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9eE., +\n-]{0,20000}")
 _TEXTS = _set("alt alttext aria-label title")

@@ -90,8 +90,7 @@ class Search:
         self._stale_days = stale_days
         self._clock = clock
         self._languages = languages
-        self._weights = weights
-        self._dialect = dialect
+        self._weights, self._dialect = weights, dialect
         self._reader = Reader(reviewed, languages, dialect)
         self._dividing = dividing(reviewed)
         self._prepare, self._patience = prepare, patience
@@ -159,8 +158,8 @@ class Search:
 
     def beside(self, engine: Engine) -> Sync:
         """An index of the same pages kept with another engine, for moving to it while the present one answers."""
-        known = (self._database, self._wiki_id, self._prepare, engine, self._patience, self._languages, self._dialect)
-        return Sync(*known)
+        known = (self._database, self._wiki_id, self._prepare, engine, self._patience)
+        return Sync(*known, self._languages, self._dialect)
 
     def close(self) -> None:
         """Wait for work that is under way, and let go of the index."""
