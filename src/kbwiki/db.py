@@ -231,7 +231,8 @@ class Transaction:
     commits; an exception rolls everything back. `subjects` are the kinds of things that can be reviewed, by name;
     `chance` draws samples, a number from 0 up to 1. `reviews` is what became of reviews since a change was last
     recorded, by id: the next entry tells it. `joined` says that it is part of a transaction of the host's; `settled`
-    are the entries of changes that are routed and journalled already.
+    are the entries of changes that are routed and journalled already. `dialect` is what texts are read in
+    (`markup.Dialect`; None: kbwiki's own markup).
     """
 
     connection: Connection
@@ -248,6 +249,7 @@ class Transaction:
     reviews: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     joined: bool = False
     settled: list[dict[str, Any]] = field(default_factory=list)
+    dialect: Any = None
 
     def record(self, change: Change) -> None:
         """Put `change` on the one road: it will be reviewed and journalled when the transaction is left."""

@@ -9,6 +9,7 @@ from .clock import Clock
 from .database import Database
 from .help_subject import KIND as HELP
 from .help_subject import WANTED, HelpSubject, WantedSubject
+from .markup import Dialect
 from .moderation.decision_subject import KIND as DECISION
 from .moderation.decision_subject import DecisionSubject
 from .moderation.journal_subject import JournalSubject
@@ -53,7 +54,9 @@ def search_place(folder: Path | None, database: Database, wiki_id: Callable[[], 
     return Place(folder, database, wiki_id, Making(settings.languages, weights.standing(merged)))
 
 
-def search_of(place: Place, prepare: Callable[[], int], settings: Settings, clock: Clock) -> Search:
+def search_of(
+    place: Place, prepare: Callable[[], int], settings: Settings, clock: Clock, dialect: Callable[[], Dialect]
+) -> Search:
     """Full-text search with the engine that the settings name. Errors: Invalid for an engine there is not."""
     return Search(
         place.database,
@@ -66,4 +69,5 @@ def search_of(place: Place, prepare: Callable[[], int], settings: Settings, cloc
         clock=clock,
         languages=settings.languages,
         weights=weights.merged(settings.search_weights),
+        dialect=dialect,
     )

@@ -13,6 +13,7 @@ from .moderation.queries.review import ReviewView, get_review
 from .moderation.record import Decided
 from .pages.actions import Edit, Saved, save_page
 from .pages.queries.view import get_page, text_of
+from .pages.rendering import preview_html
 from .spaces.policy import SpaceSettings
 from .wiki import Wiki
 
@@ -94,3 +95,14 @@ def answer(
         return decide(
             tx, Answer(seen.id, shown.base, shown.head, shown.digest, Verdict(verdict), reason=reason, note=note)
         )
+
+
+def shown_as_html(wiki: Wiki, text: str, *, path: str = "page", by: Actor = READER) -> str:
+    """A text as HTML, as a preview shows it on a page at `path`: links and everything plugins make of it, too."""
+
+    def address(path: str, section: str | None, missing: bool) -> str:
+        return f"/wiki/{path}" + (f"#{section}" if section else "") + ("?new" if missing else "")
+
+    limit, dialect = wiki.settings.max_output_chars, wiki.dialect
+    with wiki.read() as connection:
+        return preview_html(connection, wiki.id, by, path, text, address, limit, dialect).html

@@ -94,6 +94,8 @@ class Plugins:
             return ()
         self.switches.look()
         if hook not in self._declared:
+            if is_writing():
+                return ()  # another time: what is not asked now is not to stay unasked
             self._declared[hook] = tuple(self.ask(hook))
         return tuple(one for one in self._declared[hook] if not self.switches.is_off(one.plugin, hook))
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, or_, select, union
 from ..db import in_list
 from ..journal.models import Entry
 from ..journal.tail import Sealed
+from ..markup import PLAIN, Dialect
 from ..pages.models import Page, Revision
 from ..pages.parsed import get_parsed
 from ..pages.paths import below
@@ -57,14 +58,14 @@ def _below(connection: Connection, wiki_id: int, path: str) -> Iterable[int]:
 
 
 def documents_of(
-    connection: Connection, ids: Sequence[int], languages: Sequence[str] = ("en",)
+    connection: Connection, ids: Sequence[int], languages: Sequence[str] = ("en",), dialect: Dialect = PLAIN
 ) -> tuple[list[Document], list[int]]:
     """The pages as the index takes them, and those of the ids that are not to be found any more.
 
     Each is in one of the languages, the first where its text does not clearly say otherwise.
     """
     rows = connection.execute(_ROWS, {"ids": list(ids)}).all()
-    parsed = get_parsed(connection, {row.text_digest for row in rows}, keep=False)
+    parsed = get_parsed(connection, {row.text_digest for row in rows}, keep=False, dialect=dialect)
     documents = [
         Document(
             id=row.id,

@@ -17,6 +17,7 @@ from ..actors import Actor
 from ..clock import Clock, utc_now
 from ..database import Database
 from ..errors import KBWikiError
+from ..markup import PLAIN, Dialect
 from ..wording import kb_t
 from .correcting import Correction, correct, pages_with
 from .database import find_by_title
@@ -65,7 +66,7 @@ class Search:
 
     `prepare`: see `Sync`. `reviewed` is SQL that says of `Page` whether people have looked at all of it. `patience` is
     how many seconds a search waits for the index to take in what is new; after `stale_days` without a change a page is
-    stale. `languages` are those of the pages, the usual one first; `weights`: see `weights.merged`.
+    stale. `languages` are those of the pages, the usual one first; `weights`: see `weights.merged`; `dialect` is theirs.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Search:
         clock: Clock = utc_now,
         languages: tuple[str, ...] = ("en",),
         weights: Mapping[str, float] = WEIGHTS,
+        dialect: Callable[[], Dialect] = lambda: PLAIN,
     ) -> None:
         self._database = database
         self._wiki_id = wiki_id
@@ -88,11 +90,11 @@ class Search:
         self._stale_days = stale_days
         self._clock = clock
         self._languages = languages
-        self._weights = weights
-        self._reader = Reader(reviewed, languages)
+        self._weights, self._dialect = weights, dialect
+        self._reader = Reader(reviewed, languages, dialect)
         self._dividing = dividing(reviewed)
-        self.sync = Sync(database, wiki_id, prepare, engine, patience, languages) if engine is not None else None
         self._prepare, self._patience = prepare, patience
+        self.sync = self.beside(engine) if engine is not None else None
 
     def __call__(
         self,
@@ -135,7 +137,7 @@ class Search:
         what was typed.
         """
         try:
-            take_in_a_little(self._database, self._wiki_id())
+            take_in_a_little(self._database, self._wiki_id(), self._dialect())
         except KBWikiError:
             log.info("Suggestions go on without the newest: the database was busy.")
         with self._database.read() as connection:
@@ -156,7 +158,8 @@ class Search:
 
     def beside(self, engine: Engine) -> Sync:
         """An index of the same pages kept with another engine, for moving to it while the present one answers."""
-        return Sync(self._database, self._wiki_id, self._prepare, engine, self._patience, self._languages)
+        known = (self._database, self._wiki_id, self._prepare, engine, self._patience)
+        return Sync(*known, self._languages, self._dialect)
 
     def close(self) -> None:
         """Wait for work that is under way, and let go of the index."""

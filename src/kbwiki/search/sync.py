@@ -9,11 +9,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection
 
 from ..database import Database
 from ..errors import KBWikiError
 from ..journal.tail import entries_after, last_position
+from ..markup import PLAIN, Dialect
+from .documents import Document
 from .engines.protocol import Engine, IndexUnusable
 from .feed import all_pages, documents_of, pages_named
 
@@ -28,6 +32,7 @@ class Sync:
     """The index of one wiki and the journal it follows. `patience` is how many seconds a search waits for it.
 
     `prepare` does what must have happened before the index reads the journal, and gives back how far it can read.
+    `dialect` says what texts are read in.
     """
 
     def __init__(
@@ -38,6 +43,7 @@ class Sync:
         engine: Engine,
         patience: float,
         languages: tuple[str, ...] = ("en",),
+        dialect: Callable[[], Dialect] = lambda: PLAIN,
     ) -> None:
         self._database = database
         self._wiki_id = wiki_id
@@ -45,6 +51,7 @@ class Sync:
         self.patience = patience
         self.engine = engine
         self._languages = languages
+        self._dialect = dialect
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stuck_at: int | None = _NOT_STUCK
@@ -146,7 +153,7 @@ class Sync:
         with self.engine.rebuild(position) as building:
             for start in range(0, len(ids), _BATCH):
                 with self._database.read() as connection:
-                    building.add(documents_of(connection, ids[start : start + _BATCH], self._languages)[0])
+                    building.add(self._documents(connection, ids[start : start + _BATCH])[0])
                 if progress is not None:
                     progress(min(start + _BATCH, len(ids)), len(ids))
         return position
@@ -160,12 +167,15 @@ class Sync:
                 if not entries:
                     return taken
                 changed = pages_named(connection, self._wiki_id(), entries)
-                documents, gone = documents_of(connection, changed, self._languages)
+                documents, gone = self._documents(connection, changed)
             reached = entries[-1].position
             self.engine.update(documents, gone, position=reached)
             taken += len(entries)
             if progress is not None:
                 progress(taken, taken + (self.lag() or 0))
+
+    def _documents(self, connection: Connection, ids: Sequence[int]) -> tuple[list[Document], list[int]]:
+        return documents_of(connection, ids, self._languages, self._dialect())
 
     def close(self) -> None:
         """Wait for work that is under way."""

@@ -160,6 +160,7 @@ def _form(
             form.text,
             visit.url.to_link,
             visit.settings.max_output_chars,
+            visit.wiki.dialect,
         ).html
         preview = Markup(html)  # noqa: S704 - sanitised by markup.render
     changes = difference(_base_text(visit, form), form.text) if looking_at == "changes" else None

@@ -44,5 +44,6 @@ def _html(visit: Visit, found: HiddenLook) -> Markup:
         found.text,
         visit.url.to_link,
         visit.settings.max_output_chars,
+        visit.wiki.dialect,
     )
     return Markup(shown.html)  # noqa: S704 - sanitised by markup.render

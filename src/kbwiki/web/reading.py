@@ -114,7 +114,7 @@ def _with(url: str, **args: str) -> str:
 
 def as_html(visit: Visit, view: PageView) -> PageHtml:
     """The page as its reader sees it: safe HTML, with links as they lead for this actor."""
-    return page_html(
+    html = page_html(
         visit.wiki.database,
         visit.connection,
         visit.wiki.render_cache,
@@ -127,7 +127,10 @@ def as_html(visit: Visit, view: PageView) -> PageHtml:
         address=visit.url.to_link,
         max_output=visit.settings.max_output_chars,
         now=visit.now,
+        dialect=visit.wiki.dialect,
     )
+    visit.is_lasting = visit.is_lasting and html.lasting
+    return html
 
 
 def show_page(visit: Visit, view: PageView, template: str, **facts: Any) -> Response:

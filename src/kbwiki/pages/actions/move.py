@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from ...db import Transaction
 from ...errors import Conflict, Forbidden, Invalid
+from ...markup import PLAIN
 from ...spaces.actions import deepest_first, space_among
 from ...spaces.policy import Right
 from ...spaces.queries import has_right, hold_spaces, readable
@@ -147,7 +148,7 @@ def _move_one(tx: Transaction, page: CurrentPage, moves: Moves, comment: str) ->
     # A title that only repeated the old address goes on repeating the address.
     title = title_of(target) if page.state.title == title_of(page.state.path) else page.state.title
     state = replace(page.state, path=target, title=title)
-    rewritten = relink(text, page.state.path, target, moves)
+    rewritten = relink(text, page.state.path, target, moves, tx.dialect or PLAIN)
     if rewritten != text:
         raw = encode(rewritten, max(len(rewritten) * 4, MAX_PAGE_BYTES))
         state = with_text(state, store_text(tx.connection, raw), len(raw))
@@ -181,7 +182,7 @@ def _relink_one(tx: Transaction, page_id: int, moves: Moves) -> str | None:
     page = get_locked(tx, page_id)
     path = page.state.path
     text = load_texts(tx.connection, [page.state.text_digest])[page.state.text_digest]
-    rewritten = relink(text, path, path, moves)
+    rewritten = relink(text, path, path, moves, tx.dialect or PLAIN)
     if rewritten == text:
         return None
     raw = encode(rewritten, max(len(rewritten) * 4, MAX_PAGE_BYTES))
