@@ -36,6 +36,7 @@ from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
 from .parts import search_of, search_place, subjects
 from .road import Road, find_wiki
+from .search.additions import Additions
 from .search.engines import require_engine
 from .search.finding import Search
 from .search.log.recording import SearchLog
@@ -82,12 +83,14 @@ class Wiki:
             self.database, lambda: self.id, self.seal, self.subjects, merged(self.settings.risk_weights)
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
-        self.search_place = search_place(index, self.database, lambda: self.id, self.settings)
+        self._additions = Additions(lambda: self.plugins)
+        self.search_place = search_place(index, self.database, lambda: self.id, self.settings, self._additions)
         self._search: Search | None = None
         self._opening = threading.Lock()
         self._following = Following(self)
         if self.database.is_known:
-            self._search = search_of(self.search_place, self._following.prepare_search, self.settings, clock)
+            prepare = self._following.prepare_search
+            self._search = search_of(self.search_place, prepare, self.settings, clock, self._additions)
         else:
             require_engine(self.settings.search_engine)
         self.search_log = SearchLog(self.database, lambda: self.id, self.clock, self.settings.search_log_days)
@@ -105,7 +108,7 @@ class Wiki:
             with self._opening:
                 if self._search is None:
                     prepare = self._following.prepare_search
-                    self._search = search_of(self.search_place, prepare, self.settings, self.clock)
+                    self._search = search_of(self.search_place, prepare, self.settings, self.clock, self._additions)
         return self._search
 
     @property
