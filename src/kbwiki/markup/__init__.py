@@ -7,6 +7,7 @@ database.
 from .colours import highlight_css
 from .document import Document, Heading, Link, LinkStyle, Rendered, Resolved, Wording
 from .engine import parse
+from .front import Front, Labels, changed_front, is_name, new_front, read_front
 from .rendering import RENDERER_VERSION, render
 from .rewriting import rewrite_links
 from .slugs import section_anchor
@@ -14,14 +15,20 @@ from .slugs import section_anchor
 __all__ = [
     "RENDERER_VERSION",
     "Document",
+    "Front",
     "Heading",
+    "Labels",
     "Link",
     "LinkStyle",
     "Rendered",
     "Resolved",
     "Wording",
+    "changed_front",
     "highlight_css",
+    "is_name",
+    "new_front",
     "parse",
+    "read_front",
     "render",
     "rewrite_links",
     "section_anchor",

@@ -77,6 +77,7 @@ class Wording:
     done: str = N_("Done")
     to_do: str = N_("To do")
     table: str = N_("Table")
+    type: str = N_("Type")
     too_long: str = N_(
         "This [page] is too long to be shown in full. What is missing here is not lost: "
         "it is still in the [page]'s text, which can be opened for editing."

@@ -19,6 +19,7 @@ from .autolinks import enable_autolinks
 from .callouts import enable_callouts, enable_contents, enable_tasks
 from .document import Document
 from .footnotes import enable_footnotes
+from .front import enable_front
 from .gathering import HEADINGS, LINKS, enable_gathering
 from .tables import enable_tables
 from .wikilinks import enable_wiki_links
@@ -27,6 +28,7 @@ Extension = Callable[[MarkdownIt], None]
 
 EXTENSIONS: tuple[Extension, ...] = (
     enable_tables,
+    enable_front,
     deflist_plugin,
     enable_footnotes,
     enable_callouts,

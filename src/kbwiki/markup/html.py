@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from html import escape
+from types import MappingProxyType
 from urllib.parse import unquote
 
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
 from .document import Heading, Link, Resolved, Wording
+from .front import Labels, called
 from .highlighting import Highlighter, language_of
 from .plain import inline_text
 from .slugs import section_anchor
@@ -34,6 +36,8 @@ _FIXED = {
     "em_open": "<em>",
     "footnote_close": "</li>\n",
     "footnotes_close": "</ol></section>\n",
+    "front_close": "</tbody></table></div>\n",
+    "front_field_close": "</td></tr>\n",
     "hardbreak": "<br>\n",
     "hr": "<hr>\n",
     "link_close": "</a>",
@@ -67,7 +71,12 @@ class HtmlWriter:
     """Writes one rendering into ``parts``; raises `TooLong` once ``limit`` characters are exceeded."""
 
     def __init__(
-        self, resolve: Callable[[Link], Resolved], headings: Iterable[Heading], wording: Wording, limit: int
+        self,
+        resolve: Callable[[Link], Resolved],
+        headings: Iterable[Heading],
+        wording: Wording,
+        limit: int,
+        labels: Labels = MappingProxyType({}),
     ) -> None:
         self.parts: list[str] = []
         self._resolve = resolve
@@ -75,6 +84,7 @@ class HtmlWriter:
         self._headings = tuple(headings)
         self._wording = wording
         self._left = limit
+        self._labels = labels
         self._highlighter = Highlighter()
 
     def write(self, tokens: Iterable[Token]) -> None:
@@ -194,6 +204,17 @@ class HtmlWriter:
 
     def _on_td_open(self, token: Token) -> str:
         return f"<td{_alignment(token)}>"
+
+    # Fields before the text
+
+    def _on_front_open(self, token: Token) -> str:
+        said = escape(called(self._labels, token.meta["kb_type"]), quote=False)
+        heading = escape(self._wording.type, quote=False)
+        return f'<div class="kb-front"><table><tbody>\n<tr><th scope="row">{heading}</th><td>{said}</td></tr>\n'
+
+    def _on_front_field_open(self, token: Token) -> str:
+        said = called(self._labels, token.meta["kb_type"], token.meta["kb_field"])
+        return f'<tr><th scope="row">{escape(said, quote=False)}</th><td>'
 
     # Callouts, contents, footnotes
 

@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Callable
 from html import escape
 from importlib.metadata import version
+from types import MappingProxyType
 
 from .allowlist import clean
 from .document import Document, Link, Rendered, Resolved, Wording
+from .front import Labels
 from .html import HtmlWriter, TooLong
 
-_GENERATION = 1
+_GENERATION = 2
 
 _LIBRARIES = ("markdown-it-py", "mdit-py-plugins", "nh3", "Pygments")
 
@@ -38,6 +40,7 @@ def render(
     resolve: Callable[[Link], Resolved],
     max_output: int = 5_000_000,
     wording: Wording | None = None,
+    labels: Labels = MappingProxyType({}),
 ) -> Rendered:
     """Safe HTML for a parsed text.
 
@@ -45,11 +48,11 @@ def render(
     escaped and checked like the text itself. The HTML is at most about ``max_output`` characters, and at most
     500,000 plus 16 for each of the text's (a text of 20 KB can otherwise ask for 25 MB): beyond that it is
     cut, and a notice above and below it says so. ``wording`` is what rendering itself says, if not
-    what is spoken.
+    what is spoken; ``labels`` are what the fields before the text are called.
     """
     wording = wording or Wording.spoken()
     limit = min(max_output, _LEAST + _PER_CHARACTER * document._length)
-    writer = HtmlWriter(resolve, document.headings, wording, limit)
+    writer = HtmlWriter(resolve, document.headings, wording, limit, labels)
     try:
         writer.write(document._tokens)
     except TooLong:

@@ -20,7 +20,7 @@ from ..actors import Actor
 from ..caching import BoundedCache
 from ..database import Database
 from ..db import in_list, insert_or_ignore
-from ..markup import RENDERER_VERSION, Document, Heading, Link, Resolved, Wording, parse, render
+from ..markup import RENDERER_VERSION, Document, Heading, Labels, Link, Resolved, Wording, parse, render
 from ..spaces.queries import bound, readable
 from ..wording import Wording as SpokenWording
 from ..wording import kb_t, spoken
@@ -50,6 +50,9 @@ _FORMER = (
 )
 _EXISTING: Executable = union_all(_ALIKE, _FORMER)
 _HTML = select(Rendered.html).where(Rendered.key == bindparam("key"))
+
+
+NO_LABELS: Labels = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +116,13 @@ def page_html(
     address: Address,
     max_output: int,
     now: datetime,
+    labels: Labels = NO_LABELS,
 ) -> PageHtml:
     """The text with `digest`, as a page at `path`, in HTML for this actor.
 
     `links` and `headings` are what is kept about the text, None and () when it was never parsed. Nothing is rendered
     twice: first this process's memory is asked, then the database, and what had to be rendered is kept in both,
-    unless somebody is writing just now, for a reader never waits for that.
+    unless somebody is writing just now, for a reader never waits for that. `labels` are what fields are called.
     """
     document: Document | None = None
     if links is None:
@@ -126,6 +130,7 @@ def page_html(
         links, headings = document.links, document.headings
     resolved = resolve_links(connection, wiki_id, actor, path, links, address)
     wording, said = _wording_in(spoken())
+    said = f"{said} {sorted(labels.items())}" if labels else said
     key = _key(digest, resolved, max_output, said)
     html = cache.get(key)
     if html is None and document is None:
@@ -134,19 +139,28 @@ def page_html(
     if html is None:
         parsed_here = document is not None
         document = document or parse(load_texts(connection, [digest])[digest])
-        html = render(document, resolve=resolved.__getitem__, max_output=max_output, wording=wording).html
+        html = render(
+            document, resolve=resolved.__getitem__, max_output=max_output, wording=wording, labels=labels
+        ).html
         _keep(database, key, digest, html, document if parsed_here else None, now)
     cache.put(key, html)
     return PageHtml(html, headings)
 
 
 def preview_html(
-    connection: Connection, wiki_id: int, actor: Actor, path: str, text: str, address: Address, max_output: int
+    connection: Connection,
+    wiki_id: int,
+    actor: Actor,
+    path: str,
+    text: str,
+    address: Address,
+    max_output: int,
+    labels: Labels = NO_LABELS,
 ) -> PageHtml:
     """A text that is not saved, as HTML; nothing is kept."""
     document = parse(text)
     resolved = resolve_links(connection, wiki_id, actor, path, document.links, address)
-    html = render(document, resolve=resolved.__getitem__, max_output=max_output).html
+    html = render(document, resolve=resolved.__getitem__, max_output=max_output, labels=labels).html
     return PageHtml(html, document.headings)
 
 

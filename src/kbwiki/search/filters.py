@@ -77,7 +77,9 @@ class Filters:
         if name == "changed":
             return self._changed(value)
         found = self._operated.get((name, value))
-        return Chosen(self._pages(_THESE, ids=list(found))) if found is not None else Chosen(None, Note(NOT_ASKED, name))
+        if found is None:
+            return Chosen(None, Note(NOT_ASKED, name))
+        return Chosen(self._pages(_THESE, ids=list(found)))
 
     def _by(self, name: str, whole: bool) -> Chosen:
         rows = self._connection.execute(_PEOPLE, {"wiki_id": self._wiki_id})

@@ -179,9 +179,9 @@ class Search:
         """What was typed as it is to be searched. `position`: where the journal stands, when that is known."""
         operators, operated = self.additions.operated(text, actor, self._languages)
         with self._database.read() as connection:
+            now, stale = self._clock(), self._stale_days
             filters = Filters(
-                *(connection, self._wiki_id(), actor, self._clock()),
-                **{"reviewed": self._reviewed, "stale_days": self._stale_days, "operated": operated},
+                connection, self._wiki_id(), actor, now, reviewed=self._reviewed, stale_days=stale, operated=operated
             )
             query = parse_query(text, self._languages, filters, operators)
             return with_synonyms(query, read_synonyms(connection, self._wiki_id(), position), self._languages)

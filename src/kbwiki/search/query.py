@@ -194,7 +194,7 @@ class _Reading:
 
     def _is_field(self, name: str) -> bool:
         known = _FIELDS.get(name, "")
-        return name[:-1] in self.operators or bool(known) and (self.choose is not None or known not in _CHOSEN)
+        return name[:-1] in self.operators or (bool(known) and (self.choose is not None or known not in _CHOSEN))
 
     def _as_text(self, clause: _Clause) -> _Clause:
         if clause.text and clause.text[0] not in ":/\\":

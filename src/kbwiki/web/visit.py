@@ -44,6 +44,8 @@ class Visit:
         self.actor: Actor = ANONYMOUS
         self.is_for_one_session = False
         """Whether the answer has a form: with it stands a token of the host's, which is good for one session."""
+        self.is_for_this_time = False
+        """Whether plugins had a part in the answer: they may say something else the next time."""
         self._open = ExitStack()
         self._connection: Connection | None = None
         self._standing: Standing | None = None
