@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from ..actors import Actor
 from ..hooks.finding import PageText, QueryOperator
@@ -79,7 +80,7 @@ class Additions:
             if _NAME.fullmatch(name) and name not in _OUR_OWN:
                 found.setdefault(name, given)
             else:
-                log.warning("The plugin %s cannot add the operator %r: that is no free name.", given.plugin, name)
+                _warn(given.plugin, name)
         return found
 
     def operated(self, text: str, actor: Actor, languages: tuple[str, ...]) -> tuple[Collection[str], Operated]:
@@ -114,6 +115,12 @@ class Additions:
             asked=Asked.READING,
         ).value
         return None if found is None else frozenset(one for one in found if 0 < one < _MOST_IDS)
+
+
+@lru_cache(maxsize=1_000)
+def _warn(plugin: str, name: str) -> None:
+    """Once is enough: this is looked at with every question."""
+    log.warning("The plugin %s cannot add the operator %r: it is taken, or not 2 to 20 small letters.", plugin, name)
 
 
 NOTHING_ADDED = Additions(lambda: None)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from ..hooks.pages import Field, PageType
 from ..markup import Front, Labels, changed_front, is_name, new_front, read_front
@@ -58,8 +59,14 @@ def types_of(visit: Visit) -> Mapping[str, PageType]:
             fields = tuple(field for field in one.fields if field.name != "type")
             found.setdefault(one.name, replace(one, fields=fields))
         else:
-            log.warning("The plugin %s cannot add the type %r: a name in it is none.", given.plugin, one.name)
+            _warn(given.plugin, one.name)
     return found
+
+
+@lru_cache(maxsize=1_000)
+def _warn(plugin: str, name: str) -> None:
+    """Once is enough: this is looked at with every page."""
+    log.warning("The plugin %s cannot add the type %r: names are small letters, digits, _ and -.", plugin, name)
 
 
 def labels_of(visit: Visit) -> Labels:
