@@ -1,4 +1,4 @@
-"""What plugins add to pages and to writing, in a browser: at two widths, by keyboard and eye of axe, with script and without."""
+"""What plugins add to pages and to writing, in a browser, at two widths, and what axe says of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from flask import Flask
 from kbwiki import KBWiki, Wiki
 from kbwiki.testing import WRITER, save
 from tests.browser.accessibility import violations
-from tests.browser.conftest import current_actor
 from tests.web.test_page_plugins import Useful
 
 if TYPE_CHECKING:
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-TEXT = "---\ntype: meeting\ndate: 2026-11-26\nroom: Blue\n---\n\n## One\n\nWords.\n\n## Two\n\nMore.\n\n## Three\n\nEnd!!\n"
+FRONT = "---\ntype: meeting\ndate: 2026-11-26\nroom: Blue\n---\n\n"
+TEXT = f"{FRONT}## One\n\nWords.\n\n## Two\n\nMore.\n\n## Three\n\nEnd!!\n"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def with_plugins(monkeypatch: pytest.MonkeyPatch, plugins: list[type[Plugin]]) -
         made(self, app, plugins=plugins, **more)
 
     monkeypatch.setattr(KBWiki, "__init__", make)
-    yield
+    return
 
 
 def looks(page: Any, artefacts: Path, name: str) -> None:

@@ -136,7 +136,8 @@ def test_badges_boxes_and_actions_are_shown_to_everybody_as_their_own(visitor: V
     for actor in (READER, WRITER, READER):
         visitor.actor = actor
         page = visitor.text("/wiki/notes")
-        assert f'<a class="kb-badge" href="/wiki/home" title="Told &lt;kindly&gt;" dir="auto">Read by {actor.name}' in page
+        badge = f'<a class="kb-badge" href="/wiki/home" title="Told &lt;kindly&gt;" dir="auto">Read by {actor.name}'
+        assert badge in page
         assert "xxxxx" not in page
         assert '<h2 id="kb_box_1" dir="auto">Beside &amp; below</h2>' in page
         assert "<p>Tagged a,b</p><ul><li>one</li></ul>" in page
@@ -177,12 +178,14 @@ def test_a_page_of_a_type_is_written_in_fields_and_is_text_like_any_other(visito
 
     visitor.post(
         "/wiki/-/new?start=type.meeting&path=m1",
-        **{"title": "First", "path": "m1", "text": "## Minutes\n\nDone.\n", "action": "save", "field-date": "2026-11-26"},
-        **{"field-room": "Blue", "field-seats": "", "field-open": "yes", "field-lead": "[[notes]]"},
+        title="First", path="m1", text="## Minutes\n\nDone.\n", action="save",
+        **{"field-date": "2026-11-26", "field-room": "Blue", "field-seats": "", "field-open": "yes"},
+        **{"field-lead": "[[notes]]"},
     )
 
     assert read(wiki, "m1") == (
-        "---\ntype: meeting\ndate: 2026-11-26\nroom: Blue\nseats:\nopen: yes\nlead: [[notes]]\n---\n\n## Minutes\n\nDone.\n"
+        "---\ntype: meeting\ndate: 2026-11-26\nroom: Blue\nseats:\nopen: yes\nlead: [[notes]]\n---\n\n"
+        "## Minutes\n\nDone.\n"
     )
     page = visitor.text("/wiki/m1")
     assert '<th scope="row">When</th><td>2026-11-26</td>' in page
