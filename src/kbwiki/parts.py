@@ -24,6 +24,7 @@ from .moderation.subjects import Registry, Subject
 from .moderation.vocabulary_subject import KIND as VOCABULARY
 from .moderation.vocabulary_subject import VocabularySubject
 from .search import weights
+from .search.additions import Additions
 from .search.engines import Place, open_engine
 from .search.finding import Search
 from .search.making import Making
@@ -48,14 +49,21 @@ def subjects() -> Registry:
     return registry
 
 
-def search_place(folder: Path | None, database: Database, wiki_id: Callable[[], int], settings: Settings) -> Place:
+def search_place(
+    folder: Path | None, database: Database, wiki_id: Callable[[], int], settings: Settings, additions: Additions
+) -> Place:
     """Where and how the wiki keeps its search index. Errors: Invalid for weights there are not."""
-    merged = weights.merged(settings.search_weights)
-    return Place(folder, database, wiki_id, Making(settings.languages, weights.standing(merged)))
+    standing = weights.standing(weights.merged(settings.search_weights))
+    return Place(folder, database, wiki_id, Making(settings.languages, standing, additions.added_by))
 
 
 def search_of(
-    place: Place, prepare: Callable[[], int], settings: Settings, clock: Clock, dialect: Callable[[], Dialect]
+    place: Place,
+    prepare: Callable[[], int],
+    settings: Settings,
+    clock: Clock,
+    dialect: Callable[[], Dialect],
+    additions: Additions,
 ) -> Search:
     """Full-text search with the engine that the settings name. Errors: Invalid for an engine there is not."""
     return Search(
@@ -70,4 +78,5 @@ def search_of(
         languages=settings.languages,
         weights=weights.merged(settings.search_weights),
         dialect=dialect,
+        additions=additions,
     )

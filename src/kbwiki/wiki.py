@@ -38,6 +38,7 @@ from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
 from .parts import search_of, search_place, subjects
 from .road import Road, find_wiki
+from .search.additions import Additions
 from .search.engines import require_engine
 from .search.finding import Search
 from .search.log.recording import SearchLog
@@ -84,7 +85,8 @@ class Wiki:
             self.database, lambda: self.id, self.seal, self.subjects, merged(self.settings.risk_weights)
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
-        self.search_place = search_place(index, self.database, lambda: self.id, self.settings)
+        self._additions = Additions(lambda: self.plugins)
+        self.search_place = search_place(index, self.database, lambda: self.id, self.settings, self._additions)
         self._search: Search | None = None
         self._opening = threading.Lock()
         self._following = Following(self)
@@ -117,7 +119,7 @@ class Wiki:
 
     def _search_now(self) -> Search:
         prepare = self._following.prepare_search
-        return search_of(self.search_place, prepare, self.settings, self.clock, lambda: self.dialect)
+        return search_of(self.search_place, prepare, self.settings, self.clock, lambda: self.dialect, self._additions)
 
     @property
     def id(self) -> int:

@@ -52,6 +52,7 @@ CLASS_VALUES = {
     "kb-external",
     "kb-failed",
     "kb-footnotes",
+    "kb-front",
     "kb-image",
     "kb-left",
     "kb-link",
@@ -78,7 +79,7 @@ _FIXED = {
     ("input", "disabled"): {""},
     ("img", "loading"): {"lazy"},
     ("a", "rel"): {"nofollow noopener noreferrer"},
-    ("th", "scope"): {"col"},
+    ("th", "scope"): {"col", "row"},
 }
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _ID = re.compile(r"kb-(?:h-[^\s\"'<>&]+|f-\d+|r-\d+-\d+)")

@@ -17,7 +17,7 @@ from typing import Any
 from .allowances import Allowance
 from .document import Document
 
-_GENERATION = 2
+_GENERATION = 3
 _LIBRARIES = ("markdown-it-py", "mdit-py-plugins", "nh3", "Pygments")
 
 

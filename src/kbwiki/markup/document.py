@@ -85,6 +85,7 @@ class Wording:
     )
     leads_nowhere: str = N_("This leads nowhere")
     no_such_macro: str = N_("Nothing is called this here. Did you mean “{name}”?")
+    type: str = N_("Type")
     too_long: str = N_(
         "This [page] is too long to be shown in full. What is missing here is not lost: it is still in the [page]'s "
         "text, which can be opened for [editing]."

@@ -21,6 +21,7 @@ from .callouts import enable_callouts, enable_contents, enable_tasks
 from .dialect import PLAIN, Dialect, Syntax
 from .document import Document
 from .footnotes import enable_footnotes
+from .front import enable_front
 from .gathering import HEADINGS, LINKS, enable_gathering
 from .macros import enable_pieces
 from .spans import enable_spans
@@ -31,6 +32,7 @@ Extension = Callable[[MarkdownIt], None]
 
 EXTENSIONS: tuple[Extension, ...] = (
     enable_tables,
+    enable_front,
     deflist_plugin,
     enable_footnotes,
     enable_callouts,

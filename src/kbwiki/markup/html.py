@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from html import escape
+from types import MappingProxyType
 from urllib.parse import unquote
 
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
 from .document import Heading, Link, Resolved, Wording
+from .front import Labels, called
 from .highlighting import Highlighter, language_of, named_language
 from .outline import outline
 from .pieces import Pieces
@@ -38,6 +40,7 @@ class HtmlWriter:
         wording: Wording,
         limit: int,
         pieces: Pieces,
+        labels: Labels = MappingProxyType({}),
     ) -> None:
         self.parts: list[str] = []
         self._resolve = resolve
@@ -47,6 +50,7 @@ class HtmlWriter:
         self._left = limit
         self._pieces = pieces
         self._link_ends: list[str] = []  # how the links end that lead elsewhere than to pages and addresses
+        self._labels = labels
         self._highlighter = Highlighter()
 
     def write(self, tokens: Iterable[Token]) -> None:
@@ -210,6 +214,17 @@ class HtmlWriter:
 
     def _on_td_open(self, token: Token) -> str:
         return f"<td{_alignment(token)}>"
+
+    # Fields before the text
+
+    def _on_front_open(self, token: Token) -> str:
+        said = escape(called(self._labels, token.meta["kb_type"]), quote=False)
+        heading = escape(self._wording.type, quote=False)
+        return f'<div class="kb-front"><table><tbody>\n<tr><th scope="row">{heading}</th><td>{said}</td></tr>\n'
+
+    def _on_front_field_open(self, token: Token) -> str:
+        said = called(self._labels, token.meta["kb_type"], token.meta["kb_field"])
+        return f'<tr><th scope="row">{escape(said, quote=False)}</th><td>'
 
     # Callouts, contents, footnotes
 

@@ -8,7 +8,7 @@ from markdown_it.token import Token
 
 _CELLS = {"th_close", "td_close"}
 _WORDS = {"text", "text_special", "code_inline", "piece", "unknown_macro"}
-_LINE_ENDS = {"tr_close", "paragraph_close", "heading_close", "dt_close", "callout_title_close"}
+_LINE_ENDS = {"tr_close", "paragraph_close", "heading_close", "dt_close", "front_field_close", "callout_title_close"}
 
 
 def plain_text(tokens: Iterable[Token]) -> str:

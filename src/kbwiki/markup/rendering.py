@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from types import MappingProxyType
 
 from .allowances import page_cleaner
 from .allowlist import clean
 from .dialect import PLAIN, Dialect
 from .document import Document, Link, Rendered, Resolved, Wording
+from .front import Labels
 from .html import HtmlWriter, TooLong
 from .pieces import Pieces
 
@@ -23,6 +25,7 @@ def render(
     wording: Wording | None = None,
     path: str = "",
     dialect: Dialect = PLAIN,
+    labels: Labels = MappingProxyType({}),
 ) -> Rendered:
     """Safe HTML for a parsed text.
 
@@ -30,12 +33,13 @@ def render(
     escaped and checked like the text itself. The HTML is at most about ``max_output`` characters, and at most
     500,000 plus 16 for each of the text's (a text of 20 KB can otherwise ask for 25 MB): beyond that it is
     cut, and a notice above and below it says so. ``wording`` is what rendering itself says, if not
-    what is spoken. ``path`` is the page it stands on, '' for none; ``dialect`` is the one it was parsed in.
+    what is spoken. ``path`` is the page it stands on, '' for none; ``dialect`` is the one it was parsed in; ``labels``
+    are what the fields before the text are called.
     """
     wording = wording or Wording.spoken()
     limit = min(max_output, _LEAST + _PER_CHARACTER * document._length)
     pieces = Pieces(dialect, path, wording)
-    writer = HtmlWriter(resolve, document.headings, wording, limit, pieces)
+    writer = HtmlWriter(resolve, document.headings, wording, limit, pieces, labels)
     cleaned = clean if not dialect.extends else page_cleaner([dialect.allowance(one) for one in dialect.extends])
     complete = True
     try:

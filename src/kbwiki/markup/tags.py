@@ -19,6 +19,8 @@ FIXED = {
     "em_open": "<em>",
     "footnote_close": "</li>\n",
     "footnotes_close": "</ol></section>\n",
+    "front_close": "</tbody></table></div>\n",
+    "front_field_close": "</td></tr>\n",
     "hardbreak": "<br>\n",
     "hr": "<hr>\n",
     "list_item_close": "</li>\n",

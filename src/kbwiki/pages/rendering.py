@@ -20,7 +20,7 @@ from ..actors import Actor
 from ..caching import BoundedCache
 from ..database import Database
 from ..db import in_list, insert_or_ignore
-from ..markup import PLAIN, Dialect, Document, Heading, Link, Resolved, Wording, parse_extended, render
+from ..markup import PLAIN, Dialect, Document, Heading, Labels, Link, Resolved, Wording, parse_extended, render
 from ..spaces.queries import bound, readable
 from ..wording import Wording as SpokenWording
 from ..wording import kb_t, spoken
@@ -50,6 +50,9 @@ _FORMER = (
 )
 _EXISTING: Executable = union_all(_ALIKE, _FORMER)
 _HTML = select(Rendered.html).where(Rendered.key == bindparam("key"))
+
+
+NO_LABELS: Labels = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +118,14 @@ def page_html(
     max_output: int,
     now: datetime,
     dialect: Dialect = PLAIN,
+    labels: Labels = NO_LABELS,
 ) -> PageHtml:
     """The text with `digest`, as a page at `path`, in HTML for this actor.
 
     `links` and `headings` are what is kept about the text, None and () when it was never parsed. Nothing is rendered
     twice: first this process's memory is asked, then the database, and what had to be rendered is kept in both,
     unless somebody is writing just now, for a reader never waits for that. Plugins may be asked, so this is nothing to
-    do under a lock.
+    do under a lock. `labels` are what fields are called.
     """
     document: Document | None = None
     if dialect.extended_version != PLAIN.version:  # what is kept about the text is how it reads without plugins
@@ -132,6 +136,7 @@ def page_html(
         links, headings = document.links, document.headings
     resolved = resolve_links(connection, wiki_id, actor, path, links, address)
     wording, said = _wording_in(spoken())
+    said = f"{said} {sorted(labels.items())}" if labels else said
     key = _key(digest, resolved, max_output, said, _dialect_key(dialect, path))
     html = cache.get(key)
     if html is None and document is None:
@@ -149,6 +154,7 @@ def page_html(
             wording=wording,
             path=path,
             dialect=dialect if document.whole else replace(dialect, extends=()),
+            labels=labels,
         )
         if not rendered.lasting:
             return PageHtml(rendered.html, document.headings, lasting=False)
@@ -168,11 +174,13 @@ def preview_html(
     address: Address,
     max_output: int,
     dialect: Dialect = PLAIN,
+    labels: Labels = NO_LABELS,
 ) -> PageHtml:
     """A text that is not saved, as HTML; nothing is kept."""
     document = parse_extended(text, dialect)
     resolved = resolve_links(connection, wiki_id, actor, path, document.links, address)
-    html = render(document, resolve=resolved.__getitem__, max_output=max_output, path=path, dialect=dialect).html
+    resolve = resolved.__getitem__
+    html = render(document, resolve=resolve, max_output=max_output, path=path, dialect=dialect, labels=labels).html
     return PageHtml(html, document.headings)
 
 

@@ -13,6 +13,7 @@ from ..markup import PLAIN, Dialect
 from ..pages.models import Page, Revision
 from ..pages.parsed import get_parsed
 from ..pages.paths import below
+from ..pages.texts import load_texts
 from .documents import Document
 from .words.languages import language_of
 
@@ -21,6 +22,7 @@ _ROWS = (
     .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
     .where(in_list(Page.id, "ids"), ~Page.deleted)
 )
+_WRITTEN = _ROWS.where(~Revision.hidden)
 _HIDDEN = (Entry.wiki_id == bindparam("wiki_id"), Entry.kind == "hide", Entry.subject_kind == "page")
 # Two statements in one, since each has its index, and an OR of both would have none.
 HIDDEN_SINCE = union(
@@ -80,3 +82,10 @@ def documents_of(
         for row in rows
     ]
     return documents, sorted(set(ids) - {row.id for row in rows})
+
+
+def written_texts(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """What was written on those of the pages that nothing is hidden of, by their ids."""
+    rows = connection.execute(_WRITTEN, {"ids": list(ids)}).all()
+    texts = load_texts(connection, {row.text_digest for row in rows})
+    return {row.id: texts[row.text_digest] for row in rows}

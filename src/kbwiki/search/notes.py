@@ -12,6 +12,7 @@ UNCLOSED = N_("A quotation mark is missing, so the words after it were looked fo
 NO_FIELD = N_(
     "There is no field “{subject}”, so it was read as a word. The fields are title:, tag:, in:, by:, is: and changed:."
 )
+MORE_FIELDS = N_("Besides, there are: {subject}.")
 EMPTY_FIELD = N_("“{subject}” needs a word after it.")
 LONE_OR = N_("“OR” needs a word on both sides.")
 LONE_NOT = N_("“NOT” needs a word after it.")

@@ -114,6 +114,7 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found, aske
         note=found.note,
         other_question=_other_question(visit, found),
         asked=asked,
+        operators=_operators(visit),
         exact=line_of(visit, found.exact) if found.exact is not None and not start else None,
         facets=facet_links(query, found.facets, address),
         partly_counted=found.facets_are_partial,
@@ -127,6 +128,14 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found, aske
         looser=_looser(visit, query) if query and not found.total else None,
         suggestions={"create_url": visit.url("new", path=path, title=wanted) if path else None},
     )
+
+
+def _operators(visit: Visit) -> tuple[tuple[str, str], ...]:
+    """What can be asked besides, thanks to plugins, with a word of help on each."""
+    if not visit.wiki.plugins.uses("query_operators"):
+        return ()
+    known = visit.wiki.search.additions.operators()
+    return tuple((f"{name}:", given.value.help) for name, given in sorted(known.items()))
 
 
 def _other_question(visit: Visit, found: Found) -> OtherQuestion | None:

@@ -50,7 +50,7 @@ class Visit:
         self.url = url or Addresses(mount.place.base(request, mount.blueprint_name, values), mount.rules)
         self.actor: Actor = ANONYMOUS
         self.is_lasting = True
-        """False when what a plugin made of a text may be another thing the next time: then no answer is kept."""
+        """False when plugins had a part in the answer and may say something else the next time: it is not kept then."""
         self.is_for_one_session = False
         """Whether the answer has a form: with it stands a token of the host's, which is good for one session."""
         self._open = ExitStack()

@@ -23,7 +23,7 @@ ELEMENTS = (
 )
 _EVERYWHERE = ("mathvariant", "mathcolor", "mathbackground", "displaystyle", "scriptlevel")
 ATTRIBUTES = {
-    **{element: _EVERYWHERE for element in ELEMENTS},
+    **dict.fromkeys(ELEMENTS, _EVERYWHERE),
     "math": ("display", "alttext", *_EVERYWHERE),
     "menclose": ("notation", *_EVERYWHERE),
     "mfrac": ("linethickness", *_EVERYWHERE),
