@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from . import signals
 from .actors import SYSTEM, Actor
 from .clock import Clock, utc_now
 from .database import Database, Source
@@ -27,7 +26,6 @@ from .journal.verify import Verification, verify
 from .moderation.age_runs import Aged, age
 from .moderation.assessment.follow import Assessment
 from .moderation.assessment.plugins import RiskFunction
-from .moderation.messages.delivery import deliver, due_recipients
 from .moderation.risk import merged
 from .moderation.rules.calendar import working_time
 from .moderation.subjects import ChangeKind
@@ -44,9 +42,11 @@ from .site import plugins_of
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
 from .spaces.queries import find_space
+from .subscribing.channels import deliver_messages
+from .subscribing.subscriptions import Subscriptions
 from .upgrade import upgrade
 from .vocabulary.voice import Voice
-from .wording import kb_t, speaking
+from .wording import kb_t
 
 
 class Wiki:
@@ -79,7 +79,12 @@ class Wiki:
         self.chance: Callable[[], float] = random.random
         self.subjects = subjects()
         self.risk = Assessment(
-            self.database, lambda: self.id, self.seal, self.subjects, merged(self.settings.risk_weights)
+            self.database,
+            lambda: self.id,
+            self.seal,
+            self.subjects,
+            merged(self.settings.risk_weights),
+            lambda: self.plugins,
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         self.search_place = search_place(index, self.database, lambda: self.id, self.settings)
@@ -96,6 +101,7 @@ class Wiki:
         self._wiki_id: int | None = None
         self._given_plugins = tuple(plugins)
         self.plugins = plugins_of(self, (*self._given_plugins, *self.settings.plugins))
+        self.subscriptions = Subscriptions(self)
         self._road = Road(self)
 
     @property
@@ -210,16 +216,14 @@ class Wiki:
 
         Safe to call from any number of processes: each message is begun, and each signal sent, once.
         """
-        now, sent, voice = self.clock(), 0, self.voice.now()
-        with self.read() as connection:
-            recipients = due_recipients(connection, self.id, now)
-        for recipient in recipients:
-            with self.database.write() as connection, speaking(voice):
-                events = deliver(connection, self.id, recipient, now, self.settings, self.name)
-            for event in events:
-                signals.tell(signals.message_due, self.sender if self.sender is not None else self, event)
-            sent += len(events)
-        return sent
+        return deliver_messages(self)
+
+    def catch_up_consumers(self, *, seconds: float | None = None) -> int:
+        """Hand the journal's facts to the plugins that have subscribed; how many positions they went on altogether.
+
+        With `seconds` nothing new is begun after so long. Safe to call from many processes. Errors: Busy.
+        """
+        return self.subscriptions.catch_up(seconds)
 
     def age_reviews(self) -> Aged:
         """Escalate reviews whose group is late, and let lapse what a policy lets; what was done.
@@ -236,7 +240,7 @@ class Wiki:
         )  # fmt: skip
         other.chance, other.subjects = self.chance, self.subjects
         other.url_prefix = self.url_prefix
-        other.risk = self.risk.for_wiki(lambda: other.id, other.seal)
+        other.risk = self.risk.for_wiki(lambda: other.id, other.seal, lambda: other.plugins)
         return other
 
     def set_space(self, tx: Transaction, path: str, wanted: SpaceSettings) -> int:

@@ -59,6 +59,8 @@ KINDS = {
     "hide": N_("hid it after [a review]"),
     "unhide": N_("showed hidden text again"),
     "import": N_("imported"),
+    "submit": N_("submitted this"),
+    "undo-submit": N_("took it out after [a review]"),
     "page": N_("a reader reported something"),
     "decision": N_("an author objects to a decision"),
     "rule": N_("set a rule"),
