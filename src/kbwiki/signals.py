@@ -33,8 +33,8 @@ class Committed:
     """One fact of the journal, as receivers get it.
 
     `kind` is the journal's word for it, `subject_kind` and `subject_id` say what it is about, `number` which
-    state of the subject it made, `payload` holds the kind's own facts: a copy for each receiver, so that nothing one does
-    to it is seen by the next. `position` is its place in the journal where it has one already.
+    state of the subject it made, `payload` holds the kind's own facts: a copy for each receiver, so that
+    nothing one does to it is seen by the next. `position` is its place in the journal where it has one already.
     """
 
     wiki: str

@@ -244,7 +244,10 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
 
 
 def _work_through(wiki: Wiki, seconds: float | None) -> None:
-    """Everything once; plugins for so many `seconds`, then the rest has its turn again. Search does not wait for links: it needs no lock that those who save hold."""
+    """Everything once; plugins for so many `seconds`, then the rest has its turn again.
+
+    Search does not wait for links: it needs no lock that those who save hold.
+    """
     wiki.seal()
     read = wiki.catch_up_links(wait=False)
     taken = wiki.search.catch_up(wait=False)

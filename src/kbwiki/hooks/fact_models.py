@@ -1,4 +1,4 @@
-"""What is: whose turn it is to hand facts to a plugin, notices that wait for a channel, and subjects of plugins' kinds."""
+"""What is: whose turn it is to hand facts to a plugin, notices for its channels, and things of its own kinds."""
 
 from __future__ import annotations
 
