@@ -45,9 +45,11 @@ class OwnChoice:
 
 @dataclass(frozen=True)
 class OwnReason(ReasonView):
-    """A reason of a plugin's; `verdicts` are those it can be given for, all when none is named."""
+    """A reason of a plugin's: moderators choose by `label`, authors are told `words`. `verdicts` are those it can be
+    given for, all when none is named."""
 
     verdicts: tuple[str, ...] = ()
+    label: str = ""
 
     def fits(self, verdict: Verdict) -> bool:
         """Whether it can be given for the verdict."""
@@ -146,4 +148,6 @@ def _own(wiki: Wiki, word: str) -> OwnChoice | None:
 
 
 def _reason(plugin: str, one: ReasonText) -> OwnReason:
-    return OwnReason(f"{REASON}{plugin}-{one.name}"[:100], "", one.label[:255], "", one.verdicts)
+    return OwnReason(
+        f"{REASON}{plugin}-{one.name}"[:100], "", (one.text or one.label)[:2000], "", one.verdicts, one.label
+    )

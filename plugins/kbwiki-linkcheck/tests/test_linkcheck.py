@@ -123,7 +123,7 @@ def test_what_works_again_counts_from_the_beginning(made: Callable[..., Wiki], s
         site.answers["/shaky"] = status
         a_day(wiki)
 
-    assert titles(wiki, "moderators") == ["Page"]
+    assert titles(wiki, "moderators") == ["page"]
 
 
 def test_sites_that_do_not_like_head_are_asked_with_get_and_redirects_are_no_fault(
@@ -146,7 +146,7 @@ def test_inside_the_network_nothing_is_asked(made: Callable[..., Wiki], site: Si
         a_day(wiki)
 
     assert site.asked == []
-    assert titles(wiki, "moderators") == ["Page"]
+    assert titles(wiki, "moderators") == ["page"]
 
 
 def test_links_that_were_taken_out_are_forgotten(made: Callable[..., Wiki], site: Site) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..answering import own_reasons, own_verdicts
+from ..answering import OwnReason, own_reasons, own_verdicts
 from ..moderation.messages.reasons import ReasonView, reasons_for
 from ..moderation.policy import Verdict
 from ..moderation.queries.review import ReviewView
@@ -122,7 +122,11 @@ def own_approvals(visit: Visit) -> tuple[Option, ...]:
 
 def _reasons(offered: list[ReasonView], verdict: Verdict, word: str = "") -> tuple[Option, ...]:
     fitting = [one for one in offered if one.fits(verdict)]
-    return numbered([(f"{word or verdict.value}:{one.key}", kb_t(one.words), one.key == "other") for one in fitting])
+    return numbered([(f"{word or verdict.value}:{one.key}", _label(one), one.key == "other") for one in fitting])
+
+
+def _label(one: ReasonView) -> str:
+    return one.label if isinstance(one, OwnReason) else kb_t(one.words)
 
 
 def numbered(choices: list[tuple[str, str, bool]]) -> tuple[Option, ...]:
