@@ -41,9 +41,6 @@ class Prepared:
     undo_at: int = 0
 
 
-NOTHING_SAID = Prepared()
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A moderator's answer to a review: which range was looked at, and the digest of what was on the screen.
@@ -65,7 +62,7 @@ class Answer:
     key: str | None = None
     batch: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
-    own: Prepared = NOTHING_SAID
+    own: Prepared | None = None
 
 
 @dataclass(eq=False)
@@ -103,13 +100,14 @@ def decide(tx: Transaction, answer: Answer) -> Decided:
     _require_live(tx, review, verdict)
     part = _seen_part(tx, review, answer)
     require_not_own(tx, review.id)
+    own = answer.own or Prepared()
     given = Grounds(answer.reason, answer.note, answer.key, answer.batch)
-    grounds = clean_grounds(tx, review.space_id, verdict, given, own=answer.own.reason)
+    grounds = clean_grounds(tx, review.space_id, verdict, given, own=own.reason)
     try:
         rest = _close(tx, review, part, verdict)
     except LostRace:
         raise _already(tx, review.id) from None
-    outcome = carry_out(tx, part, verdict, grounds, _needs(answer))
+    outcome = carry_out(tx, part, verdict, grounds, _needs(answer, own))
     act = Act(
         verdict,
         review.group,
@@ -122,7 +120,7 @@ def decide(tx: Transaction, answer: Answer) -> Decided:
         review_id=review.id,
         final=verdict is not Verdict.CONCERN,
         takes_back=outcome.takes_back,
-        facts={**outcome.facts, **({"own": dict(answer.own.label)} if answer.own.label else {})},
+        facts={**outcome.facts, **({"own": dict(own.label)} if own.label else {})},
     )
     decision_id = record_decision(tx, act, grounds)
     leave_desk(tx, part)
@@ -130,9 +128,8 @@ def decide(tx: Transaction, answer: Answer) -> Decided:
     return Decided(decision_id, review.id, review.subject_id, outcome.number, successor=rest)
 
 
-def _needs(answer: Answer) -> Mapping[str, Any]:
-    undo = answer.own.undo
-    return answer.details if undo is None else {**answer.details, "undo": undo, "undo_at": answer.own.undo_at}
+def _needs(answer: Answer, own: Prepared) -> Mapping[str, Any]:
+    return answer.details if own.undo is None else {**answer.details, "undo": own.undo, "undo_at": own.undo_at}
 
 
 def _answering(answer: Answer) -> Verdict:
