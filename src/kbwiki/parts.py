@@ -12,7 +12,7 @@ from .help_subject import WANTED, HelpSubject, WantedSubject
 from .markup import Dialect
 from .moderation.decision_subject import KIND as DECISION
 from .moderation.decision_subject import DecisionSubject
-from .moderation.journal_subject import JournalSubject
+from .moderation.own_subject import OwnSubject
 from .moderation.page_subject import KIND as PAGE
 from .moderation.page_subject import PageSubject
 from .moderation.queries.reviewed import IS_REVIEWED
@@ -44,7 +44,7 @@ def subjects() -> Registry:
         HELP: HelpSubject(),
         WANTED: WantedSubject(),
     }
-    registry = Registry(known, JournalSubject)
+    registry = Registry(known, OwnSubject)
     registry[DECISION] = DecisionSubject(registry)
     return registry
 

@@ -184,5 +184,6 @@ class Arrival:
             subject_id=row["subject_id"],
             number=row["number"],
             payload=row["payload"],
+            position=row["position"],
         )
         signals.tell(signal, wiki.sender if wiki.sender is not None else wiki, event)

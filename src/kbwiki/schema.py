@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .db import Base
 from .help.models import HelpAnswered, HelpBinding, HelpPage, HelpWanted
+from .hooks.fact_models import PluginNotice, PluginSubject, SubscriptionRow
 from .hooks.models import PluginSwitch, PluginWork
 from .journal.models import ActorRow, Cursor, Entry, WikiRow
 from .moderation.models import (
@@ -51,4 +52,5 @@ ALL_TABLES: tuple[type[Base], ...] = (
     Suggestion,
     HelpPage, HelpBinding, HelpWanted, HelpAnswered,
     PluginSwitch, PluginWork,
+    SubscriptionRow, PluginNotice, PluginSubject,
 )  # fmt: skip

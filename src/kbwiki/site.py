@@ -25,6 +25,7 @@ from .pages.paths import normalise_path
 from .pages.queries.view import find_page
 from .pages.texts import load_texts
 from .spaces.queries import bound, readable
+from .submitting import submit
 
 if TYPE_CHECKING:
     from .wiki import Wiki
@@ -64,7 +65,7 @@ class WikiSite:
     """What a plugin may do in its wiki; see `hooks.plugin.Site`."""
 
     def __init__(self, wiki: Wiki, kind: type[Plugin], settings: Mapping[str, Any]) -> None:
-        self._wiki = wiki
+        self._wiki, self._name = wiki, kind.name
         self.settings = settings
         self.log = logging.getLogger(f"kbwiki.x.{kind.name}")
 
@@ -91,6 +92,19 @@ class WikiSite:
         """Carry out statements in one transaction; how many rows they changed."""
         with self._wiki.database.write() as connection:
             return sum(max(0, connection.execute(one).rowcount) for one in statements)
+
+    def submit(
+        self,
+        actor: Actor,
+        kind: str,
+        subject_id: int,
+        *statements: Executable,
+        title: str,
+        text: str,
+        path: str = "",
+    ) -> int:
+        """Say that the plugin's thing is now so: its rows and a change that is reviewed, in one transaction."""
+        return submit(self._wiki, self._name, actor, kind, subject_id, statements, title=title, text=text, path=path)
 
     def page(self, path: str, actor: Actor) -> PageText | None:
         """The page at `path`, if there is one that this actor may read."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from .actors import SYSTEM, Actor, ActorKind
+from .answering import meant, prepared
 from .moderation.decide import Answer, decide
 from .moderation.policy import Verdict
 from .moderation.queries.queue import QueueLine, queue
@@ -89,12 +90,12 @@ def answer(
     reason: str = "",
     note: str = "",
 ) -> Decided:
-    """Decide about exactly what was `seen`."""
+    """Decide about exactly what was `seen`; `verdict` may be a plugin's, `own.<plugin>.<name>`."""
     shown = seen.shown
+    said = Answer(seen.id, shown.base, shown.head, shown.digest, meant(wiki, verdict), reason=reason, note=note)
+    said = prepared(wiki, said, verdict)
     with wiki.begin(by) as tx:
-        return decide(
-            tx, Answer(seen.id, shown.base, shown.head, shown.digest, Verdict(verdict), reason=reason, note=note)
-        )
+        return decide(tx, said)
 
 
 def shown_as_html(wiki: Wiki, text: str, *, path: str = "page", by: Actor = READER) -> str:

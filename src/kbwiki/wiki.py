@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from . import signals
 from .actors import SYSTEM, Actor
 from .clock import Clock, utc_now
 from .database import Database, Source
@@ -28,7 +27,6 @@ from .markup import Dialect
 from .moderation.age_runs import Aged, age
 from .moderation.assessment.follow import Assessment
 from .moderation.assessment.plugins import RiskFunction
-from .moderation.messages.delivery import deliver, due_recipients
 from .moderation.risk import merged
 from .moderation.rules.calendar import working_time
 from .moderation.subjects import ChangeKind
@@ -47,9 +45,11 @@ from .site import plugins_of
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
 from .spaces.queries import find_space
+from .subscribing.channels import deliver_messages
+from .subscribing.subscriptions import Subscriptions
 from .upgrade import upgrade
 from .vocabulary.voice import Voice
-from .wording import kb_t, speaking
+from .wording import kb_t
 
 
 class Wiki:
@@ -82,7 +82,12 @@ class Wiki:
         self.chance: Callable[[], float] = random.random
         self.subjects = subjects()
         self.risk = Assessment(
-            self.database, lambda: self.id, self.seal, self.subjects, merged(self.settings.risk_weights)
+            self.database,
+            lambda: self.id,
+            self.seal,
+            self.subjects,
+            merged(self.settings.risk_weights),
+            lambda: self.plugins,
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         self._additions = Additions(lambda: self.plugins)
@@ -101,6 +106,7 @@ class Wiki:
         self._given_plugins = tuple(plugins)
         self.plugins = plugins_of(self, (*self._given_plugins, *self.settings.plugins))
         self._dialects = Dialects(self.plugins, self.settings.hook_seconds, self.settings.render_cache_bytes // 8)
+        self.subscriptions = Subscriptions(self)
         self._road = Road(self)
 
     @property
@@ -224,16 +230,14 @@ class Wiki:
 
         Safe to call from any number of processes: each message is begun, and each signal sent, once.
         """
-        now, sent, voice = self.clock(), 0, self.voice.now()
-        with self.read() as connection:
-            recipients = due_recipients(connection, self.id, now)
-        for recipient in recipients:
-            with self.database.write() as connection, speaking(voice):
-                events = deliver(connection, self.id, recipient, now, self.settings, self.name)
-            for event in events:
-                signals.tell(signals.message_due, self.sender if self.sender is not None else self, event)
-            sent += len(events)
-        return sent
+        return deliver_messages(self)
+
+    def catch_up_consumers(self, *, seconds: float | None = None) -> int:
+        """Hand the journal's facts to the plugins that have subscribed; how many positions they went on altogether.
+
+        With `seconds` nothing new is begun after so long. Safe to call from many processes. Errors: Busy.
+        """
+        return self.subscriptions.catch_up(seconds)
 
     def age_reviews(self) -> Aged:
         """Escalate reviews whose group is late, and let lapse what a policy lets; what was done.
@@ -250,7 +254,7 @@ class Wiki:
         )  # fmt: skip
         other.chance, other.subjects, other.render_cache = self.chance, self.subjects, self.render_cache
         other.url_prefix = self.url_prefix
-        other.risk = self.risk.for_wiki(lambda: other.id, other.seal)
+        other.risk = self.risk.for_wiki(lambda: other.id, other.seal, lambda: other.plugins)
         return other
 
     def set_space(self, tx: Transaction, path: str, wanted: SpaceSettings) -> int:

@@ -24,6 +24,7 @@ from ..wording import N_, kb_t
 from ..wording.amounts import grouped
 from . import spoken
 from .finding import PARTS, Finding
+from .plugin_lags import subscription
 
 LOOK = "kbwiki.look"
 """Where in a command's context stands how to look at the host; without a host, nothing does."""
@@ -104,6 +105,7 @@ def look_at(wiki: Wiki, late_after: float) -> Iterator[Finding]:
         yield _consumer(wiki, "links", _cursor(wiki, LINKS), late_after)
         yield _search(wiki, late_after)
         yield _consumer(wiki, "risk", _cursor(wiki, RISK), late_after)
+        yield from (subscription(lag, late_after) for lag in wiki.subscriptions.lags())
     except KBWikiError as error:
         yield Finding("wiki", str(error), kb_t(UPGRADE))
 

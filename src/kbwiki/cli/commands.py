@@ -206,6 +206,7 @@ def _administrator(wiki: Wiki) -> Actor:
 
 
 _PRUNES_EVERY = 3600.0
+_PLUGINS_FOR = 30.0
 
 
 @spoken.command(
@@ -223,7 +224,7 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
     prune_at = 0.0
     while True:
         try:
-            _work_through(wiki)
+            _work_through(wiki, None if once else _PLUGINS_FOR)
             if time.monotonic() >= prune_at:
                 prune_at = time.monotonic() + _PRUNES_EVERY
                 if pruned := wiki.search_log.prune():
@@ -237,8 +238,11 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
         time.sleep(every)
 
 
-def _work_through(wiki: Wiki) -> None:
-    """Everything once. Search does not wait for links: it needs no lock that those who save hold."""
+def _work_through(wiki: Wiki, seconds: float | None) -> None:
+    """Everything once; plugins for so many `seconds`, then the rest has its turn again.
+
+    Search does not wait for links: it needs no lock that those who save hold.
+    """
     wiki.seal()
     read = wiki.catch_up_links(wait=False)
     taken = wiki.search.catch_up(wait=False)
@@ -250,6 +254,8 @@ def _work_through(wiki: Wiki) -> None:
         click.echo(kb_t("risk: {assessed} entries", assessed=assessed))
     if told := wiki.deliver_messages():
         click.echo(kb_t("[messages]: {told}", told=told))
+    if handed := wiki.catch_up_consumers(seconds=seconds):
+        click.echo(kb_t("plugins: {handed} entries", handed=handed))
     aged = wiki.age_reviews()
     if aged.escalated or aged.lapsed:
         click.echo(

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ..actors import Actor
+from ..answering import prepared
 from ..moderation.batches.plan import BatchPlan, plan_batch, plan_rollback
 from ..moderation.batches.runs import Runs
 from ..moderation.batches.selection import Selection
@@ -165,8 +166,9 @@ def decide_(
         raise click.BadParameter(
             kb_t("64 hexadecimal digits, as “reviews show” said."), param_hint="--digest"
         ) from error
+    answer = prepared(wiki, Answer(review_id, digest=seen, verdict=Verdict(verdict), **said))
     with wiki.begin(actor_of(wiki, actor_id, actor_name, groups)) as tx:
-        decided = decide(tx, Answer(review_id, digest=seen, verdict=Verdict(verdict), **said))
+        decided = decide(tx, answer)
     outcome = N_("[Decision] {number}: {verdict}.")
     if decided.repeated:
         outcome = N_("[Decision] {number}: {verdict}. (Taken before.)")

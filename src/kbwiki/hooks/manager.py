@@ -81,7 +81,7 @@ class Plugins:
         self._patience, self._clock = patience, clock
         self._hooks = {name: tuple(one for one in loaded if name in one.hooks) for name in FACTS}
         self._used = frozenset(name for name, plugins in self._hooks.items() if plugins)
-        self._declared: dict[str, tuple[Given[Any], ...]] = {}
+        self._declared: dict[tuple[str, str], tuple[Given[Any], ...]] = {}
         self._hanging: dict[str, list[Pending]] = {one.name: [] for one in loaded}
 
     def uses(self, hook: str) -> bool:
@@ -93,11 +93,19 @@ class Plugins:
         if hook not in self._used:
             return ()
         self.switches.look()
-        if hook not in self._declared:
-            if is_writing():
-                return ()  # another time: what is not asked now is not to stay unasked
-            self._declared[hook] = tuple(self.ask(hook))
-        return tuple(one for one in self._declared[hook] if not self.switches.is_off(one.plugin, hook))
+        names = [name for name in self.who_uses(hook) if not self.switches.is_off(name, hook)]
+        return tuple(given for name in names for given in self._declared_by(name, hook))
+
+    def _declared_by(self, plugin: str, hook: str) -> tuple[Given[Any], ...]:
+        """What one plugin declares; who gave nothing for a fault of its own is asked again the next time."""
+        known = self._declared.get((plugin, hook))
+        if known is not None:
+            return known
+        things = self.ask_one(plugin, hook)
+        if things.value is None:
+            return ()
+        self._declared[plugin, hook] = tuple(Given(plugin, thing) for thing in things.value)
+        return self._declared[plugin, hook]
 
     def ask(self, hook: str, **arguments: Any) -> list[Given[Any]]:
         """What each plugin gives now, in their order; all are asked at once, and share the time there is."""
@@ -117,6 +125,23 @@ class Plugins:
             things = self._ended(plugin, hook, pending, pending.wait(until), _each_is(facts.gives))
             given += [Given(plugin, thing) for thing in things.value or ()]
         return given
+
+    def ask_one(self, plugin: str, hook: str, **arguments: Any) -> Called[list[Any]]:
+        """What this plugin alone gives now, or why it gives nothing."""
+        if not self._may_ask(hook):
+            return Called(None, "kbwiki asked at the wrong moment")
+        self.switches.look()
+        if self._is_left_out(plugin, hook):
+            return Called(None, f"{plugin} is switched off here")
+        implementation = next(one.hooks[hook] for one in self._hooks[hook] if one.name == plugin)
+        taken = {name: own_copy(arguments[name]) for name in implementation.argnames if name in arguments}
+        pending = self._begin(plugin, hook, partial(_gathered, partial(implementation.function, **taken)))
+        outcome = pending.wait(time.monotonic() + self._patience.of(FACTS[hook].asked))
+        return self._ended(plugin, hook, pending, outcome, _each_is(FACTS[hook].gives))
+
+    def who_uses(self, hook: str) -> tuple[str, ...]:
+        """The plugins that have something to say to this hook, in their order, switched off or not."""
+        return tuple(one.name for one in self._hooks[hook])
 
     def call(
         self, plugin: str, hook: str, function: Callable[..., Any], *arguments: Any, gives: Any, asked: Asked

@@ -73,6 +73,25 @@ class Site(Protocol):
         Errors: Busy when the database stays locked; the database's own, and then nothing is done.
         """
 
+    def submit(
+        self,
+        actor: Actor,
+        kind: str,
+        subject_id: int,
+        *statements: Executable,
+        title: str,
+        text: str,
+        path: str = "",
+    ) -> int:
+        """Say that the plugin's thing `subject_id` of one of its `change_kinds` is now so; the number of that state.
+
+        In one transaction the statements (INSERT, UPDATE, DELETE on the plugin's own tables) are carried out, and the
+        change is recorded in the name of the actor and given to the groups that look after `path` ('' for the root).
+        `title` and `text` are what moderators read; they stay in the journal.
+
+        Errors: Invalid; Forbidden and NotFound where the actor may not write; Busy; the database's own.
+        """
+
     def page(self, path: str, actor: Actor) -> PageText | None:
         """The page at `path`, if there is one that this actor may read."""
 

@@ -16,6 +16,7 @@ from sqlalchemy import or_, select
 from ..actors import EVERYONE, SIGNED_IN
 from ..db import Transaction
 from ..errors import Invalid
+from ..hooks.reviewing import Undo
 from ..pages.actions import Edit, save_page, take_out_hunks
 from ..pages.hiding import HideParts, hide_revisions
 from ..pages.locking import CurrentPage, get_locked
@@ -28,6 +29,7 @@ from ..wording.kept import keep
 from .assessment.follow import forget_risk
 from .decision_subject import KIND as DECISION
 from .lifecycle import ReviewRow, copy_authors, take_in
+from .own_subject import OwnSubject
 from .policy import ON_APPEALS, Verdict, acted_on
 from .record import Grounds
 from .subjects import subject_of
@@ -64,6 +66,11 @@ def _revert(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
     subject = subject_of(tx, review.subject_kind)
     was = subject.place(tx.connection, review.subject_id).number
     base, head = acted_on(review.base, review.head)
+    undo = details.get("undo")
+    if isinstance(undo, Undo) and isinstance(subject, OwnSubject):
+        undo_at = int(details.get("undo_at", 0))
+        number = subject.carry_out(tx, review.subject_id, base, head, undo, undo_at, review.group)
+        return Outcome(number, {"was": was})
     number = subject.undo(tx, review.subject_id, base, head, group=review.group, comment=keep(grounds.words))
     return Outcome(number, {"was": was})
 

@@ -32,6 +32,7 @@ from .host_checks import look_at_host
 from .host_guards import HostGuards
 from .host_layout import HostLayout
 from .identity import CurrentActor, Identity, identity_of
+from .identity.with_directories import WithDirectories
 from .languages import wording_of
 from .place import Place
 from .spelling import in_words, words_of
@@ -73,6 +74,8 @@ class Mount:
         if (tenant is not None) != bool(place.variables):
             raise ValueError("Variables in url_prefix, host or subdomain and tenant= go together: which tenant is it?")
         self.identity = identity_of(app, prefix, actor)
+        if self.wiki.plugins.uses("directories"):
+            self.identity = WithDirectories(self.identity, lambda: self.wiki.plugins)
         self.blueprint_name = "kbwiki" if name == "main" else f"kbwiki_{name}"
         self.guards = HostGuards.from_config(app.config, prefix)
         self.host_layout = HostLayout.from_config(app.config, prefix)

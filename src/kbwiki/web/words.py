@@ -60,6 +60,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "hide": N_("hid it after [a review]", "hid it after [a review]"),
     "unhide": N_("showed hidden text again", "showed hidden text again"),
     "import": N_("imported", "imported"),
+    "submit": N_("submitted this", "submitted this"),
+    "undo-submit": N_("took it out after [a review]", "took it out after [a review]"),
     "page": N_("a reader sent [a report]", "a reader sent [a report]"),
     "decision": N_("an author objects to [a decision]", "an author objects to [a decision]"),
     "rule": N_("set [a rule]", "set [a rule]"),

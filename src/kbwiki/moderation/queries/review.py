@@ -18,7 +18,7 @@ from ...spaces.queries import bound, readable
 from ...wording import kb_t
 from ..access import is_readable
 from ..models import IS_LIVE, Decision, Review, ReviewAuthor
-from ..policy import Shown, why_of
+from ..policy import Shown, label_of, why_of
 from ..shown import what_is_shown
 from ..subjects import ChangeLine, Place, Subjects
 from ..transitions import LIVE, State
@@ -28,7 +28,7 @@ from .records import AuthorRecord, authors_of
 @dataclass(frozen=True, slots=True)
 class PastDecision:
     """A decision about the same subject. `taken_back` tells that it was undone, by a later one; `why` is the words its
-    reason had when it was taken."""
+    reason had when it was taken, `label` what a plugin calls it, whose verdict it is."""
 
     id: int
     review_id: int | None
@@ -43,6 +43,7 @@ class PastDecision:
     final: bool
     taken_back: bool
     why: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ PAST = select(
 
 def past_decision(row: Any) -> PastDecision:
     """A row of `PAST` as what is told of a decision."""
-    values: list[Any] = [*row[:-1], why_of(row.reason, row.facts)]
+    values: list[Any] = [*row[:-1], why_of(row.reason, row.facts), label_of(row.facts)]
     return PastDecision(*values)
 
 

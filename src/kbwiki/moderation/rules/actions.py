@@ -20,6 +20,8 @@ from .matching import Effect, Match
 from .parsing import parse_effect, parse_match, to_json
 
 MOST_RULES = 1000
+FURTHER = "further-review"
+"""The rule that exempts the opening of a review that a plugin asked for; the entry is of this kind, too."""
 RESERVED = frozenset(
     {
         "decision",
@@ -33,6 +35,7 @@ RESERVED = frozenset(
         "reviews",
         "lapse",
         "look-again",
+        FURTHER,
     }
 )
 """What exempts by itself: no rule may look like these in the record."""
