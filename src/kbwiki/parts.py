@@ -22,6 +22,8 @@ from .moderation.space_subject import SpaceSubject
 from .moderation.subjects import Registry, Subject
 from .moderation.vocabulary_subject import KIND as VOCABULARY
 from .moderation.vocabulary_subject import VocabularySubject
+from .plugin_subject import KIND as PLUGINS
+from .plugin_subject import PluginsSubject
 from .search import weights
 from .search.engines import Place, open_engine
 from .search.finding import Search
@@ -41,6 +43,7 @@ def subjects() -> Registry:
         VOCABULARY: VocabularySubject(),
         HELP: HelpSubject(),
         WANTED: WantedSubject(),
+        PLUGINS: PluginsSubject(),
     }
     registry = Registry(known, JournalSubject)
     registry[DECISION] = DecisionSubject(registry)

@@ -23,6 +23,7 @@ from ..wiki import Wiki
 from ..wording import N_, kb_t
 from . import spoken
 from .finding import Finding
+from .plugin_findings import look_at_plugins
 
 LOOK = "kbwiki.look"
 """Where in a command's context stands how to look at the host; without a host, nothing does."""
@@ -101,6 +102,7 @@ def look_at(wiki: Wiki, late_after: float) -> Iterator[Finding]:
         yield _consumer(wiki, "links", _cursor(wiki, LINKS), late_after)
         yield _search(wiki, late_after)
         yield _consumer(wiki, "risk", _cursor(wiki, RISK), late_after)
+        yield from look_at_plugins(wiki)
     except KBWikiError as error:
         yield Finding("wiki", str(error), kb_t(UPGRADE))
 

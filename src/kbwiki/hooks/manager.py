@@ -21,6 +21,7 @@ from ..wording import spoken
 from .checking import own_copy, problem_with
 from .loading import Loaded, Refusal
 from .marks import FACTS, Asked
+from .own_tables import OwnTables
 from .switches import Switches
 from .tally import MOST_HANGING, Tally
 from .workers import WORKERS, Outcome, Pending
@@ -74,15 +75,25 @@ class Plugins:
         patience: Patience,
         tally: Tally,
         switches: Switches,
+        tables: OwnTables,
         clock: Clock,
     ) -> None:
-        self.loaded, self.refused = loaded, refused
-        self.tally, self.switches = tally, switches
+        self.loaded, self.unusable = loaded, refused
+        self.tally, self.switches, self.tables = tally, switches, tables
         self._patience, self._clock = patience, clock
         self._hooks = {name: tuple(one for one in loaded if name in one.hooks) for name in FACTS}
         self._used = frozenset(name for name, plugins in self._hooks.items() if plugins)
-        self._declared: dict[str, tuple[Given[Any], ...]] = {}
+        self._declared: dict[str, tuple[frozenset[str], tuple[Given[Any], ...]]] = {}
         self._hanging: dict[str, list[Pending]] = {one.name: [] for one in loaded}
+
+    @property
+    def refused(self) -> tuple[Refusal, ...]:
+        """The plugins that are left out, and why: those that cannot be used, and those whose tables are behind."""
+        return (*self.unusable, *self.tables.behind().values())
+
+    def find(self, plugin: str) -> Loaded | None:
+        """The plugin of this name that works."""
+        return next((one for one in self.loaded if one.name == plugin), None)
 
     def uses(self, hook: str) -> bool:
         """Whether any plugin has something to say to this hook. Costs nothing to speak of."""
@@ -93,14 +104,17 @@ class Plugins:
         if hook not in self._used:
             return ()
         self.switches.look()
-        if hook not in self._declared:
-            self._declared[hook] = tuple(self.ask(hook))
-        return tuple(one for one in self._declared[hook] if not self.switches.is_off(one.plugin, hook))
+        left_out = frozenset(one.name for one in self._hooks[hook] if self._is_off(one.name, hook))
+        known = self._declared.get(hook)
+        if known is None or known[0] != left_out:
+            known = self._declared[hook] = (left_out, tuple(self.ask(hook)))
+        return known[1]
 
     def ask(self, hook: str, **arguments: Any) -> list[Given[Any]]:
         """What each plugin gives now, in their order; all are asked at once, and share the time there is."""
         if hook not in self._used or not self._may_ask(hook):
             return []
+        self.switches.look()
         facts, began = FACTS[hook], []
         for one in self._hooks[hook]:
             if self._is_left_out(one.name, hook):
@@ -117,11 +131,19 @@ class Plugins:
         return given
 
     def call(
-        self, plugin: str, hook: str, function: Callable[..., Any], *arguments: Any, gives: Any, asked: Asked
+        self,
+        plugin: str,
+        hook: str,
+        function: Callable[..., Any],
+        *arguments: Any,
+        gives: Any,
+        asked: Asked,
+        seconds: float | None = None,
     ) -> Called[Any]:
         """Call a function that the plugin declared to `hook`; what it gives is of the type `gives`.
 
-        `gives` may be None: then whatever it gives is dropped.
+        `gives` may be None: then it is not looked at. `seconds` is how long it is waited for, where that is not what
+        calls of its kind have: on the command line, where nobody else waits.
         """
         if not self._may_ask(hook):
             return Called(None, "kbwiki asked at the wrong moment")
@@ -129,12 +151,16 @@ class Plugins:
         if self._is_left_out(plugin, hook):
             return Called(None, f"{plugin} is switched off here")
         pending = self._begin(plugin, hook, partial(function, *(own_copy(one) for one in arguments)))
-        outcome = pending.wait(time.monotonic() + self._patience.of(asked))
+        outcome = pending.wait(time.monotonic() + (self._patience.of(asked) if seconds is None else seconds))
         return self._ended(plugin, hook, pending, outcome, lambda value: _is(value, gives))
 
     def turn_on(self, plugin: str, hook: str = "") -> None:
         """Ask again what was switched off, with a clean slate. Errors: Busy."""
         self.switches.turn_on(plugin, hook)
+        self.forgive(plugin, hook)
+
+    def forgive(self, plugin: str, hook: str = "") -> None:
+        """Begin anew with what was switched on: a clean slate, and what was declared is asked for again."""
         self.tally.forgive(plugin, hook)
         self._declared = {}
 
@@ -150,10 +176,13 @@ class Plugins:
         return False
 
     def _is_left_out(self, plugin: str, hook: str) -> bool:
-        if self.switches.is_off(plugin, hook):
+        if self._is_off(plugin, hook):
             return True
         hanging = self._hanging[plugin] = [one for one in self._hanging[plugin] if not one.is_done]
         return len(hanging) >= MOST_HANGING
+
+    def _is_off(self, plugin: str, hook: str) -> bool:
+        return self.switches.is_off(plugin, hook) or plugin in self.tables.behind()
 
     def _begin(self, plugin: str, hook: str, function: Callable[[], Any]) -> Pending:
         if os.environ.get(TRACE):

@@ -18,6 +18,7 @@ from ..wording import spoken
 from .csrf import hidden_inputs
 from .host_guards import HostGuards
 from .keys import table
+from .plugin_additions import additions, note_of
 from .words import kb_t, when
 
 if TYPE_CHECKING:
@@ -96,10 +97,13 @@ class Frame:
             keys_everywhere=table(()),
             whose=whose(actor),
             next_url=visit.request.path,
+            plugins=additions(visit),
             practises=practice_path(visit.settings, actor) is not None,
             when=lambda moment: when(moment, visit.now),
         )
         frame.__dict__.update(facts)
+        if notes := note_of(visit):
+            frame.__dict__["flash"] = (*notes, *facts.get("flash", ()))
         return frame
 
     @cached_property
@@ -140,5 +144,3 @@ def render(visit: Visit, template: str, frame: Frame) -> str:
     if visit.mount.host_layout is not None:
         return render_template(template, kb=frame, kb_t=kb_t)
     return current_app.jinja_env.get_template(template).render(kb=frame, kb_t=kb_t)
-
-
