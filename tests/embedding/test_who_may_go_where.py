@@ -106,7 +106,7 @@ ADDRESSES = {
     "undo_switch": "/-/plugins/undo/1",
     "plugin_home": "/-/x/open/",
     "plugin": "/-/x/open/door",
-    "plugin_static": "/-/x/open/static/door.txt",
+    "plugin_static": "/-/x/open/static/sun.svg",
     "first_steps": "/-/first-steps",
     "practice": "/-/first-steps/practice",
     "static": "/-/static/kb.css",
@@ -128,7 +128,7 @@ FIELDS = {
     "help_wrong": {"endpoint": "orders", "path": "a/page", "text": "It is wrong."},
     "help_wanted": {"endpoint": "orders"},
     "help_settings": {"endpoint": "orders"},
-    "switch_plugin": {"plugin": "open", "do": "off"},
+    "switch_plugin": {"plugin": "open", "do": "on"},
 }
 """What a form carries where without it nothing would be asked but whether it is filled in."""
 

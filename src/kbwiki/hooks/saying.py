@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..wording import spoken
+from ..wording.catalogue import ENGLISH, Untranslated, catalogue
 from ..wording.terms import Term, Verb
 
 Words = Mapping[str, tuple[str, str]]
@@ -20,20 +21,20 @@ Words = Mapping[str, tuple[str, str]]
 def say(kind: Any, own: Words, text: str, plural: str | None, params: Mapping[str, object]) -> str:
     """The text as the plugin `kind` says it here and now; see `Plugin.say`."""
     wording, n = spoken(), params.get("n")
-    catalogue = _catalogue(_locales(kind), f"kbwiki_x_{kind.name.replace('-', '_')}", wording.locale)
+    texts = _catalogue(_locales(kind), f"kbwiki_x_{kind.name.replace('-', '_')}", wording.locale)
     count = n if isinstance(n, int) else 2
-    found = catalogue.gettext(text) if plural is None else catalogue.ngettext(text, plural, count)
-    is_translated = found not in (text, plural)
+    found = texts.gettext(text) if plural is None else texts.ngettext(text, plural, count)
+    is_translated = not isinstance(found, Untranslated)
     vocabulary = wording.vocabulary if is_translated or wording.english is None else wording.english
     if own and "[" in found:
-        translate = catalogue.gettext if is_translated else str
+        translate = texts.gettext if is_translated else str
         nouns: dict[str, Term] = {}
         for name, (one, many) in own.items():
             chosen = vocabulary.terms.get(f"{kind.name}.{name}")
             usual = Term(translate(one), translate(many))
             nouns[name] = usual if chosen is None or isinstance(chosen, Verb) else chosen
         vocabulary = replace(vocabulary, own=nouns)
-    said = vocabulary.fill(found)
+    said = str(vocabulary.fill(found))  # `str` itself: kbwiki takes no other texts from a plugin
     return said.format(**params) if params else said
 
 
@@ -46,6 +47,11 @@ def _locales(kind: Any) -> str:
 def _catalogue(folder: str, domain: str, locale: str) -> gettext.NullTranslations:
     """What there is for a language, or for the language without its country; else what stands in the code."""
     languages = [locale.replace("-", "_"), locale.replace("-", "_").partition("_")[0]]
-    if not folder:
-        return gettext.NullTranslations()
-    return gettext.translation(domain, folder, languages=languages, fallback=True)
+    try:
+        found = gettext.translation(domain, folder, languages=languages) if folder else None
+    except OSError:  # there is none, or none that can be read
+        found = None
+    if found is None:
+        return catalogue(ENGLISH)
+    found.add_fallback(catalogue(ENGLISH))
+    return found

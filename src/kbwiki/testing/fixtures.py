@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
+from shutil import copyfile
 from typing import Any, Protocol
 
 import pytest
@@ -84,9 +85,25 @@ def kbwiki_settings() -> dict[str, Any]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def kbwiki_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with kbwiki's tables and nothing in them: made once, copied for each test."""
+    file = tmp_path_factory.mktemp("kbwiki") / "kbwiki.db"
+    made = Wiki(f"sqlite:///{file}")
+    made.upgrade()
+    made.close()
+    return file
+
+
 @pytest.fixture
-def app(tmp_path: Path, kbwiki_plugins: tuple[Wanted, ...], kbwiki_settings: dict[str, Any]) -> Iterator[Flask]:
+def app(
+    tmp_path: Path,
+    kbwiki_database: Path,
+    kbwiki_plugins: tuple[Wanted, ...],
+    kbwiki_settings: dict[str, Any],
+) -> Iterator[Flask]:
     """An app with a wiki at /wiki, ready to be asked; it knows the `client` and nobody else."""
+    copyfile(kbwiki_database, tmp_path / "kbwiki.db")
     made = Flask("host", instance_path=str(tmp_path / "instance"))
     made.config.update(SECRET_KEY="tests", TESTING=True, KBWIKI_FOLDER=str(tmp_path), **kbwiki_settings)
     browser = made.extensions["kbwiki.testing"] = Browser(made.test_client())

@@ -157,7 +157,8 @@ class Weather(Plugin):
     def read_lines(self, source: str) -> Iterator[Imported]:
         """A page on each line."""
         for line in Path(source).read_text("utf-8").splitlines():
-            yield Imported(**json.loads(line))
+            said = json.loads(line)
+            yield Imported(**{**said, "tags": tuple(said.get("tags", ()))})
 
     @hookimpl
     def exporters(self) -> Exporter:
