@@ -1,4 +1,4 @@
-"""The page about plugins with something on it, and a plugin's own screen: they fit, and axe-core finds nothing wrong."""
+"""The page about plugins with something on it, and a plugin's own screen: they fit, and axe-core is content."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ def settings() -> dict[str, Any]:
     return {"KBWIKI_PLUGINS": ("tests.hooks.weather:Weather", "nowhere"), "KBWIKI_HOOK_SECONDS": 5.0}
 
 
-def test_plugins_can_be_looked_after_on_a_telephone_and_by_keyboard(
-    visit: Callable[..., Visitor], wiki: Wiki
-) -> None:
+def test_plugins_can_be_looked_after_on_a_telephone_and_by_keyboard(visit: Callable[..., Visitor], wiki: Wiki) -> None:
     save(wiki, "home", "Hello.\n")
     wiki.plugins.switches.turn_off("weather", "feeds", why="raised ValueError: " + "no wind " * 20)
     with wiki.begin(ADMIN) as tx:

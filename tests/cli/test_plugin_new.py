@@ -30,7 +30,11 @@ def test_the_tests_of_a_new_package_pass_at_once(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "4 passed" in done.stdout
     assert {path.name for path in folder.iterdir()} >= {"pyproject.toml", "README.md", "LICENSE", ".gitignore"}
-    assert not [path for path in folder.rglob("*") if path.is_file() and "@" in path.read_text("utf-8").replace("@hook", "").replace("@pytest", "")]
+    assert not [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and "@" in path.read_text("utf-8").replace("@hook", "").replace("@pytest", "")
+    ]
 
 
 def test_what_is_there_is_left_alone(tmp_path: Path) -> None:

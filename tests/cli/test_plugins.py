@@ -134,11 +134,9 @@ def test_work_does_what_is_due(app: Flask, wiki: Wiki) -> None:
     assert re.search(r"work measure: begun \S+ \S+ \(UTC\), done", run(app, "plugins", "list").output)
 
 
-def test_a_plugin_is_removed_without_or_with_its_tables_and_comes_back(
-    _sqlite_template: SqliteTemplate, tmp_path: Path
-) -> None:
+def test_a_plugin_is_removed_without_or_with_its_tables_and_comes_back(sqlite_url: str, tmp_path: Path) -> None:
     app = Flask("host", instance_path=str(tmp_path))
-    app.config["KBWIKI_DATABASE_URI"] = _sqlite_template.copy_to(tmp_path / "wiki.db")
+    app.config["KBWIKI_DATABASE_URI"] = sqlite_url
     wiki = KBWiki().init_app(app)
     later = Flask("host", instance_path=str(tmp_path))
     later.config["KBWIKI_DATABASE_URI"] = app.config["KBWIKI_DATABASE_URI"]

@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import MetaData, Table, inspect, select
 
 from kbwiki.hooks import Plugin, Tables
-from kbwiki.hooks.tables import _require_own, own_name, tables_of, version_table
-from kbwiki.hooks.tables import WrongTables
+from kbwiki.hooks.tables import WrongTables, _require_own, own_name, tables_of, version_table
 from kbwiki.leaving import look, remove
 from kbwiki.wiki import Wiki
 from tests.hooks.weather import REPORTS, Weather

@@ -27,7 +27,6 @@ from kbwiki.search.log.recording import Asked, Screen
 from kbwiki.search.synonyms.actions import set_synonyms
 from kbwiki.testing import ADMIN, MODERATOR, READER, WRITER, answer, look, make_space, open_reviews, save
 from kbwiki.web.routes import SCREENS
-
 from tests.hooks.weather import Weather
 
 from .conftest import Visitor, come, host

@@ -24,8 +24,8 @@ def plugin() -> None:
 @plugin.command(
     "new",
     help=N_(
-        "Write a package for a plugin NAME: a hook, tests that pass, documentation, an entry point.\n\nIt goes to a new "
-        "folder kbwiki-NAME; what is there already is left alone."
+        "Write a package for a plugin NAME: a hook, tests that pass, documentation, an entry point.\n\nIt goes to a "
+        "new folder kbwiki-NAME; what is there already is left alone."
     ),
 )
 @click.argument("name")

@@ -24,7 +24,7 @@ def plugins() -> None:
     "list",
     help=N_(
         "List the plugins: version, hooks, what is switched off and why, when scheduled work was last done, and those "
-        "that are left out, with what to do.\n\nCalls and times are counted by each process for itself: the page "
+        "that are left out, with what to do.\n\nCalls and times are counted by each process for itself: the screen "
         "“Plugins” shows those of the process that answers."
     ),
 )
@@ -71,7 +71,7 @@ def on(wiki: Wiki, name: str, hook: str) -> None:
 @plugins.command("off", help=N_("Switch a plugin off, or HOOK of it, until somebody switches it on."))
 @click.argument("name")
 @click.argument("hook", default="")
-@spoken.option("--why", default="", help=N_("Why; shown on the page “Plugins” and kept in the journal."))
+@spoken.option("--why", default="", help=N_("Why; shown on the screen “Plugins” and kept in the journal."))
 @click.pass_obj
 def off(wiki: Wiki, name: str, hook: str, why: str) -> None:
     found = wiki.plugins.find(name)
