@@ -50,6 +50,7 @@ def run(app: Flask, *words: str) -> Result:
 def test_the_list_says_what_there_is_and_what_is_left_out(app: Flask) -> None:
     told = run(app, "plugins", "list").output
 
+    assert run(app, "plugins").output == told
     assert "weather\t1.2\ton\tWhat it is like outside." in told
     assert "vocabulary, " in told or ", vocabulary" in told
     assert "! nowhere\tNo plugin nowhere is installed." in told

@@ -232,6 +232,7 @@ def test_static_files_are_kept_for_a_year_and_run_nothing(visitor: Visitor) -> N
 def test_navigation_is_for_those_it_names(visitor: Visitor) -> None:
     assert f'<a href="{X}/" dir="auto">Weather</a>' in visitor.text("/wiki/")
     assert "Stations" not in visitor.text("/wiki/")
+    assert 'dir="auto">Wetter</a>' in visitor.client.get("/wiki/", headers={"Accept-Language": "de"}).text
     visitor.actor = METEOROLOGIST
     assert '<a href="/stations" dir="auto">Stations</a>' in visitor.text("/wiki/")
 

@@ -15,9 +15,11 @@ from . import spoken
 from .plugin_pages import export_pages, import_pages
 
 
-@spoken.group("plugins", help=N_("What extends the [wiki]."))
-def plugins() -> None:
-    pass
+@spoken.group("plugins", help=N_("What extends the [wiki]."), invoke_without_command=True)
+@click.pass_context
+def plugins(ctx: click.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_plugins)
 
 
 @plugins.command(

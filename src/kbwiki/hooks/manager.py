@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 
 from ..clock import Clock
 from ..db import is_writing
-from ..wording import spoken
+from ..wording import Wording, spoken
 from .checking import own_copy, problem_with
 from .loading import Loaded, Refusal
 from .marks import FACTS, Asked
@@ -28,6 +28,8 @@ from .workers import WORKERS, Outcome, Pending
 
 log = logging.getLogger("kbwiki.plugins")
 
+MOST_KEPT = 500
+"""So many declarations are kept, counting each once for each language."""
 MOST_THINGS = 200
 """So many things one plugin may give to one hook."""
 TRACE = "KBWIKI_TRACE_HOOKS"
@@ -83,7 +85,7 @@ class Plugins:
         self._patience, self._clock = patience, clock
         self._hooks = {name: tuple(one for one in loaded if name in one.hooks) for name in FACTS}
         self._used = frozenset(name for name, plugins in self._hooks.items() if plugins)
-        self._declared: dict[str, tuple[frozenset[str], tuple[Given[Any], ...]]] = {}
+        self._declared: dict[tuple[str, Wording | None], tuple[frozenset[str], tuple[Given[Any], ...]]] = {}
         self._hanging: dict[str, list[Pending]] = {one.name: [] for one in loaded}
 
     @property
@@ -99,35 +101,57 @@ class Plugins:
         """Whether any plugin has something to say to this hook. Costs nothing to speak of."""
         return hook in self._used
 
-    def declared(self, hook: str) -> tuple[Given[Any], ...]:
-        """What the plugins declare, asked for once; without those of plugins that are off for this hook."""
+    def declared(self, hook: str, *, in_words: bool = False) -> tuple[Given[Any], ...]:
+        """What the plugins declare, asked for once; without those of plugins that are off for this hook.
+
+        With `in_words` once for each language and vocabulary: for declarations with words that people read. Where one
+        fails, it is asked again the next time, until it is switched off.
+        """
         if hook not in self._used:
             return ()
         self.switches.look()
+        key = (hook, spoken() if in_words else None)
         left_out = frozenset(one.name for one in self._hooks[hook] if self._is_off(one.name, hook))
-        known = self._declared.get(hook)
-        if known is None or known[0] != left_out:
-            known = self._declared[hook] = (left_out, tuple(self.ask(hook)))
-        return known[1]
+        known = self._declared.get(key)
+        if known is not None and known[0] == left_out:
+            return known[1]
+        asked = self._asked(hook, {})
+        given = tuple(one for some in asked for one in some or ())
+        if None not in asked:
+            if len(self._declared) > MOST_KEPT:  # an administrator tries one word after the other
+                self._declared.clear()
+            self._declared[key] = (left_out, given)
+        return given
 
     def ask(self, hook: str, **arguments: Any) -> list[Given[Any]]:
         """What each plugin gives now, in their order; all are asked at once, and share the time there is."""
+        return [one for some in self._asked(hook, arguments) for one in some or ()]
+
+    def _asked(self, hook: str, arguments: dict[str, Any]) -> list[list[Given[Any]] | None]:
+        """What each plugin that is on gives; None for one that failed."""
         if hook not in self._used or not self._may_ask(hook):
-            return []
+            return [None]
         self.switches.look()
-        facts, began = FACTS[hook], []
+        facts = FACTS[hook]
+        began: list[tuple[str, Pending | None]] = []
         for one in self._hooks[hook]:
+            if self._is_off(one.name, hook):
+                continue
             if self._is_left_out(one.name, hook):
+                began.append((one.name, None))
                 continue
             implementation = one.hooks[hook]
             taken = {name: own_copy(arguments[name]) for name in implementation.argnames if name in arguments}
             call = partial(_gathered, partial(implementation.function, **taken))
             began.append((one.name, self._begin(one.name, hook, call)))
         until = time.monotonic() + self._patience.of(facts.asked)
-        given: list[Given[Any]] = []
+        given: list[list[Given[Any]] | None] = []
         for plugin, pending in began:
+            if pending is None:
+                given.append(None)
+                continue
             things = self._ended(plugin, hook, pending, pending.wait(until), _each_is(facts.gives))
-            given += [Given(plugin, thing) for thing in things.value or ()]
+            given.append(None if things.problem else [Given(plugin, thing) for thing in things.value or ()])
         return given
 
     def call(

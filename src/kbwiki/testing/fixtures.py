@@ -105,7 +105,8 @@ def app(
     """An app with a wiki at /wiki, ready to be asked; it knows the `client` and nobody else."""
     copyfile(kbwiki_database, tmp_path / "kbwiki.db")
     made = Flask("host", instance_path=str(tmp_path / "instance"))
-    made.config.update(TESTING=True, KBWIKI_FOLDER=str(tmp_path), KBWIKI_HOOK_SECONDS=5.0, **kbwiki_settings)
+    usual = {"TESTING": True, "KBWIKI_FOLDER": str(tmp_path), "KBWIKI_HOOK_SECONDS": 5.0}
+    made.config.update({**usual, **kbwiki_settings})
     made.secret_key = "tests"  # noqa: S105 - it keeps nothing
     browser = made.extensions["kbwiki.testing"] = Browser(made.test_client())
     mounted = KBWiki(made, actor=lambda: browser.actor, plugins=kbwiki_plugins)

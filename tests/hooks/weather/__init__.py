@@ -68,7 +68,7 @@ class Weather(Plugin):
     @hookimpl
     def navigation(self) -> Iterable[NavItem]:
         """For all, and for some."""
-        yield NavItem("Weather", self.site.route("list"))
+        yield NavItem(self.say("Weather"), self.site.route("list"))
         yield NavItem("Stations", "/stations", groups=("meteorologists",))
 
     @hookimpl
