@@ -45,6 +45,7 @@ NOTHING_THERE: Mapping[str, str] = MappingProxyType(
         "help that is wanted": N_("There is no request for help “{name}” that you can read."),
         "hiding": N_("There is no hiding “{name}” that you can read."),
         "page": N_("There is no [page] “{name}” that you can read."),
+        "plugin": N_("There is no plugin “{name}” that you can read."),
         "question": N_("There is no question “{name}” that you can read."),
         "reason": N_("There is no reason “{name}” that you can read."),
         "review": N_("There is no [review] “{name}” that you can read."),

@@ -23,6 +23,8 @@ from .moderation.space_subject import SpaceSubject
 from .moderation.subjects import Registry, Subject
 from .moderation.vocabulary_subject import KIND as VOCABULARY
 from .moderation.vocabulary_subject import VocabularySubject
+from .plugin_subject import KIND as PLUGINS
+from .plugin_subject import PluginsSubject
 from .search import weights
 from .search.additions import Additions
 from .search.engines import Place, open_engine
@@ -43,6 +45,7 @@ def subjects() -> Registry:
         VOCABULARY: VocabularySubject(),
         HELP: HelpSubject(),
         WANTED: WantedSubject(),
+        PLUGINS: PluginsSubject(),
     }
     registry = Registry(known, OwnSubject)
     registry[DECISION] = DecisionSubject(registry)

@@ -41,13 +41,12 @@ from .search.engines import require_engine
 from .search.finding import Search
 from .search.log.recording import SearchLog
 from .settings import Settings
-from .site import plugins_of
+from .site import plugins_of, upgrade_all
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
 from .spaces.queries import find_space
 from .subscribing.channels import deliver_messages
 from .subscribing.subscriptions import Subscriptions
-from .upgrade import upgrade
 from .vocabulary.voice import Voice
 from .wording import kb_t
 
@@ -140,7 +139,7 @@ class Wiki:
     def upgrade(self) -> None:
         """Create or bring up to date the tables, and this wiki in them. Safe to call from many processes at once."""
         self.database.make_folder()
-        upgrade(self.database.engine)
+        upgrade_all(self)
         self.set_up()
 
     def is_there(self) -> bool:

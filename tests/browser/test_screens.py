@@ -77,6 +77,7 @@ TO_MODERATE = {
 OF_AUTHORS = {"mine": "/wiki/-/mine", "messages": "/wiki/-/messages", "appeal": "/wiki/-/decisions/1/appeal"}
 TO_SET_UP = {
     "vocabulary": "/wiki/-/vocabulary",
+    "plugins": "/wiki/-/plugins",
     "spaces": "/wiki/-/spaces",
     "space": "/wiki/-/space?path=people",
     "reasons": "/wiki/-/reasons?path=people",

@@ -24,6 +24,7 @@ from ..wording import N_, kb_t
 from ..wording.amounts import grouped
 from . import spoken
 from .finding import PARTS, Finding
+from .plugin_findings import look_at_plugins
 from .plugin_lags import subscription
 
 LOOK = "kbwiki.look"
@@ -106,6 +107,7 @@ def look_at(wiki: Wiki, late_after: float) -> Iterator[Finding]:
         yield _search(wiki, late_after)
         yield _consumer(wiki, "risk", _cursor(wiki, RISK), late_after)
         yield from (subscription(lag, late_after) for lag in wiki.subscriptions.lags())
+        yield from look_at_plugins(wiki)
     except KBWikiError as error:
         yield Finding("wiki", str(error), kb_t(UPGRADE))
 

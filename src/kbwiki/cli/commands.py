@@ -10,6 +10,7 @@ import click
 
 from ..actors import SYSTEM, Actor
 from ..errors import Busy
+from ..hooks.work import do_due_work
 from ..journal.append import head_of
 from ..pages.paths import normalise_path
 from ..spaces.policy import SpaceSettings
@@ -25,6 +26,9 @@ from .checking import check
 from .helping import help_
 from .leaving import leave
 from .numbers import numbers_
+from .plugin_commands import x
+from .plugin_new import plugin
+from .plugins import plugins
 from .record import record
 from .report import kept_head, moves, say_summary, say_verification
 from .reviews import reviews
@@ -46,6 +50,8 @@ def db() -> None:
 def db_upgrade(wiki: Wiki) -> None:
     wiki.upgrade()
     click.echo(kb_t("The tables are up to date ({newest}).", newest=newest_revision()))
+    for left_out in wiki.plugins.tables.behind().values():
+        click.echo(left_out.said, err=True)
 
 
 @db.command(
@@ -256,6 +262,8 @@ def _work_through(wiki: Wiki, seconds: float | None) -> None:
         click.echo(kb_t("[messages]: {told}", told=told))
     if handed := wiki.catch_up_consumers(seconds=seconds):
         click.echo(kb_t("plugins: {handed} entries", handed=handed))
+    for done in do_due_work(wiki.plugins, wiki.database, wiki.id, wiki.clock):
+        click.echo(f"{done.plugin}: {done.name}" + (f" ({done.failure})" if done.failure else ""))
     aged = wiki.age_reviews()
     if aged.escalated or aged.lapsed:
         click.echo(
@@ -265,5 +273,5 @@ def _work_through(wiki: Wiki, seconds: float | None) -> None:
 
 ALL: tuple[click.Command, ...] = (
     db, journal, search, spaces, rules, reviews, record, batches, numbers_, import_, work, check,
-    synonyms_, searches, help_, leave,
+    synonyms_, searches, help_, leave, plugins, plugin, x,
 )  # fmt: skip

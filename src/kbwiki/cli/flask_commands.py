@@ -12,6 +12,9 @@ from ..wording.amounts import listed
 from . import commands, root, spoken
 from .checking import LOOK
 
+AS_IT_IS = ("db", "check", "leave", "plugin")
+"""Commands before which nothing is made."""
+
 
 def group() -> click.Group:
     """A new group for one app's command line."""
@@ -22,7 +25,7 @@ def group() -> click.Group:
     @click.pass_context
     @with_appcontext
     def kbwiki(ctx: click.Context, name: str, tenant: str | None) -> None:
-        ctx.obj = _wiki_of_app(name, tenant, as_it_is=ctx.invoked_subcommand in ("db", "check", "leave"))
+        ctx.obj = _wiki_of_app(name, tenant, as_it_is=ctx.invoked_subcommand in AS_IT_IS)
         root.speak_as(ctx, ctx.obj)
 
     kbwiki.usual = _usual

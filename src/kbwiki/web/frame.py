@@ -18,6 +18,7 @@ from ..wording import spoken
 from .csrf import hidden_inputs
 from .host_guards import HostGuards
 from .keys import table
+from .plugin_additions import additions, note_of
 from .words import kb_t, when
 
 if TYPE_CHECKING:
@@ -96,10 +97,13 @@ class Frame:
             keys_everywhere=table(()),
             whose=whose(actor),
             next_url=visit.request.path,
+            plugins=additions(visit),
             practises=practice_path(visit.settings, actor) is not None,
             when=lambda moment: when(moment, visit.now),
         )
         frame.__dict__.update(facts)
+        if notes := note_of(visit):
+            frame.__dict__["flash"] = (*notes, *facts.get("flash", ()))
         return frame
 
     @cached_property

@@ -80,6 +80,7 @@ class Mount:
         self.guards = HostGuards.from_config(app.config, prefix)
         self.host_layout = HostLayout.from_config(app.config, prefix)
         self.sign_in_url: str | None = app.config.get(f"{prefix}SIGN_IN_URL")
+        self.began_at = self.wiki.clock()
         self._ready = False
         self._lock = threading.Lock()
 

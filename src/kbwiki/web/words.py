@@ -71,6 +71,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "synonyms": N_("said which words mean the same", "said which words mean the same"),
     "vocabulary": N_("chose what things are called", "chose what things are called"),
     "set-vocabulary": N_("chose what things are called", "chose what things are called"),
+    "plugins": N_("switched a plugin on or off", "switched a plugin on or off"),
+    "switch-plugin": N_("switched a plugin on or off", "switched a plugin on or off"),
     "set-synonyms": N_("said which words mean the same", "said which words mean the same"),
     "help": N_("chose where [a page] helps", "chose where [a page] helps"),
     "set-help": N_("chose where [a page] helps", "chose where [a page] helps"),

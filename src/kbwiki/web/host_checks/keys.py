@@ -63,6 +63,8 @@ def unknown_settings(mount: Mount) -> Iterator[Finding]:
         own = mount.prefix == "KBWIKI_" and any(key.startswith(prefix) for prefix in others)
         if not key.startswith(mount.prefix) or own or key.removeprefix(mount.prefix) in known:
             continue
+        if key.startswith(f"{mount.prefix}PLUGIN_"):
+            continue  # whether some plugin has it, is said of plugins
         near = get_close_matches(key.removeprefix(mount.prefix), known, n=1, cutoff=0.6)
         meant = f"{mount.prefix}{near[0]}" if near else ""
         yield Finding(

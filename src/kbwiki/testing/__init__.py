@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from .actors import SYSTEM, Actor, ActorKind
-from .answering import meant, prepared
-from .moderation.decide import Answer, decide
-from .moderation.policy import Verdict
-from .moderation.queries.queue import QueueLine, queue
-from .moderation.queries.review import ReviewView, get_review
-from .moderation.record import Decided
-from .pages.actions import Edit, Saved, save_page
-from .pages.queries.view import get_page, text_of
-from .pages.rendering import preview_html
-from .spaces.policy import SpaceSettings
-from .wiki import Wiki
+from ..actors import SYSTEM, Actor, ActorKind
+from ..answering import meant, prepared
+from ..moderation.decide import Answer, decide
+from ..moderation.policy import Verdict
+from ..moderation.queries.queue import QueueLine, queue
+from ..moderation.queries.review import ReviewView, get_review
+from ..moderation.record import Decided
+from ..pages.actions import Edit, Saved, save_page
+from ..pages.queries.view import get_page, text_of
+from ..pages.rendering import preview_html
+from ..spaces.policy import SpaceSettings
+from ..wiki import Wiki
 
 READER = Actor("reader", "Rosa Reader")
 WRITER = Actor("writer", "Wim Writer", frozenset({"staff"}))
