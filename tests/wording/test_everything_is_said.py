@@ -22,7 +22,7 @@ from kbwiki.moderation.models import Notice
 from kbwiki.moderation.numbers.figures import DEFINITIONS
 from kbwiki.signals import MessageDue
 from kbwiki.testing import ADMIN, MODERATOR
-from kbwiki.wording import speaking
+from kbwiki.wording import is_told, speaking
 from kbwiki.wording.vocabulary import USUAL
 
 from ..web.test_screens import NEEDS, READ
@@ -211,6 +211,7 @@ def test_no_command_says_anything_unmarked(app: Flask, tmp_path: Path, monkeypat
             left[arguments] = found
 
     assert left == {}
+    assert not is_told(), "a command that has ended goes on speaking"
 
 
 def test_no_commands_help_says_anything_unmarked(app: Flask) -> None:
