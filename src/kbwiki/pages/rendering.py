@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -20,6 +21,7 @@ from ..actors import Actor
 from ..caching import BoundedCache
 from ..database import Database
 from ..db import in_list, insert_or_ignore
+from ..errors import Busy
 from ..markup import RENDERER_VERSION, Document, Heading, Link, Resolved, Wording, parse, render
 from ..spaces.queries import bound, readable
 from ..wording import Wording as SpokenWording
@@ -194,7 +196,7 @@ def _key(digest: bytes, resolved: Mapping[Link, Resolved], max_output: int, word
 def _keep(
     database: Database, key: bytes, digest: bytes, html: str, document: Document | None, now: datetime
 ) -> None:
-    with database.write_if_free() as connection:
+    with suppress(Busy), database.write_if_free() as connection:  # busy: the pool had no second connection to give
         if connection is None:
             return
         if document is not None:
