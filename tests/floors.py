@@ -21,6 +21,7 @@ TOOLS = ("pytest", "pytest-xdist", "hypothesis", "Flask-WTF", "Flask-SQLAlchemy"
 CHOSEN = (
     "tests/test_migrations.py",
     "tests/embedding/test_first_steps.py",
+    "tests/embedding/test_fragments.py",
     "tests/embedding/test_joining.py",
     "tests/embedding/test_migrations_of_the_host.py",
     "tests/embedding/test_who_may_go_where.py",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
 
 from .errors import Busy, Conflict, SchemaBehind
 from .wording import kb_t
@@ -99,6 +99,8 @@ def translated(*, ours_only: bool = False) -> Iterator[None]:
             raise
         _translate(error)
         raise
+    except TimeoutError as error:  # SQLAlchemy's, of the pool: every connection is lent
+        raise Busy(kb_t("The [wiki] is busy with other changes. Nothing was lost; please try again.")) from error
 
 
 def _translate(error: DBAPIError) -> None:

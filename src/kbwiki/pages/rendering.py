@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -20,6 +21,7 @@ from ..actors import Actor
 from ..caching import BoundedCache
 from ..database import Database
 from ..db import in_list, insert_or_ignore
+from ..errors import Busy
 from ..markup import PLAIN, Dialect, Document, Heading, Labels, Link, Resolved, Wording, parse_extended, render
 from ..spaces.queries import bound, readable
 from ..wording import Wording as SpokenWording
@@ -237,7 +239,7 @@ def _dialect_key(dialect: Dialect, path: str) -> tuple[str, ...]:
 def _keep(
     database: Database, key: bytes, digest: bytes, html: str, parsed: Mapping[str, object] | None, now: datetime
 ) -> None:
-    with database.write_if_free() as connection:
+    with suppress(Busy), database.write_if_free() as connection:  # busy: the pool had no second connection to give
         if connection is None:
             return
         if parsed is not None:

@@ -97,6 +97,7 @@ class Visit:
     def connection(self) -> Connection:
         """The visit's connection for queries, opened when first asked for."""
         if self._connection is None:
+            _ = self.wiki.id  # takes a connection of its own the first time: none is held meanwhile
             self._connection = self._open.enter_context(self.wiki.read())
         return self._connection
 
