@@ -231,9 +231,7 @@ FAILURES: dict[str, Callable[[MacroCall], Any]] = {
 
 
 @pytest.mark.parametrize("how", FAILURES)
-def test_a_page_is_shown_whatever_a_plugin_does_and_tells_what_is_missing(
-    made: Callable[..., Wiki], how: str
-) -> None:
+def test_a_page_is_shown_whatever_a_plugin_does_and_tells_what_is_missing(made: Callable[..., Wiki], how: str) -> None:
     wiki = made(Texts, hook_failures=100)
     Texts.answers = FAILURES
     save(wiki, f"fails/{how}", f"Before {{{{does {how}}}}} after. {{{{hi x}}}}")
@@ -256,8 +254,13 @@ def test_an_address_that_could_run_leads_nowhere(texts: Wiki) -> None:
     assert 'href="https://j.example/A-1"' in html
 
 
+def slowly(_: MacroCall) -> str:
+    RELEASED.wait(0.02)
+    return "<b>x</b>"
+
+
 def test_many_slow_pieces_cost_a_page_a_bounded_time_and_are_there_in_the_end(made: Callable[..., Wiki]) -> None:
-    Texts.answers = {str(number): lambda _: RELEASED.wait(0.02) and "" or "<b>x</b>" for number in range(12)}
+    Texts.answers = {str(number): slowly for number in range(12)}
     wiki = made(Texts)
     wiki._dialects._seconds = 0.02  # all pieces of a page together: 0.08 seconds
     save(wiki, "slow", " ".join(f"{{{{does {number}}}}}" for number in range(12)))
@@ -281,9 +284,7 @@ def test_links_and_moves_know_what_is_no_link(texts: Wiki) -> None:
         move_page(tx, "moved/from", "moved/to")
 
     assert linking == ["moved/linking"]
-    assert read(texts, "moved/linking") == (
-        "[[moved/to]] $[[moved/from]]$ {{hi [[moved/from]]}} [[jira:moved/from]]"
-    )
+    assert read(texts, "moved/linking") == "[[to]] $[[moved/from]]$ {{hi [[moved/from]]}} [[jira:moved/from]]"
     assert read(texts, "moved/not-linking") == "$[[moved/from]]$ [[jira:A-1]]"
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+
+from kbwiki.testing import shown_as_html
+from kbwiki.wiki import Wiki
 from kbwiki_diagram import DiagramPlugin, drawn
 from kbwiki_diagram.flowchart import read_flowchart
 from kbwiki_diagram.layout import arranged
 from kbwiki_diagram.lines import CannotDraw, spoken, statements_of, wrapped
-
-from kbwiki.testing import shown_as_html
-from kbwiki.wiki import Wiki
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +43,15 @@ def words(source: str) -> list[str]:
         ("graph TD\nA --- B\nB <--> C", ["A – B", "B ↔ C"]),
         ("graph TD\nA --> A", ["A → A"]),
         ("graph TD\nlonely[On its own]", ["On its own"]),
-        ('graph TD\nA["A (with) [signs]; yes"] --> B["#quot;B#quot;"]', ["A (with) [signs]; yes → \"B\""]),
+        ('graph TD\nA["A (with) [signs]; yes"] --> B["#quot;B#quot;"]', ['A (with) [signs]; yes → "B"']),
         ("graph TD\nA[Zwei<br/>Zeilen] --> Übung[(Ablage)]", ["Zwei Zeilen → Ablage"]),
         ("graph TD %% a comment\nA --> B %% another", ["A → B"]),
         ("graph TD\nA:::big --> B\nclassDef big fill:#f00\nstyle A fill:red", ["A → B"]),
         ("graph TD\nA --x B\nB --o C", ["A → B", "B → C"]),
         ("sequenceDiagram\nAda->>Ben: Hello\nBen-->>Ada: Hi", ["Ada → Ben: Hello", "Ben → Ada: Hi"]),
         (
-            "sequenceDiagram\nautonumber\nparticipant A as Ada L.\nA->>B: one\nloop daily\nB->>B: two\nend\nNote over A,B: end",
+            "sequenceDiagram\nautonumber\nparticipant A as Ada L.\nA->>B: one\nloop daily\nB->>B: two\nend\n"
+            "Note over A,B: end",
             ["Ada L. → B: 1. one", "loop daily", "B → B: 2. two", "Ada L.: end"],
         ),
         ("sequenceDiagram\nA->>+B: x\nB-->>-A: y\nA-xB: z\nA-)B", ["A → B: x", "B → A: y", "A → B: z", "A → B"]),
@@ -115,8 +116,10 @@ def test_nodes_stand_apart_and_edges_lead_onwards(direction: str) -> None:
 def test_the_largest_diagram_takes_no_time_to_speak_of() -> None:
     edges = "\n".join(f"N{n % 100} --> N{(n * 7 + 3) % 100}" for n in range(280))
 
+    tangle = "\n".join(f"N{n} --> N{n + 1}\nN0 --> N{n}" for n in range(110))
+
     with pytest.raises(CannotDraw, match="entangled"):
-        arranged(read_flowchart(statements_of("graph TD\n" + "\n".join(f"N{n} --> N{n + 1}\nN0 --> N{n}" for n in range(110)))))
+        arranged(read_flowchart(statements_of(f"graph TD\n{tangle}")))
     assert "<svg" in drawn("graph TD\n" + "\n".join(f"A{n} --> B{n % 7}" for n in range(100)))
     assert drawn("graph TD\n" + edges)
 
@@ -128,7 +131,9 @@ def test_labels_are_wrapped_and_their_entities_are_signs() -> None:
 
 
 def test_on_a_page_it_is_in_the_colour_of_the_text_without_style_or_script(wiki: Wiki) -> None:
-    html = shown_as_html(wiki, "```mermaid\ngraph TD\nA[<script>alert(1)</script>] -->|a &amp; b| B{Well?}\nC[(x)]\n```")
+    source = "graph TD\nA[<script>alert(1)</script>] -->|a &amp; b| B{Well?}\nC[(x)]"
+
+    html = shown_as_html(wiki, f"```mermaid\n{source}\n```")
 
     assert '<figure class="kb-x-diagram-figure">' in html
     assert 'stroke="currentColor"' in html

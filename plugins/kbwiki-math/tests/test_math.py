@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kbwiki_math import MathPlugin
-from kbwiki_math.formulas import Unreadable, mathml
 
 from kbwiki.testing import READER, shown_as_html
 from kbwiki.wiki import Wiki
+from kbwiki_math import MathPlugin
+from kbwiki_math.formulas import Unreadable, mathml
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,7 @@ class Search:
 
     `prepare`: see `Sync`. `reviewed` is SQL that says of `Page` whether people have looked at all of it. `patience` is
     how many seconds a search waits for the index to take in what is new; after `stale_days` without a change a page is
-    stale. `languages` are those of the pages, the usual one first; `weights`: see `weights.merged`; `dialect` is theirs.
+    stale. `languages` are those of the pages, the usual one first; `weights`: see `weights.merged`; `dialect`: theirs.
     """
 
     def __init__(

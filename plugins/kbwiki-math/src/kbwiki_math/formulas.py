@@ -1,7 +1,7 @@
 """LaTeX to MathML, with what is wrong said in words.
 
-latex2mathml reads much of LaTeX and lets much pass that is none: a command it does not know becomes a letter, a fraction
-may lack its second part. That is looked for here.
+latex2mathml reads much of LaTeX and lets much pass that is none: a command it does not know becomes a letter, a
+fraction may lack its second part. That is looked for here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ELEMENTS = (
 )
 _EVERYWHERE = ("mathvariant", "mathcolor", "mathbackground", "displaystyle", "scriptlevel")
 ATTRIBUTES = {
-    **{element: _EVERYWHERE for element in ELEMENTS},
+    **dict.fromkeys(ELEMENTS, _EVERYWHERE),
     "math": ("display", "alttext", *_EVERYWHERE),
     "menclose": ("notation", *_EVERYWHERE),
     "mfrac": ("linethickness", *_EVERYWHERE),
