@@ -87,8 +87,9 @@ class AllowedHtml:
     """Elements, attributes and classes that the plugin's HTML needs beyond what pages may have.
 
     Possible are text-level HTML, MathML, and the shapes and texts of SVG. What could run something, load something or
-    break out (script, style, on…, iframe, form, foreignObject, id, …) is refused whatever is declared. `attributes` maps an element to its attributes; `classes` are whole names, each beginning with the
-    plugin's own (`kb-x-<plugin>-`).
+    break out (script, style, on…, iframe, form, foreignObject, id, …) is refused whatever is declared. `attributes`
+    maps an element to its attributes; `classes` are whole names, each beginning with the plugin's own
+    (`kb-x-<plugin>-`).
     """
 
     elements: tuple[str, ...] = ()
