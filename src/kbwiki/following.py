@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from .journal.tail import cursor_of, last_position, stand_of
 from .markup import Dialect
 from .pages.links import CONSUMER as LINKS
-from .pages.links import take_in_links
+from .pages.links import refresh_links, take_in_links
+from .search.feed import all_pages
 from .search.suggestion_rows import CONSUMER as SUGGESTIONS
 from .search.suggestion_rows import take_in_suggestions
 
@@ -32,6 +33,16 @@ class Following:
         """Let links and backlinks take in everything that is in the journal; how many entries were read."""
         self._wiki.seal()
         return self._follow(LINKS, take_in_links, wait=wait)
+
+    def links_again(self) -> int:
+        """Read the links of every page anew, as after a plugin came or went that reads texts otherwise; how many."""
+        wiki = self._wiki
+        with wiki.read() as connection:
+            ids = all_pages(connection, wiki.id)
+        for start in range(0, len(ids), _STEP):
+            with wiki.database.write() as connection:
+                refresh_links(connection, wiki.id, ids[start : start + _STEP], wiki.dialect)
+        return len(ids)
 
     def suggestions(self) -> int:
         """Let suggestions take in everything that is in the journal; how many entries were read."""

@@ -212,6 +212,10 @@ class Wiki:
         """
         return self._following.links(wait=wait)
 
+    def read_links_again(self) -> int:
+        """Read the links of every page anew, as after a plugin came or went that reads texts otherwise; how many."""
+        return self._following.links_again()
+
     def catch_up_suggestions(self) -> int:
         """Let suggestions take in everything that is in the journal; how many entries were read."""
         return self._following.suggestions()

@@ -31,6 +31,7 @@ def search() -> None:
 def search_rebuild(wiki: Wiki) -> None:
     wiki.seal()
     wiki.catch_up_links()
+    wiki.read_links_again()
     with _kindly(), click.progressbar(length=1, label=kb_t("Indexing [pages]")) as bar:
         wiki.search.rebuild(moves(bar))
 

@@ -1,4 +1,4 @@
-"""Diagrams: ` ```mermaid ` with a flowchart or a sequence, drawn here as SVG, without script and without any service."""
+"""Diagrams: ` ```mermaid ` with a flowchart or a sequence, drawn here as SVG, without script or outside service."""
 
 from __future__ import annotations
 
@@ -77,5 +77,6 @@ def _drawn(source: str) -> tuple[str, list[str]]:
         sequence = read_sequence(statements)
         return sequence_drawing.svg_of(sequence), sequence.words()
     raise CannotDraw(
-        f"“{kind[:40]}” is none of the kinds that can be drawn here: begin with “graph TD”, “graph LR” or “sequenceDiagram”."
+        f"“{kind[:40]}” is none of the kinds that can be drawn here: "
+        "begin with “graph TD”, “graph LR” or “sequenceDiagram”."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 from math import hypot
 
 from .layout import Arranged, Node, Route
@@ -73,7 +74,10 @@ def _shape(node: Node) -> str:
     shown = text(node.lines, x, y + (5 if node.shape == "store" else 0))
     corners = {
         "decision": [(x, y - h), (x + w, y), (x, y + h), (x - w, y)],
-        "hexagon": [(x - w, y), (x - w + 14, y - h), (x + w - 14, y - h), (x + w, y), (x + w - 14, y + h), (x - w + 14, y + h)],
+        "hexagon": [
+            *((x - w, y), (x - w + 14, y - h), (x + w - 14, y - h)),
+            *((x + w, y), (x + w - 14, y + h), (x - w + 14, y + h)),
+        ],
         "slanted": [(x - w + 14, y - h), (x + w, y - h), (x + w - 14, y + h), (x - w, y + h)],
     }.get(node.shape)
     if corners:
@@ -87,7 +91,8 @@ def _shape(node: Node) -> str:
         )
         return f'<path d="{d}" fill="{PAPER}"></path>{shown}'
     rx = {"round": 8.0, "pill": h, "circle": w}.get(node.shape, 2.0)
-    box = f'<rect x="{x - w:.1f}" y="{y - h:.1f}" width="{2 * w:.1f}" height="{2 * h:.1f}" rx="{rx:.1f}" fill="{PAPER}"></rect>'
+    size = f'width="{2 * w:.1f}" height="{2 * h:.1f}" rx="{rx:.1f}"'
+    box = f'<rect x="{x - w:.1f}" y="{y - h:.1f}" {size} fill="{PAPER}"></rect>'
     if node.shape == "double":
         box += f'<path d="M{x - w + 8:.1f} {y - h:.1f} V{y + h:.1f} M{x + w - 8:.1f} {y - h:.1f} V{y + h:.1f}"></path>'
     return box + shown
@@ -98,7 +103,7 @@ def _line(route: Route, sideways: bool) -> str:
         return _loop(route)
     points = _points(route, sideways)
     d = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(points):
         middle = ((ax + bx) / 2, ay, (ax + bx) / 2, by) if sideways else (ax, (ay + by) / 2, bx, (ay + by) / 2)
         d += " C{:.1f} {:.1f} {:.1f} {:.1f}".format(*middle) + f" {bx:.1f} {by:.1f}"
     heads = arrow(points[-1], _towards(points[-1], points[-2], sideways)) if route.edge.arrow else ""

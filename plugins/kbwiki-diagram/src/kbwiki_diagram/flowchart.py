@@ -26,8 +26,8 @@ _SHAPES = (
 )
 _EDGE = re.compile(
     r"\s*(?P<start><)?(?:"
-    r"(?P<plain>-{2,}[->ox]?(?![\w\s\"]*[^-\s]\s*-{2,}[>-])|-{2,}>|-\.+->?|={2,}>?|~~~)"
-    r"|(?P<opens>--|-\.|==)\s+(?P<said>\"[^\"]*\"|[^-=.|>\[\](){}\"]+?|[^|]+?)\s*(?P<closes>-{2,}[>-]?|\.-+>?|={2,}>?)"
+    r"(?P<opens>--|-\.|==)\s+(?P<said>\"[^\"]*\"|[^|\[\](){}\"]+?)\s*(?P<closes>-{2,}[>-]?|\.-+>?|={2,}>?)"
+    r"|(?P<plain>-{2,}[>ox]|-{3,}|-\.+->?|={2,}>|={3,}|~~~)"
     r")\s*(?:\|(?P<label>[^|]*)\|)?\s*"
 )
 _AND = re.compile(r"\s*&\s*")
@@ -98,7 +98,8 @@ class _Reader:
         while self._at < len(self._text):
             edge = _EDGE.match(self._text, self._at)
             if edge is None or edge.end() == self._at:
-                raise self._statement.refused(f"“{self._text[self._at :][:20]}” is no arrow such as --> or -- words -->.")
+                what = self._text[self._at :][:20].strip()
+                raise self._statement.refused(f"“{what}” is no arrow such as --> or -- words -->.")
             self._at = edge.end()
             ends = self._nodes()
             for start in starts:

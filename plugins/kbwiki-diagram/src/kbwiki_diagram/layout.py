@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .flowchart import Edge, Flowchart
 from .lines import LINE, CannotDraw, width_of, wrapped
@@ -151,7 +152,7 @@ def _routed(found: Arranged, forward: list[tuple[str, str, Edge]], layers: list[
         if count > _MOST_WAY_POINTS:
             raise CannotDraw("It is too entangled: too many edges lead over too many others.")
         by.append(last)
-        links += zip(by, by[1:], strict=False)
+        links += pairwise(by)
         label = wrapped(edge.label, 22) if edge.label else []
         found.routes.append(Route(edge, by if edge.start == start else by[::-1], label))
     for edge in found.chart.edges:
@@ -219,9 +220,9 @@ def _stack(found: Arranged, layers: list[list[Node]], sideways: bool) -> None:
     room_for_labels = [0.0] * (len(layers) + 1)
     for route in found.routes:
         if route.label and len(route.by) > 1:
-            layer = min(route.by[0].layer, route.by[1].layer)
+            upper = min(route.by[0].layer, route.by[1].layer)
             needed = width_of(route.label) + 16 if sideways else len(route.label) * LINE
-            room_for_labels[layer] = max(room_for_labels[layer], needed)
+            room_for_labels[upper] = max(room_for_labels[upper], needed)
     along = 14.0
     for number, layer in enumerate(layers):
         depth = max(node.width if sideways and node.shape else 0 if sideways else node.height for node in layer)

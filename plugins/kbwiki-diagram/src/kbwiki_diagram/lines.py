@@ -10,7 +10,7 @@ LINE = 18
 """Height of a line of text."""
 _CHARACTER = 7.4  # the width of one at 14 px, as browsers' sans-serif fonts have it on the average
 _BREAK = re.compile(r"<br\s*/?>|\\n")
-_ENTITY = re.compile(r"#(\w+);")
+_ENTITY = re.compile(r"[#&](\w+);")
 _ENTITIES = {"quot": '"', "amp": "&", "lt": "<", "gt": ">", "35": "#", "semi": ";"}
 
 
@@ -43,7 +43,7 @@ def statements_of(source: str) -> list[Statement]:
 
 def _parts(line: str) -> list[str]:
     """Cut at semicolons that stand neither within quotes nor at the end of an entity (`#quot;`)."""
-    return re.findall(r'(?:"[^"]*"|#\w+;|[^;])+', line)
+    return re.findall(r'(?:"[^"]*"|[#&]\w+;|[^;])+', line)
 
 
 def first_word(statements: Sequence[Statement]) -> str:

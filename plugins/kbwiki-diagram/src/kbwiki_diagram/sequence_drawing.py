@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from .drawing import PAPER, arrow, on_paper, opening, text
 from .lines import LINE, width_of, wrapped
 from .sequence import Sequence, Step
@@ -42,7 +44,7 @@ class _Drawing:
         order = list(self._sequence.people)
         gaps = [
             max(_LEAST, (width_of(self._names[one]) + width_of(self._names[other])) / 2 + 44)
-            for one, other in zip(order, order[1:], strict=False)
+            for one, other in pairwise(order)
         ]
         for step in self._sequence.steps:
             if step.kind != "message":
@@ -51,8 +53,8 @@ class _Drawing:
             needed = width_of(wrapped(step.said, 34)) + 30
             if left == right and left < len(gaps):
                 gaps[left] = max(gaps[left], needed + 60)
-            for at in range(left, right):
-                gaps[at] = max(gaps[at], needed / (right - left))
+            for between in range(left, right):
+                gaps[between] = max(gaps[between], needed / (right - left))
         at = _MARGIN + max(60.0, width_of(self._names[order[0]]) / 2 + 14)
         middle = {order[0]: at}
         for one, gap in zip(order[1:], gaps, strict=True):

@@ -1,7 +1,7 @@
 """LaTeX to MathML, with what is wrong said in words.
 
-latex2mathml reads much of LaTeX and lets much pass that is none: a command it does not know becomes a letter, a fraction
-may lack its second part. That is looked for here.
+latex2mathml reads much of LaTeX and lets much pass that is none: a command it does not know becomes a letter, a
+fraction may lack its second part. That is looked for here.
 """
 
 from __future__ import annotations
