@@ -192,7 +192,7 @@ class Mount:
         # A page with a nonce is good for one answer.
         key = self.answers.key(visit) if screen.kept and not visit.nonce else None
         response = self.answers.find(key) or visit.as_response(screen.view(visit, **arguments))
-        if not visit.is_for_one_session and not visit.is_for_this_time:
+        if visit.is_lasting and not visit.is_for_one_session:
             self.answers.keep(key, response)
         return response
 

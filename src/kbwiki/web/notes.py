@@ -74,7 +74,7 @@ def hints_after(visit: Visit, view: PageView) -> tuple[Note, ...]:
         return ()
     if visit.actor.is_anonymous or view.author != visit.actor.name:
         return ()
-    visit.is_for_this_time = True
+    visit.is_lasting = False
     text = text_of(visit.connection, view)
     hints = hints_for(visit, draft_of(visit, view.path, view.title, text, is_new=done == "created"))
     if not hints:

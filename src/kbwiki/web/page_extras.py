@@ -52,7 +52,7 @@ def extras_of(visit: Visit, view: PageView) -> Extras:
     plugins = visit.wiki.plugins
     if not any(map(plugins.uses, HOOKS)) or view.hidden or view.deleted:
         return NONE
-    visit.is_for_this_time = True
+    visit.is_lasting = False
     visit.close()
     facts = PageFacts(view.id, view.path, view.title, view.number, view.at, tuple(view.tags), visit.actor)
     return Extras(_badges(plugins, facts), _boxes(plugins, facts), _actions(plugins, facts))

@@ -42,10 +42,10 @@ class Visit:
         self.now = self.wiki.clock()
         self.url = Addresses(mount.place.base(request, mount.blueprint_name, values), mount.rules)
         self.actor: Actor = ANONYMOUS
+        self.is_lasting = True
+        """False when what a plugin made of a text may be another thing the next time: then no answer is kept."""
         self.is_for_one_session = False
         """Whether the answer has a form: with it stands a token of the host's, which is good for one session."""
-        self.is_for_this_time = False
-        """Whether plugins had a part in the answer: they may say something else the next time."""
         self._open = ExitStack()
         self._connection: Connection | None = None
         self._standing: Standing | None = None
