@@ -111,6 +111,7 @@ def made(database_url: str) -> Iterator[Callable[..., Wiki]]:
 
 def test_whatever_one_plugin_does_the_others_are_heard(made: Callable[..., Wiki]) -> None:
     RELEASED.clear()
+    RELEASED.clear()
     wiki = made(*(plugin(one, f"bad-{at}") for at, one in enumerate(WRONG.values())), Good)
 
     given = wiki.plugins.ask("page_badges", page=PAGE)

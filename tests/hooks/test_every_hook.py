@@ -10,6 +10,7 @@ import pytest
 
 from kbwiki import hooks
 from kbwiki.hooks import specs
+from kbwiki.hooks.loading import load
 from kbwiki.hooks.marks import FACTS
 from tests.docs.reading import REFERENCE, blocks_of, sections_of
 from tests.hooks.everything import everything
@@ -50,21 +51,18 @@ def test_every_hook_is_shown_in_an_example() -> None:
     assert shown == set(FACTS)
 
 
-@pytest.mark.parametrize(
-    "block", blocks_of(PAGE, "python") if PAGE.exists() else [], ids=lambda block: f"line {block.line}"
-)
-def test_every_example_runs(block: object) -> None:
-    from kbwiki.hooks.loading import load
-
+def test_every_example_runs_and_makes_a_plugin_that_can_be_used() -> None:
     names: dict[str, object] = {}
-    exec(compile(block.text, str(PAGE), "exec"), names)  # type: ignore[attr-defined]
-    kinds = [one for one in names.values() if isinstance(one, type) and issubclass(one, hooks.Plugin)]
-    kinds = [one for one in kinds if one is not hooks.Plugin]
+    kinds: dict[str, type[hooks.Plugin]] = {}
+    for block in blocks_of(PAGE, "python"):
+        exec(compile(block.text, f"{PAGE.name}:{block.line}", "exec"), names)
+        found = [one for one in names.values() if isinstance(one, type) and issubclass(one, hooks.Plugin)]
+        kinds |= {one.name: one for one in found if one is not hooks.Plugin}
 
-    loaded, refused = load(kinds, {}, lambda kind, settings: None)  # type: ignore[arg-type, return-value]
+    loaded, refused = load(kinds.values(), {}, lambda kind, settings: None)  # type: ignore[arg-type, return-value]
 
     assert [one.said for one in refused] == []
-    assert len(loaded) == len(kinds)
+    assert {hook for one in loaded for hook in one.hooks} == set(FACTS)
 
 
 def test_every_public_name_is_documented() -> None:
