@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -50,6 +51,10 @@ hypothesis.settings.register_profile("kbwiki", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("kbwiki")
 
 share_what_is_compiled()
+
+# Tests start hundreds of processes: where none may keep what is compiled, each would compile all of kbwiki anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -84,9 +84,7 @@ def test_a_lock_can_be_ended_where_it_was_set(visitor: Visitor) -> None:
     visitor.sign_in("moira")
     form = visitor.read("/handbook/-/lock?path=safety/fire")
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
-    visitor.client.post(
-        "/handbook/-/lock?path=safety/fire", data={**hidden, "until": "hour", "reason": "wrong"}
-    )
+    visitor.client.post("/handbook/-/lock?path=safety/fire", data={**hidden, "until": "hour", "reason": "wrong"})
 
     assert "End it now" in words_of(visitor.read("/handbook/-/lock?path=safety/fire"))
 

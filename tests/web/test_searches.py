@@ -59,7 +59,12 @@ def test_what_is_no_new_question_is_not_written_down(wiki: Wiki, visitor: Visito
 
 def test_pages_elsewhere_say_nothing_about_where_it_was_asked(wiki: Wiki, visitor: Visitor) -> None:
     make_space(wiki, "hr")
-    for came_from in ("http://elsewhere/wiki/hr/pay", "http://localhost/hr/pay", "no address", "http://localhost/wiki/-/x"):
+    for came_from in (
+        "http://elsewhere/wiki/hr/pay",
+        "http://localhost/hr/pay",
+        "no address",
+        "http://localhost/wiki/-/x",
+    ):
         visitor.client.get(f"{SEARCH}?q=payroll", headers={"Referer": came_from})
 
     assert len({row.space_id for row in entries(wiki)}) == 1

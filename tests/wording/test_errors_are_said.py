@@ -338,5 +338,3 @@ def test_every_kind_of_thing_that_can_be_missing_has_its_sentence() -> None:
         if name_of(node) == "NotFound" and isinstance(node.args[0], ast.Constant)
     }
     assert named == set(NOTHING_THERE)
-
-

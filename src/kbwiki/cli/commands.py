@@ -72,9 +72,7 @@ def journal() -> None:
 @journal.command(
     "verify", help=N_("Check that no entry was edited, deleted, reordered or cut off. Exit code 1 when one was.")
 )
-@spoken.option(
-    "--head", "head", metavar="HEAD|FILE", help=N_("A head kept before, or a file that ends with one.")
-)
+@spoken.option("--head", "head", metavar="HEAD|FILE", help=N_("A head kept before, or a file that ends with one."))
 @click.pass_obj
 def journal_verify(wiki: Wiki, head: str | None) -> None:
     kept = kept_head(head) if head else None
@@ -170,9 +168,7 @@ def import_() -> None:
 )
 @spoken.option("--index/--no-index", default=True, show_default=True, help=N_("Index for search afterwards."))
 @click.pass_obj
-def import_git(
-    wiki: Wiki, source: Path, space: str, branch: str | None, endings: tuple[str, ...], index: bool
-) -> None:
+def import_git(wiki: Wiki, source: Path, space: str, branch: str | None, endings: tuple[str, ...], index: bool) -> None:
     path = normalise_path(space) if space.strip("/") else ""
     if path:
         _ensure_space(wiki, path)

@@ -55,7 +55,5 @@ def _wiki_of_app(name: str, tenant: str | None, *, as_it_is: bool) -> Wiki:
         if click.get_current_context().invoked_subcommand != "db":  # whose tables are those of all
             wiki = mount.tenants.of(tenant, make=False)
     elif mount.tenants is not None and not as_it_is:
-        raise click.ClickException(
-            kb_t("Each tenant has [a wiki] of its own here: name one with --tenant.")
-        )
+        raise click.ClickException(kb_t("Each tenant has [a wiki] of its own here: name one with --tenant."))
     return wiki

@@ -39,9 +39,7 @@ _WHAT = {
 
 @spoken.command(
     "numbers",
-    help=N_(
-        "Print how the [groups]' work goes: how soon, how much, how well. Of [groups] and [spaces], of no person."
-    ),
+    help=N_("Print how the [groups]' work goes: how soon, how much, how well. Of [groups] and [spaces], of no person."),
 )
 @spoken.option("--days", default=30, show_default=True, type=click.IntRange(1, 3660), help=N_("The last so many days."))
 @spoken.option("--from", "first", type=_DAY, metavar="DAY", help=N_("The first day instead, in UTC."))

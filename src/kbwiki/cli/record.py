@@ -48,8 +48,7 @@ def _moment(ctx: click.Context, option: click.Parameter, said: str | None) -> da
 @record.command(
     "export",
     help=N_(
-        "Write the record, oldest first, with the head of the chain in the last line. That it "
-        "was exported is recorded."
+        "Write the record, oldest first, with the head of the chain in the last line. That it was exported is recorded."
     ),
 )
 @spoken.option("--format", "format", type=click.Choice(FORMATS), required=True, help=N_("CSV, or JSON lines."))
@@ -79,8 +78,7 @@ def record_export(wiki: Wiki, /, format: str, output: BinaryIO, **wanted: Any) -
 @record.command(
     "check",
     help=N_(
-        "Check an exported FILE against the journal, and the journal against the file. Exit code "
-        "1 when either changed."
+        "Check an exported FILE against the journal, and the journal against the file. Exit code 1 when either changed."
     ),
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -174,11 +174,7 @@ def take_back_(
 ) -> None:
     with wiki.begin(actor_of(wiki, actor_id, actor_name, groups)) as tx:
         decided = take_back(tx, decision_id, note=note)
-    click.echo(
-        kb_t(
-            "Decision {number}: {decision} was taken back.", number=decided.decision_id, decision=decision_id
-        )
-    )
+    click.echo(kb_t("Decision {number}: {decision} was taken back.", number=decided.decision_id, decision=decision_id))
 
 
 @reviews.command("bulk", help=N_("Give VERDICT to every open [review] that matches. A dry run, unless --run."))

@@ -158,7 +158,7 @@ def _present(wiki: Wiki, name: str) -> RuleLine | None:
 def _parts(present: RuleLine | None, match: str | None, effect: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """What was given, or what the rule says now. Errors: Invalid when a new rule is given no effect."""
     if effect is None and present is None:
-        raise Invalid("effect", kb_t("A new rule needs --effect, such as '{\"add_groups\": [\"legal\"]}'."))
+        raise Invalid("effect", kb_t('A new rule needs --effect, such as \'{"add_groups": ["legal"]}\'.'))
     matches = parse_object("match", match) if match is not None else to_json(present.match) if present else {}
     does = parse_object("effect", effect) if effect is not None else to_json(present.effect) if present else {}
     return matches, does

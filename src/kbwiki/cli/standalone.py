@@ -15,9 +15,7 @@ from . import commands, root, spoken
 @click.group(
     "kbwiki",
     cls=root.Commands,
-    help=N_(
-        "Work on [a wiki]'s database. Inside a Flask app, `flask kbwiki` is the same with the app's own settings."
-    ),
+    help=N_("Work on [a wiki]'s database. Inside a Flask app, `flask kbwiki` is the same with the app's own settings."),
 )
 @spoken.option(
     "--database", required=True, envvar="KBWIKI_DATABASE_URI", help=N_("A SQLAlchemy address, e.g. sqlite:///wiki.db")

@@ -131,9 +131,7 @@ def _require_patience(tx: Transaction, review_ids: list[int]) -> None:
         raise Invalid("text", why)
 
 
-def _report_to(
-    tx: Transaction, page: CurrentPage, group: str, live: ReviewRow | None, reason: str, said: str
-) -> int:
+def _report_to(tx: Transaction, page: CurrentPage, group: str, live: ReviewRow | None, reason: str, said: str) -> int:
     number = live.head if live is not None else page.number
     duty = Duty(group, "page", page.id, page.space_id, number, number)
     review = take_in(tx, duty, lambda _: Event.REPORT)

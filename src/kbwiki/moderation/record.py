@@ -109,9 +109,7 @@ def clean_grounds(tx: Transaction, space_id: int, verdict: Verdict, grounds: Gro
     if grounds.reason == "other" and not note:
         raise Invalid("note", kb_t("Please write a short note: the author is told why."))
     if len(note) > MAX_NOTE:
-        raise Invalid(
-            "note", kb_t("The note is too long: at most {most} characters are possible.", most=MAX_NOTE)
-        )
+        raise Invalid("note", kb_t("The note is too long: at most {most} characters are possible.", most=MAX_NOTE))
     if reason is None:
         return replace(grounds, note=note)
     return replace(grounds, note=note, words=reason.words, template=reason.template)

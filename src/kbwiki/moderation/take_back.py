@@ -169,9 +169,7 @@ def _page_change(tx: Transaction, decision: Any, review: ReviewRow | None, group
         subject = subject_of(tx, decision.subject_kind)
         return subject.undo(tx, decision.subject_id, was, decision.result, group=group, comment=again)
     page = get_locked(tx, decision.subject_id)
-    undone = merge_out(
-        tx, page, was, decision.result, kind=Kind.UNDO, comment=again, decided_by=group
-    )
+    undone = merge_out(tx, page, was, decision.result, kind=Kind.UNDO, comment=again, decided_by=group)
     return undone.number if undone is not None else page.number
 
 

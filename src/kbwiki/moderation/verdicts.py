@@ -63,9 +63,7 @@ def _revert(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
     subject = subject_of(tx, review.subject_kind)
     was = subject.place(tx.connection, review.subject_id).number
     base, head = acted_on(review.base, review.head)
-    number = subject.undo(
-        tx, review.subject_id, base, head, group=review.group, comment=kb_t(grounds.words)
-    )
+    number = subject.undo(tx, review.subject_id, base, head, group=review.group, comment=kb_t(grounds.words))
     return Outcome(number, {"was": was})
 
 
@@ -134,9 +132,7 @@ def _delete(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
     if page.state.deleted:
         return Outcome(page.number, {"was": page.number})
     gone = replace(page.state, deleted=True)
-    number = write_state(
-        tx, page, gone, kind=Kind.DELETE, comment=kb_t(grounds.words), decided_by=review.group
-    )
+    number = write_state(tx, page, gone, kind=Kind.DELETE, comment=kb_t(grounds.words), decided_by=review.group)
     return Outcome(number, {"was": page.number})
 
 

@@ -69,9 +69,7 @@ def clean_title(title: str) -> str:
     """A title as it is stored: one line, trimmed. Errors: Invalid when too long."""
     cleaned = _one_line(title)
     if len(cleaned) > MAX_TITLE:
-        raise Invalid(
-            "title", kb_t("The title is too long: at most {most} characters are possible.", most=MAX_TITLE)
-        )
+        raise Invalid("title", kb_t("The title is too long: at most {most} characters are possible.", most=MAX_TITLE))
     return cleaned
 
 
@@ -96,8 +94,6 @@ def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
     if len(cleaned) > MAX_TAGS:
         raise Invalid(
             "tags",
-            kb_t(
-                "These are {count} [tags]; [a page] can have at most {most}.", count=len(cleaned), most=MAX_TAGS
-            ),
+            kb_t("These are {count} [tags]; [a page] can have at most {most}.", count=len(cleaned), most=MAX_TAGS),
         )
     return tuple(cleaned)

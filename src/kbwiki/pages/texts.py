@@ -15,9 +15,7 @@ from .models import Text
 
 _LOAD = select(Text.digest, Text.body).where(Text.digest.in_(bindparam("digests", expanding=True)))
 _KEEP_AGAIN = (
-    update(table_of(Text))
-    .where(Text.digest == bindparam("of"), Text.body.is_(None))
-    .values(body=bindparam("again"))
+    update(table_of(Text)).where(Text.digest == bindparam("of"), Text.body.is_(None)).values(body=bindparam("again"))
 )
 EMPTY_TEXT = sha256(b"").digest()
 

@@ -87,9 +87,7 @@ class PageTimeline:
         ]
         for oddity, pages in self.oddities.items():
             if pages:
-                lines.append(
-                    kb_t(_ODD, oddity=kb_t(oddity), count=len(pages), some=_some(pages))
-                )
+                lines.append(kb_t(_ODD, oddity=kb_t(oddity), count=len(pages), some=_some(pages)))
         left_out = defaultdict(list)
         for file, why in self.skipped.items():
             left_out[why].append(file)

@@ -73,9 +73,7 @@ def text_difference(visit: Visit, before: PageView | None, after: PageView | Non
             raise NotFound("difference (revision is hidden)", str(one.number))
     digests = [one.text_digest for one in (before, after) if one is not None]
     texts = load_texts(visit.connection, digests)
-    return difference(
-        texts[before.text_digest] if before else "", texts[after.text_digest] if after else ""
-    )
+    return difference(texts[before.text_digest] if before else "", texts[after.text_digest] if after else "")
 
 
 def other_changes(before: PageView | None, after: PageView | None) -> tuple[str, ...]:

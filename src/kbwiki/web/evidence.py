@@ -208,9 +208,7 @@ def appeal_form(visit: Visit, id: int) -> Response:
         say,
         visit.url("mine", done="objected"),
         title=kb_t("Object to a decision about {title}", title=own.title or own.path),
-        lead=kb_t(
-            "Somebody who did not decide reads this, and the decision stands or is undone. You can object once."
-        ),
+        lead=kb_t("Somebody who did not decide reads this, and the decision stands or is undone. You can object once."),
         about=_decided(visit, own.decision),
         label=kb_t("Why was the decision not right?"),
         button=kb_t("Object"),

@@ -178,9 +178,7 @@ def revision(visit: Visit, number: int, path: str) -> Response:
         newer_url=url("revision", number=number + 1, path=path) if number < view.current else None,
         current_url=url.page(path),
         diff_url=url("diff", path=path, a=number, b=view.current) if number < view.current else None,
-        restore_url=url("restore", number=number, path=path)
-        if view.can_write and number < view.current
-        else None,
+        restore_url=url("restore", number=number, path=path) if view.can_write and number < view.current else None,
     )
 
 

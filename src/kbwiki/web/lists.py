@@ -104,9 +104,7 @@ def _choices(visit: Visit) -> dict[str, object]:
 def _by_day(visit: Visit, lines: list[RevisionLine]) -> tuple[Day, ...]:
     reviews = outcomes(visit.connection, {line.page_id for line in lines if line.exempt is None})
     rows = [(day(line.at), change_line(visit, line, reviews.get(line.page_id, []))) for line in lines]
-    return tuple(
-        Day(name, tuple(row for _, row in group)) for name, group in groupby(rows, key=lambda row: row[0])
-    )
+    return tuple(Day(name, tuple(row for _, row in group)) for name, group in groupby(rows, key=lambda row: row[0]))
 
 
 def change_line(visit: Visit, line: RevisionLine, reviews: list[Outcome]) -> ChangeLine:

@@ -49,9 +49,7 @@ def what_changed(visit: Visit, view: ReviewView, part: int | None) -> dict[str, 
     return {"difference": difference(*sides) if sides is not None else None, "other_changes": (), "links": None}
 
 
-def sides_of(
-    visit: Visit, view: ReviewView, page: PageView, part: int | None
-) -> tuple[PageView | None, PageView]:
+def sides_of(visit: Visit, view: ReviewView, page: PageView, part: int | None) -> tuple[PageView | None, PageView]:
     """The page before (None: it was not there) and after the range, or the `part` of it after that state."""
     base, head = range_shown(visit, view)
     base = base if part is None else part
@@ -68,9 +66,7 @@ def _difference(visit: Visit, before: PageView | None, after: PageView) -> Diffe
         return None
     texts = load_texts(visit.connection, [one.text_digest for one in (before, after) if one is not None])
     gone = after.kind == "delete"
-    return difference(
-        texts[before.text_digest] if before else "", "" if gone else texts[after.text_digest]
-    )
+    return difference(texts[before.text_digest] if before else "", "" if gone else texts[after.text_digest])
 
 
 def changes_of(visit: Visit, view: ReviewView) -> tuple[ChangeRow, ...]:

@@ -160,9 +160,7 @@ def _open(visit: Visit, view: str) -> tuple[tuple[QuestionRow, ...], str | None]
 
 def _closed(visit: Visit) -> tuple[tuple[QuestionRow, ...], str | None]:
     after = tidy(visit.request.args.get("after", ""))
-    found = closed(
-        visit.connection, visit.wiki.id, visit.actor, visit.settings, after=after, count=PER_PAGE + 1
-    )
+    found = closed(visit.connection, visit.wiki.id, visit.actor, visit.settings, after=after, count=PER_PAGE + 1)
     shown = found[:PER_PAGE]
     rows = tuple(_closed_row(visit, one) for one in shown)
     more = len(found) > PER_PAGE

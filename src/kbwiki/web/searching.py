@@ -142,9 +142,7 @@ def _other_question(visit: Visit, found: Found) -> OtherQuestion | None:
 def _precise(visit: Visit, query: str, found: Found) -> Precise:
     said = taken_apart(query)
     spaces = [one for one in _spaces(visit, found) if one[0]]
-    ages, states = (
-        [(value, kb_t(words)) for value, words in known.items()] for known in (AGES, STATES)
-    )
+    ages, states = ([(value, kb_t(words)) for value, words in known.items()] for known in (AGES, STATES))
     for value, offered in ((said["space"], spaces), (said["changed"], ages), (said["state"], states)):
         if value and value not in dict(offered):
             offered.append((value, value))

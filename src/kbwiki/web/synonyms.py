@@ -83,9 +83,7 @@ def _submitted(visit: Visit) -> Response:
                 done = set_id
             else:
                 words = _BETWEEN.split(form.words)
-                done = set_synonyms(
-                    tx, words, set_id=set_id, number=number, one_way=form.one_way, comment=form.comment
-                )
+                done = set_synonyms(tx, words, set_id=set_id, number=number, one_way=form.one_way, comment=form.comment)
     except (Invalid, Conflict) as error:
         field = error.field if isinstance(error, Invalid) else ""
         line = get_synonyms(visit.connection, visit.wiki.id, set_id) if set_id is not None else None

@@ -54,9 +54,7 @@ class Verb:
         stem = self.base.removesuffix("e")
         by_y = self.base.endswith("y") and self.base[-2:-1] not in "aeiou"
         past = self.base[:-1] + "ied" if by_y else f"{stem}ed"
-        return Verb(
-            self.base, self.third or _english_plural(self.base), self.past or past, self.gerund or f"{stem}ing"
-        )
+        return Verb(self.base, self.third or _english_plural(self.base), self.past or past, self.gerund or f"{stem}ing")
 
 
 Word = Term | Verb

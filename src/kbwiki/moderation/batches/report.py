@@ -68,9 +68,7 @@ class BatchLine:
     counts: Mapping[str, int]
 
 
-def report_of(
-    connection: Connection, wiki_id: int, actor: Actor, batch_id: str, subjects: Subjects
-) -> BatchReport:
+def report_of(connection: Connection, wiki_id: int, actor: Actor, batch_id: str, subjects: Subjects) -> BatchReport:
     """The batch, for the one who planned it. Errors: NotFound, for everybody else too."""
     batch = get_batch(connection, wiki_id, batch_id)
     if batch.actor != actor.id:
@@ -109,9 +107,7 @@ def batches_of(connection: Connection, wiki_id: int, actor: Actor, count: int = 
         .group_by(BatchItem.batch_id, BatchItem.outcome)
     ).all()
     return [
-        BatchLine(
-            one.id, one.kind, one.verdict, one.at, {row[1]: row[2] for row in counted if row[0] == one.id}
-        )
+        BatchLine(one.id, one.kind, one.verdict, one.at, {row[1]: row[2] for row in counted if row[0] == one.id})
         for one in batches
     ]
 

@@ -106,9 +106,7 @@ def _each(
             progress(count, len(turns))
 
 
-def _patiently(
-    wiki: WikiOfBatches, actor: Actor, batch: BatchRow, place: int, outcome: Outcome, step: _Step
-) -> None:
+def _patiently(wiki: WikiOfBatches, actor: Actor, batch: BatchRow, place: int, outcome: Outcome, step: _Step) -> None:
     """One item; when the database is busy, again, since nothing was changed. Errors: Busy when it stays so."""
     for tries_left in reversed(range(PATIENCE)):
         try:

@@ -179,8 +179,6 @@ def _clean(name: str) -> str:
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise Invalid(
             "name",
-            kb_t(
-                "The name can have at most {most} characters, all of them visible.", most=LONGEST_NAME
-            ),
+            kb_t("The name can have at most {most} characters, all of them visible.", most=LONGEST_NAME),
         )
     return name

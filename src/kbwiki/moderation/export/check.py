@@ -219,4 +219,3 @@ def _missing(first: int, last: int) -> str:
         if first == last
         else kb_t("rows {first} to {last} are missing", first=first, last=last)
     )
-

@@ -34,9 +34,7 @@ def restore_revision(tx: Transaction, path: str, number: int, *, comment: str = 
     state = replace(was, path=page.state.path, deleted=False)
     if state == page.state:
         return Saved(page.id, state.path, page.number, changed=False)
-    new = write_state(
-        tx, page, state, kind=Kind.RESTORE, comment=clean_comment(comment), facts={"of": number}
-    )
+    new = write_state(tx, page, state, kind=Kind.RESTORE, comment=clean_comment(comment), facts={"of": number})
     return Saved(page.id, state.path, new)
 
 

@@ -75,9 +75,7 @@ def take_back_synonyms(tx: Transaction, set_id: int, number: int) -> int:
     return set_back(tx, set_id, number - 1, number, comment=f"Undid {number}")
 
 
-def set_back(
-    tx: Transaction, set_id: int, base: int, head: int, *, comment: str, decided_by: str | None = None
-) -> int:
+def set_back(tx: Transaction, set_id: int, base: int, head: int, *, comment: str, decided_by: str | None = None) -> int:
     """Give the set what it had at `base`; one that was not there then is removed. Errors: Conflict."""
     row = tx.connection.execute(select(SynonymSet).where(SynonymSet.id == set_id)).one()
     if row.number != head:
@@ -150,9 +148,7 @@ def _require_room(tx: Transaction, words: Sequence[str], one_way: bool, but_for:
     if any(row.one_way == one_way and _same(row.words, words, one_way) for row in rows):
         raise Invalid("words", kb_t("These words are known as the same already."))
     if but_for is None and len(rows) >= MOST_SETS:
-        raise Invalid(
-            "words", kb_t("There are {most} sets of words already. Please remove one first.", most=MOST_SETS)
-        )
+        raise Invalid("words", kb_t("There are {most} sets of words already. Please remove one first.", most=MOST_SETS))
 
 
 def _same(some: Sequence[str], others: Sequence[str], one_way: bool) -> bool:

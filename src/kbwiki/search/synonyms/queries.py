@@ -24,9 +24,7 @@ SET = "set-synonyms"
 # Each change makes one number greater by one, so no two states of the wiki's sets have the same sum.
 _STATE = select(func.coalesce(func.sum(SynonymSet.number), 0)).where(SynonymSet.wiki_id == bindparam("wiki_id"))
 _SETS = (
-    select(SynonymSet)
-    .where(SynonymSet.wiki_id == bindparam("wiki_id"), ~SynonymSet.removed)
-    .order_by(SynonymSet.id)
+    select(SynonymSet).where(SynonymSet.wiki_id == bindparam("wiki_id"), ~SynonymSet.removed).order_by(SynonymSet.id)
 )
 _ONE = select(SynonymSet).where(SynonymSet.wiki_id == bindparam("wiki_id"), SynonymSet.id == bindparam("set_id"))
 

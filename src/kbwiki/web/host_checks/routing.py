@@ -105,5 +105,3 @@ def body_limit(mount: Mount) -> Iterator[Finding]:
             f"Raise it to {wanted * 3:,} at least, or lower {mount.prefix}MAX_PAGE_BYTES.",
             code="body-limit",
         )
-
-
