@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from alembic import command
 from alembic.config import Config
@@ -78,8 +79,7 @@ def require_tables(connection: Connection) -> None:
     Tables of a newer version are no reason to stop: while a new version is rolled out, the old one goes on.
     """
     at = current_revision(connection)
-    script = ScriptDirectory.from_config(alembic_config())
-    if at is None or (at != script.get_current_head() and at in {one.revision for one in script.walk_revisions()}):
+    if at is None or at in _shipped()[1:]:
         raise SchemaBehind
 
 
@@ -90,7 +90,13 @@ def current_revision(connection: Connection) -> str | None:
 
 def newest_revision() -> str | None:
     """The newest migration this version of kbwiki ships."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+    return next(iter(_shipped()), None)
+
+
+@cache
+def _shipped() -> tuple[str, ...]:
+    """The migrations this version of kbwiki ships, newest first. To say so, Alembic runs them all: once will do."""
+    return tuple(one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions())
 
 
 def _run(connection: Connection) -> None:

@@ -40,7 +40,7 @@ from .histories import PEOPLE, Town, examples, found
 from .invariants import faults
 
 PAGES = count()
-ON_BOTH = examples(20)
+ON_BOTH = examples(12)
 
 
 def seen(wiki: Wiki, path: str = "page") -> ReviewView:
@@ -157,7 +157,7 @@ def misjudged(town: Town) -> list[int]:
     return wrong
 
 
-HISTORIES = int(os.environ.get("KBWIKI_HISTORIES", "20"))
+HISTORIES = int(os.environ.get("KBWIKI_HISTORIES", "12"))
 """How many histories the next test lives through on each database; 10,000 take most of an hour."""
 
 

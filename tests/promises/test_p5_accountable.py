@@ -19,7 +19,7 @@ from kbwiki.wiki import Wiki
 
 from .histories import Town, examples, found
 
-ON_BOTH = examples(12)
+ON_BOTH = examples(8)
 LIES: dict[str, Any] = {
     "kind": "approve",
     "batch": "f" * 32,
