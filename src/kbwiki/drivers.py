@@ -42,6 +42,11 @@ def configure(engine: Engine, lock_timeout: float) -> None:
             dbapi_connection.commit()
 
 
+def unreachable() -> str:
+    """What is said where the database does not answer, or the place where it is kept cannot be used."""
+    return kb_t("The [wiki]'s database cannot be reached just now. Nothing was changed.")
+
+
 _WRITES_NOTHING = text("UPDATE kbwiki_wiki SET name = name WHERE id = -1")
 
 
@@ -105,6 +110,6 @@ def _translate(error: DBAPIError) -> None:
     if "database is locked" in said or state in ("40001", "40P01", "55P03"):
         raise Busy(kb_t("The [wiki] is busy with other changes. Nothing was lost; please try again.")) from error
     if any(one in said for one in _UNREACHABLE):
-        raise Busy(kb_t("The [wiki]'s database cannot be reached just now. Nothing was changed.")) from error
+        raise Busy(unreachable()) from error
     if "no such table: kbwiki_" in said or (state == "42P01" and "kbwiki_" in said):
         raise SchemaBehind() from error

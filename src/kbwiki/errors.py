@@ -32,9 +32,9 @@ NOTHING_THERE: Mapping[str, str] = MappingProxyType(
     {
         "author": N_("There is no author “{name}” that you can read."),
         "batch": N_("There is no batch “{name}” that you can read."),
-        "concern that waits for you": N_("There is no concern that waits for you “{name}” that you can read."),
-        "decision": N_("There is no decision “{name}” that you can read."),
-        "decision about your work": N_("There is no decision about your work “{name}” that you can read."),
+        "concern that waits for you": N_("There is no [concern] that waits for you “{name}” that you can read."),
+        "decision": N_("There is no [decision] “{name}” that you can read."),
+        "decision about your work": N_("There is no [decision] about your work “{name}” that you can read."),
         "deleted page": N_("There is no deleted [page] “{name}” that you can read."),
         "difference (revision is hidden)": N_(
             "There is no difference ([revision] is hidden) “{name}” that you can read."
@@ -51,12 +51,12 @@ NOTHING_THERE: Mapping[str, str] = MappingProxyType(
         "review of a page": N_("There is no [review] of [a page] “{name}” that you can read."),
         "revision": N_("There is no [revision] “{name}” that you can read."),
         "revision (it is hidden)": N_("There is no [revision] (it is hidden) “{name}” that you can read."),
-        "rule": N_("There is no rule “{name}” that you can read."),
+        "rule": N_("There is no [rule] “{name}” that you can read."),
         "screen": N_("There is no screen “{name}” that you can read."),
         "second look": N_("There is no second look “{name}” that you can read."),
         "set of synonyms": N_("There is no set of synonyms “{name}” that you can read."),
         "space": N_("There is no [space] “{name}” that you can read."),
-        "subject of the decision": N_("There is no subject of the decision “{name}” that you can read."),
+        "subject of the decision": N_("There is no subject of the [decision] “{name}” that you can read."),
         "text": N_("There is no text “{name}” that you can read."),
         "text of revision": N_("There is no text of [revision] “{name}” that you can read."),
         "vocabulary": N_("There is no vocabulary “{name}” that you can read."),

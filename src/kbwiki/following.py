@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from .journal.tail import cursor_of, last_position, stand_of
+from .markup import Dialect
 from .pages.links import CONSUMER as LINKS
 from .pages.links import take_in_links
 from .search.suggestion_rows import CONSUMER as SUGGESTIONS
@@ -15,6 +16,10 @@ from .search.suggestion_rows import take_in_suggestions
 
 if TYPE_CHECKING:
     from .wiki import Wiki
+
+
+_STEP = 500
+_TakeIn = Callable[[Connection, int, int, Dialect], int]
 
 
 class Following:
@@ -47,11 +52,11 @@ class Following:
         with wiki.read() as connection:
             return last_position(connection, wiki.id)
 
-    def _follow(self, consumer: str, take_in: Callable[[Connection, int], int], *, wait: bool = True) -> int:
-        database, read = self._wiki.database, 0
+    def _follow(self, consumer: str, take_in: _TakeIn, *, wait: bool = True) -> int:
+        database, read, dialect = self._wiki.database, 0, self._wiki.dialect
         while self._has_to_read(consumer):
             with database.write() if wait else database.write_if_free() as connection:
-                step = take_in(connection, self._wiki.id) if connection is not None else 0
+                step = take_in(connection, self._wiki.id, _STEP, dialect) if connection is not None else 0
             read += step
             if step == 0:
                 break

@@ -9,6 +9,7 @@ from .clock import Clock
 from .database import Database
 from .help_subject import KIND as HELP
 from .help_subject import WANTED, HelpSubject, WantedSubject
+from .markup import Dialect
 from .moderation.decision_subject import KIND as DECISION
 from .moderation.decision_subject import DecisionSubject
 from .moderation.own_subject import OwnSubject
@@ -23,6 +24,7 @@ from .moderation.subjects import Registry, Subject
 from .moderation.vocabulary_subject import KIND as VOCABULARY
 from .moderation.vocabulary_subject import VocabularySubject
 from .search import weights
+from .search.additions import Additions
 from .search.engines import Place, open_engine
 from .search.finding import Search
 from .search.making import Making
@@ -47,13 +49,22 @@ def subjects() -> Registry:
     return registry
 
 
-def search_place(folder: Path | None, database: Database, wiki_id: Callable[[], int], settings: Settings) -> Place:
+def search_place(
+    folder: Path | None, database: Database, wiki_id: Callable[[], int], settings: Settings, additions: Additions
+) -> Place:
     """Where and how the wiki keeps its search index. Errors: Invalid for weights there are not."""
-    merged = weights.merged(settings.search_weights)
-    return Place(folder, database, wiki_id, Making(settings.languages, weights.standing(merged)))
+    standing = weights.standing(weights.merged(settings.search_weights))
+    return Place(folder, database, wiki_id, Making(settings.languages, standing, additions.added_by))
 
 
-def search_of(place: Place, prepare: Callable[[], int], settings: Settings, clock: Clock) -> Search:
+def search_of(
+    place: Place,
+    prepare: Callable[[], int],
+    settings: Settings,
+    clock: Clock,
+    dialect: Callable[[], Dialect],
+    additions: Additions,
+) -> Search:
     """Full-text search with the engine that the settings name. Errors: Invalid for an engine there is not."""
     return Search(
         place.database,
@@ -66,4 +77,6 @@ def search_of(place: Place, prepare: Callable[[], int], settings: Settings, cloc
         clock=clock,
         languages=settings.languages,
         weights=weights.merged(settings.search_weights),
+        dialect=dialect,
+        additions=additions,
     )

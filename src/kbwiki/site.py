@@ -117,7 +117,7 @@ class WikiSite:
             if view is None or view.hidden:
                 return None
             text = load_texts(connection, [view.text_digest])[view.text_digest]
-        return PageText(view.id, view.path, view.title, text, parse(text).plain)
+        return PageText(view.id, view.path, view.title, text, parse(text, self._wiki.dialect).plain)
 
     def pages(self, actor: Actor, *, below: str = "", after: str = "", most: int = 100) -> Sequence[PageText]:
         """Up to `most` pages this actor may read at or below a path, in the order of paths, behind the path `after`."""
@@ -126,8 +126,9 @@ class WikiSite:
             key = {"wiki_id": self._wiki.id, "after": after, "at": below, "low": low, "high": high, **bound(actor)}
             rows = connection.execute((_BELOW if below else _ALL).limit(most), key).all()
             texts = load_texts(connection, {row.text_digest for row in rows})
+        dialect = self._wiki.dialect
         return [
-            PageText(row.id, row.path, row.title, texts[row.text_digest], parse(texts[row.text_digest]).plain)
+            PageText(row.id, row.path, row.title, texts[row.text_digest], parse(texts[row.text_digest], dialect).plain)
             for row in rows
         ]
 

@@ -14,6 +14,7 @@ from .moderation.queries.review import ReviewView, get_review
 from .moderation.record import Decided
 from .pages.actions import Edit, Saved, save_page
 from .pages.queries.view import get_page, text_of
+from .pages.rendering import preview_html
 from .spaces.policy import SpaceSettings
 from .wiki import Wiki
 
@@ -95,3 +96,14 @@ def answer(
     said = prepared(wiki, said, verdict)
     with wiki.begin(by) as tx:
         return decide(tx, said)
+
+
+def shown_as_html(wiki: Wiki, text: str, *, path: str = "page", by: Actor = READER) -> str:
+    """A text as HTML, as a preview shows it on a page at `path`: links and everything plugins make of it, too."""
+
+    def address(path: str, section: str | None, missing: bool) -> str:
+        return f"/wiki/{path}" + (f"#{section}" if section else "") + ("?new" if missing else "")
+
+    limit, dialect = wiki.settings.max_output_chars, wiki.dialect
+    with wiki.read() as connection:
+        return preview_html(connection, wiki.id, by, path, text, address, limit, dialect).html

@@ -23,17 +23,20 @@ from .journal.append import count_unsealed, seal
 from .journal.chain import Head
 from .journal.models import WikiRow
 from .journal.verify import Verification, verify
+from .markup import Dialect
 from .moderation.age_runs import Aged, age
 from .moderation.assessment.follow import Assessment
 from .moderation.assessment.plugins import RiskFunction
 from .moderation.risk import merged
 from .moderation.rules.calendar import working_time
 from .moderation.subjects import ChangeKind
+from .pages.dialects import Dialects
 from .pages.paths import normalise_path
 from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
 from .parts import search_of, search_place, subjects
 from .road import Road, find_wiki
+from .search.additions import Additions
 from .search.engines import require_engine
 from .search.finding import Search
 from .search.log.recording import SearchLog
@@ -87,12 +90,13 @@ class Wiki:
             lambda: self.plugins,
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
-        self.search_place = search_place(index, self.database, lambda: self.id, self.settings)
+        self._additions = Additions(lambda: self.plugins)
+        self.search_place = search_place(index, self.database, lambda: self.id, self.settings, self._additions)
         self._search: Search | None = None
         self._opening = threading.Lock()
         self._following = Following(self)
         if self.database.is_known:
-            self._search = search_of(self.search_place, self._following.prepare_search, self.settings, clock)
+            self._search = self._search_now()
         else:
             require_engine(self.settings.search_engine)
         self.search_log = SearchLog(self.database, lambda: self.id, self.clock, self.settings.search_log_days)
@@ -101,6 +105,7 @@ class Wiki:
         self._wiki_id: int | None = None
         self._given_plugins = tuple(plugins)
         self.plugins = plugins_of(self, (*self._given_plugins, *self.settings.plugins))
+        self._dialects = Dialects(self.plugins, self.settings.hook_seconds, self.settings.render_cache_bytes // 8)
         self.subscriptions = Subscriptions(self)
         self._road = Road(self)
 
@@ -110,9 +115,17 @@ class Wiki:
         if self._search is None:
             with self._opening:
                 if self._search is None:
-                    prepare = self._following.prepare_search
-                    self._search = search_of(self.search_place, prepare, self.settings, self.clock)
+                    self._search = self._search_now()
         return self._search
+
+    @property
+    def dialect(self) -> Dialect:
+        """What texts are read and shown in: kbwiki's own markup, and what plugins add to it just now."""
+        return self._dialects.now()
+
+    def _search_now(self) -> Search:
+        prepare = self._following.prepare_search
+        return search_of(self.search_place, prepare, self.settings, self.clock, lambda: self.dialect, self._additions)
 
     @property
     def id(self) -> int:
@@ -166,6 +179,7 @@ class Wiki:
         With `session` the block is a part of the host's transaction: it holds when the host commits, and signals are
         sent then. When it raises, it alone is undone. Errors: Invalid for a session of another database, too.
         """
+        self._dialects.now()  # before anything is locked, for plugins may have to be asked
         if session is None:
             with self.database.write() as connection, self._road.travel(connection, actor, at) as (tx, arrival):
                 yield tx
@@ -238,7 +252,7 @@ class Wiki:
             self.database, name=name, settings=self.settings, clock=self.clock, index=index, sender=self.sender,
             plugins=self._given_plugins,
         )  # fmt: skip
-        other.chance, other.subjects = self.chance, self.subjects
+        other.chance, other.subjects, other.render_cache = self.chance, self.subjects, self.render_cache
         other.url_prefix = self.url_prefix
         other.risk = self.risk.for_wiki(lambda: other.id, other.seal, lambda: other.plugins)
         return other

@@ -73,7 +73,7 @@ def test_what_the_guide_tells_of_a_review_stands_in_it(visitor: Visitor) -> None
         "Isolating a supply": "Prove dead every single time",
         "Working at height": "Only the vans, you are right.",
         "Beside a live road": "Two words on one site is one too many.",
-        "Appeal about Old barometers with mercury in them": "Could the number on the back stay",
+        "Objection about Old barometers with mercury in them": "Could the number on the back stay",
         "Bolt torques": "210 Nm",
     }
 
@@ -84,9 +84,7 @@ def test_a_lock_can_be_ended_where_it_was_set(visitor: Visitor) -> None:
     visitor.sign_in("moira")
     form = visitor.read("/handbook/-/lock?path=safety/fire")
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
-    visitor.client.post(
-        "/handbook/-/lock?path=safety/fire", data={**hidden, "until": "hour", "reason": "wrong"}
-    )
+    visitor.client.post("/handbook/-/lock?path=safety/fire", data={**hidden, "until": "hour", "reason": "wrong"})
 
     assert "End it now" in words_of(visitor.read("/handbook/-/lock?path=safety/fire"))
 

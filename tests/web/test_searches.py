@@ -59,7 +59,12 @@ def test_what_is_no_new_question_is_not_written_down(wiki: Wiki, visitor: Visito
 
 def test_pages_elsewhere_say_nothing_about_where_it_was_asked(wiki: Wiki, visitor: Visitor) -> None:
     make_space(wiki, "hr")
-    for came_from in ("http://elsewhere/wiki/hr/pay", "http://localhost/hr/pay", "no address", "http://localhost/wiki/-/x"):
+    for came_from in (
+        "http://elsewhere/wiki/hr/pay",
+        "http://localhost/hr/pay",
+        "no address",
+        "http://localhost/wiki/-/x",
+    ):
         visitor.client.get(f"{SEARCH}?q=payroll", headers={"Referer": came_from})
 
     assert len({row.space_id for row in entries(wiki)}) == 1
@@ -128,7 +133,7 @@ def test_what_needs_no_page_is_closed_and_put_back(wiki: Wiki, visitor: Visitor)
 
     shown = visitor.text(closed.location)
     assert "“lottery” needs no page." in shown
-    assert "Everything that was searched was found" in shown
+    assert "Everything that people looked for was found" in shown
     assert "Lottery" in visitor.text(f"{SEARCHES}?view=closed")
 
     back = visitor.post(f"{SEARCHES}/close", form=closed.location, do="back")

@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 from ..wiki import Wiki
 from ..wording import N_, Wording, kb_t
+from ..wording.amounts import listed
 from . import commands, root, spoken
 from .checking import LOOK
 
@@ -40,7 +41,9 @@ def _usual() -> Wording:
 def _wiki_of_app(name: str, tenant: str | None, *, as_it_is: bool) -> Wiki:
     mounts = current_app.extensions.get("kbwiki", {})
     if name not in mounts:
-        known = ", ".join(mounts) or "none"
+        if not mounts:
+            raise click.ClickException(kb_t("There is no [wiki] in this app."))
+        known = listed(tuple(mounts))
         raise click.ClickException(
             kb_t("There is no [wiki] named {name!r} in this app (there is: {known}).", name=name, known=known)
         )
@@ -55,7 +58,5 @@ def _wiki_of_app(name: str, tenant: str | None, *, as_it_is: bool) -> Wiki:
         if click.get_current_context().invoked_subcommand != "db":  # whose tables are those of all
             wiki = mount.tenants.of(tenant, make=False)
     elif mount.tenants is not None and not as_it_is:
-        raise click.ClickException(
-            kb_t("Each tenant has [a wiki] of its own here: name one with --tenant.")
-        )
+        raise click.ClickException(kb_t("Each tenant has [a wiki] of its own here: name one with --tenant."))
     return wiki

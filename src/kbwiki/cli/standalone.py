@@ -15,22 +15,20 @@ from . import commands, root, spoken
 @click.group(
     "kbwiki",
     cls=root.Commands,
-    help=N_(
-        "Work on [a wiki]'s database. Inside a Flask app, `flask kbwiki` is the same with the app's own settings."
-    ),
+    help=N_("Work on [a wiki]'s database. Inside a Flask app, `flask kbwiki` is the same with the app's own settings."),
 )
 @spoken.option(
-    "--database", required=True, envvar="KBWIKI_DATABASE_URI", help=N_("A SQLAlchemy address, e.g. sqlite:///wiki.db")
+    "--database", required=True, envvar="KBWIKI_DATABASE_URI", help=N_("A SQLAlchemy address, e.g. sqlite:///texts.db")
 )
 @spoken.option(
-    "--index", type=click.Path(path_type=Path), envvar="KBWIKI_INDEX_FOLDER", help=N_("Folder of the search index.")
+    "--index", type=click.Path(path_type=Path), envvar="KBWIKI_INDEX_FOLDER", help=N_("Folder of the [search] index.")
 )
 @spoken.option(
     "--search-engine",
     default="whoosh",
     show_default=True,
     envvar="KBWIKI_SEARCH_ENGINE",
-    help=N_("Which engine keeps the search index."),
+    help=N_("Which engine keeps the [search] index."),
 )
 @spoken.option("--wiki", "name", default="main", show_default=True, help=N_("Which, if the database has several."))
 @click.version_option(package_name="kbwiki")

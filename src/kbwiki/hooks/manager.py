@@ -101,6 +101,8 @@ class Plugins:
         known = self._declared.get((plugin, hook))
         if known is not None:
             return known
+        if is_writing():
+            return ()  # another time: what is not asked now is not to stay unasked
         things = self.ask_one(plugin, hook)
         if things.value is None:
             return ()

@@ -135,7 +135,7 @@ def _needs(answer: Answer, own: Prepared) -> Mapping[str, Any]:
 def _answering(answer: Answer) -> Verdict:
     verdict = Verdict(answer.verdict)
     if verdict is Verdict.RESTORE:
-        raise Invalid("verdict", kb_t("Hidden text is shown again from the [page]'s history, by “restore”."))
+        raise Invalid("verdict", kb_t("Hidden text is shown again from the [page]'s [history], by “restore”."))
     if verdict not in ANSWERS:
         raise Invalid("verdict", kb_t("“{value}” is not an answer to [a review].", value=verdict.value))
     return verdict
@@ -176,8 +176,8 @@ def _seen_part(tx: Transaction, review: ReviewRow, answer: Answer) -> ReviewRow:
         return review
     raise MovedOn(
         kb_t(
-            "The [page] is not as it was shown to you (it was moved, hidden, reported or changed), "
-            "so nothing was decided."
+            "The [page] is not as it was shown to you (it was moved, hidden or changed, or [a report] "
+            "came), so nothing was decided."
         ),
         answer.head,
         review.head,
@@ -202,7 +202,7 @@ def _close(tx: Transaction, review: ReviewRow, part: ReviewRow, verdict: Verdict
         move_on(tx, review, event)
         return None
     if event is not Event.DECIDE:
-        raise Invalid("verdict", kb_t("Only a decision can speak of a part; please look at the new changes first."))
+        raise Invalid("verdict", kb_t("Only [a decision] can speak of a part; please look at the new changes first."))
     move_on(tx, review, event, head=part.head)
     rest = take_in(tx, replace(review.duty, base=part.head, ageing=review.ageing))
     copy_authors(tx, review.id, rest.id)

@@ -87,7 +87,7 @@ def find_repeated(tx: Transaction, key: str | None) -> Decided | None:
     if row is None:
         return None
     if row.actor_id != tx.actor_id:
-        raise Forbidden(kb_t("This key was used by somebody else. Please send the decision with a new one."))
+        raise Forbidden(kb_t("This key was used by somebody else. Please send the [decision] with a new one."))
     return Decided(row.id, row.review_id, row.subject_id, row.result, repeated=True)
 
 
@@ -115,9 +115,7 @@ def clean_grounds(
     if grounds.reason == "other" and not note:
         raise Invalid("note", kb_t("Please write a short note: the author is told why."))
     if len(note) > MAX_NOTE:
-        raise Invalid(
-            "note", kb_t("The note is too long: at most {most} characters are possible.", most=MAX_NOTE)
-        )
+        raise Invalid("note", kb_t("The note is too long: at most {most} characters are possible.", most=MAX_NOTE))
     if reason is None:
         return replace(grounds, note=note)
     return replace(grounds, note=note, words=reason.words, template=reason.template)

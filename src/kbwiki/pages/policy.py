@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from ..errors import Invalid
 from ..wording import kb_t
+from ..wording.kept import Kept
 
 MAX_TITLE = 250
 MAX_COMMENT = 1000
@@ -69,19 +70,19 @@ def clean_title(title: str) -> str:
     """A title as it is stored: one line, trimmed. Errors: Invalid when too long."""
     cleaned = _one_line(title)
     if len(cleaned) > MAX_TITLE:
-        raise Invalid(
-            "title", kb_t("The title is too long: at most {most} characters are possible.", most=MAX_TITLE)
-        )
+        raise Invalid("title", kb_t("The title is too long: at most {most} characters are possible.", most=MAX_TITLE))
     return cleaned
 
 
 def clean_comment(comment: str) -> str:
-    """A comment as it is stored: one line, trimmed. Errors: Invalid when too long."""
+    """A comment as it is stored: one line, trimmed; a sentence of ours as it is. Errors: Invalid when too long."""
+    if isinstance(comment, Kept):
+        return comment
     cleaned = _one_line(comment)
     if len(cleaned) > MAX_COMMENT:
         raise Invalid(
             "comment",
-            kb_t("The comment is too long: at most {most} characters are possible.", most=MAX_COMMENT),
+            kb_t("The [comment] is too long: at most {most} characters are possible.", most=MAX_COMMENT),
         )
     return cleaned
 
@@ -96,8 +97,6 @@ def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
     if len(cleaned) > MAX_TAGS:
         raise Invalid(
             "tags",
-            kb_t(
-                "These are {count} [tags]; [a page] can have at most {most}.", count=len(cleaned), most=MAX_TAGS
-            ),
+            kb_t("These are {count} [tags]; [a page] can have at most {most}.", count=len(cleaned), most=MAX_TAGS),
         )
     return tuple(cleaned)

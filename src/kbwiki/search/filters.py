@@ -6,7 +6,9 @@ index that is behind cannot get it wrong.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
 
@@ -28,10 +30,12 @@ NO_TIME = N_(
     "changed:>1y for longer ago than a year, changed:2026-10 for a month, or "
     "changed:2026-10-01..2026-10-15."
 )
+NOT_ASKED = N_("“{subject}:” could not be looked up just now, so it was left out.")
 ME = "me"
 
 _PAGES = select(Page.id).where(Page.wiki_id == bindparam("wiki_id"), ~Page.deleted, readable(Page.space_id))
 _CHANGED = _PAGES.where(Page.updated_at >= bindparam("start"), Page.updated_at < bindparam("end"))
+_THESE = _PAGES.where(in_list(Page.id, "ids"))
 _BY = _PAGES.join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number)).where(
     in_list(Revision.actor_id, "actors"), ~Revision.author_hidden
 )
@@ -41,7 +45,8 @@ _PEOPLE = select(ActorRow.id, ActorRow.name, ActorRow.external_id).where(ActorRo
 class Filters:
     """Finds the pages for the fields of one question of one actor. Raises nothing for what was typed.
 
-    `reviewed` is SQL that says of `Page.id` and `Page.number` whether people have looked at all of the page.
+    `reviewed` is SQL that says of `Page.id` and `Page.number` whether people have looked at all of the page. `operated`
+    is what plugins found for the operators in the question: pages, or None where one failed.
     """
 
     def __init__(
@@ -53,6 +58,7 @@ class Filters:
         *,
         reviewed: ColumnElement[bool],
         stale_days: int,
+        operated: Mapping[tuple[str, str], frozenset[int] | None] = MappingProxyType({}),
     ) -> None:
         self._connection = connection
         self._wiki_id = wiki_id
@@ -60,6 +66,7 @@ class Filters:
         self._now = now
         self._reviewed = reviewed
         self._stale_days = stale_days
+        self._operated = operated
 
     def __call__(self, name: str, value: str, quoted: bool) -> Chosen:
         """The readable pages that the field finds; a note where there is something to say about it."""
@@ -67,7 +74,12 @@ class Filters:
             return self._by(value, quoted)
         if name == "is":
             return self._in_state(value)
-        return self._changed(value)
+        if name == "changed":
+            return self._changed(value)
+        found = self._operated.get((name, value))
+        if found is None:
+            return Chosen(None, Note(NOT_ASKED, name))
+        return Chosen(self._pages(_THESE, ids=list(found)))
 
     def _by(self, name: str, whole: bool) -> Chosen:
         rows = self._connection.execute(_PEOPLE, {"wiki_id": self._wiki_id})

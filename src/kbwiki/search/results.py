@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from ..actors import Actor
 from ..journal.models import ActorRow
-from ..markup import RENDERER_VERSION
+from ..markup import PLAIN, Dialect
 from ..pages.models import Page, PageLink, ParsedText, Revision
 from ..pages.parsed import plain_of
 from ..pages.queries.masks import AUTHOR
@@ -115,10 +115,11 @@ _RECENT = (
 )
 
 
+_PARSED = (ParsedText.digest == Page.text_digest) & (ParsedText.version == bindparam("version"))
 _TEXTS = (
     select(Page.id, Page.path, Page.title, Revision.tags, ParsedText.plain)
     .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
-    .outerjoin(ParsedText, (ParsedText.digest == Page.text_digest) & (ParsedText.version == RENDERER_VERSION))
+    .outerjoin(ParsedText, _PARSED)
     .where(*KNOWN)
 )
 
@@ -126,8 +127,14 @@ _TEXTS = (
 class Reader:
     """Reads what is shown of pages. `reviewed`: see `facets.dividing`. Its statements are built once."""
 
-    def __init__(self, reviewed: ColumnElement[bool], languages: tuple[str, ...] = ("en",)) -> None:
+    def __init__(
+        self,
+        reviewed: ColumnElement[bool],
+        languages: tuple[str, ...] = ("en",),
+        dialect: Callable[[], Dialect] = lambda: PLAIN,
+    ) -> None:
         self._languages = languages
+        self._dialect = dialect
         seen = reviewed.label("reviewed")
         self._candidates: Select[Any] = select(
             Page.id, Page.path, Page.title, Page.updated_at, _LINKS.label("links"), seen
@@ -140,7 +147,7 @@ class Reader:
             .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
             .join(ActorRow, ActorRow.id == Revision.actor_id)
             .join(Space, Space.id == Page.space_id)
-            .outerjoin(ParsedText, (ParsedText.digest == Page.text_digest) & (ParsedText.version == RENDERER_VERSION))
+            .outerjoin(ParsedText, _PARSED)
             .where(*VISIBLE)
         )
 
@@ -158,13 +165,12 @@ class Reader:
             if (row := rows.get(page_id)) is not None
         ]
 
-    def texts(
-        self, connection: Connection, wiki_id: int, actor: Actor, ids: Sequence[int], position: int
-    ) -> list[str]:
+    def texts(self, connection: Connection, wiki_id: int, actor: Actor, ids: Sequence[int], position: int) -> list[str]:
         """All there is to read of those of the pages that the actor may find, in the order of `ids`."""
         if not ids:
             return []
         key = {"wiki_id": wiki_id, "ids": list(ids), "position": position, **bound(actor)}
+        key["version"] = self._dialect().version
         rows = {row.id: row for row in connection.execute(_TEXTS, key)}
         return [_text(row) for page_id in ids if (row := rows.get(page_id)) is not None]
 
@@ -174,7 +180,7 @@ class Reader:
         """What is shown of those of the pages that the actor may read, in the order of `ids`."""
         if not ids:
             return ()
-        key = {"wiki_id": wiki_id, "ids": list(ids), **bound(actor)}
+        key = {"wiki_id": wiki_id, "ids": list(ids), "version": self._dialect().version, **bound(actor)}
         rows = {row.id: row for row in connection.execute(self._shown, key)}
         return tuple(_result(row, query, self._languages) for page_id in ids if (row := rows.get(page_id)) is not None)
 

@@ -80,16 +80,14 @@ class PageTimeline:
         """The report on what is odd and what was left out, one sentence each."""
         lines = [
             kb_t(
-                "[Pages] that began with a new file, and whose history begins there (git log --follow "
-                "may go on with the history of another file that was half the same): {begun}.",
+                "[Pages] that began with a new file, and whose [history] begins there (git log --follow may go "
+                "on with the [history] of another file that was half the same): {begun}.",
                 begun=self.begun,
             )
         ]
         for oddity, pages in self.oddities.items():
             if pages:
-                lines.append(
-                    kb_t(_ODD, oddity=kb_t(oddity), count=len(pages), some=_some(pages))
-                )
+                lines.append(kb_t(_ODD, oddity=kb_t(oddity), count=len(pages), some=_some(pages)))
         left_out = defaultdict(list)
         for file, why in self.skipped.items():
             left_out[why].append(file)

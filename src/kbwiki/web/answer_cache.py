@@ -23,7 +23,8 @@ _MINUTE = 60
 Key = tuple[int, Actor, str, str, int]
 """The journal's position, the actor with all groups, the language, wiki and whole address, the minute.
 
-The wiki's terms are changed by entries of the journal, so its position stands for them, too."""
+What plugins make of texts is told by the fingerprint that stands with the address. The wiki's terms are changed by
+entries of the journal, so its position stands for them, too."""
 
 
 class AnswerCache:
@@ -38,7 +39,7 @@ class AnswerCache:
         request = visit.request
         if not self._is_on or request.method != "GET" or (position := visit.standing.position) is None:
             return None
-        address = f"{visit.wiki.name}\0{request.script_root}\0{request.full_path}"
+        address = f"{visit.wiki.name}\0{visit.wiki.dialect.fingerprint}\0{request.script_root}\0{request.full_path}"
         return position, visit.actor, visit.locale, address, int(visit.now.timestamp()) // _MINUTE
 
     def find(self, key: Key | None) -> Response | None:

@@ -77,7 +77,7 @@ ANSWERS = (
         Verdict.DELETE,
         "d",
         N_("Delete"),
-        N_("The [page] can be brought back with all its history. The author reads why:"),
+        N_("The [page] can be brought back with all its [history]. The author reads why:"),
     ),
 )
 """The verdicts that need a reason, in the order of their buttons."""

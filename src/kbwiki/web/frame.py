@@ -8,7 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, render_template
+from flask import render_template
 from markupsafe import Markup
 
 from ..actors import Actor
@@ -137,8 +137,8 @@ def _node(visit: Visit, path: str, title: str, current: str, depth: int) -> Tree
 
 def render(visit: Visit, template: str, frame: Frame) -> str:
     """The template with `kb` and `kb_t`. In the host's layout its context processors run too; in our own none does."""
+    environment = visit.mount.bare_templates if visit.is_bare else visit.mount.templates
+    found = environment.get_template(template)
     if visit.mount.host_layout is not None:
-        return render_template(template, kb=frame, kb_t=kb_t)
-    return current_app.jinja_env.get_template(template).render(kb=frame, kb_t=kb_t)
-
-
+        return render_template(found, kb=frame, kb_t=kb_t)
+    return found.render(kb=frame, kb_t=kb_t)

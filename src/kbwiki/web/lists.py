@@ -19,7 +19,7 @@ from .forms import number
 from .frame import TreeNode
 from .histories import state_of, view_of
 from .visit import Visit
-from .words import KINDS, day, kb_t, when, who
+from .words import KINDS, day, did, kb_t, when, who
 
 PER_PAGE = 100
 
@@ -96,7 +96,7 @@ def _choices(visit: Visit) -> dict[str, object]:
     spaces = readable_spaces(visit.connection, visit.wiki.id, visit.actor)
     return {
         "spaces": tuple((path, title) for _, path, title in spaces if path),
-        "kinds": tuple((kind, kb_t(words)) for kind, words in KINDS.items()),
+        "kinds": tuple((kind, did(kind)) for kind in KINDS),
         "days_choices": (1, 7, 30, 365),
     }
 
@@ -104,9 +104,7 @@ def _choices(visit: Visit) -> dict[str, object]:
 def _by_day(visit: Visit, lines: list[RevisionLine]) -> tuple[Day, ...]:
     reviews = outcomes(visit.connection, {line.page_id for line in lines if line.exempt is None})
     rows = [(day(line.at), change_line(visit, line, reviews.get(line.page_id, []))) for line in lines]
-    return tuple(
-        Day(name, tuple(row for _, row in group)) for name, group in groupby(rows, key=lambda row: row[0])
-    )
+    return tuple(Day(name, tuple(row for _, row in group)) for name, group in groupby(rows, key=lambda row: row[0]))
 
 
 def change_line(visit: Visit, line: RevisionLine, reviews: list[Outcome]) -> ChangeLine:
@@ -121,7 +119,7 @@ def change_line(visit: Visit, line: RevisionLine, reviews: list[Outcome]) -> Cha
         when=when(line.at, visit.now),
         comment=line.comment,
         delta=line.delta,
-        describe=kb_t(KINDS.get(line.kind, line.kind)),
+        describe=did(line.kind),
         diff_url=visit.url("diff", path=line.path, a=line.number - 1, b=line.number),
         state=state_of(line, outcome_of(reviews, line.number)),
         hidden=line.hidden,

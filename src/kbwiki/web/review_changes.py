@@ -18,7 +18,7 @@ from .evidence import range_shown
 from .histories import look_url, lookers_of
 from .review_links import links_added
 from .visit import Visit
-from .words import KINDS, kb_t, when, who
+from .words import did, when, who
 
 MOST_DESCRIBED = 20
 """So many changes a plugin is asked to describe on one screen."""
@@ -53,9 +53,7 @@ def what_changed(visit: Visit, view: ReviewView, part: int | None) -> dict[str, 
     return {"difference": difference(*sides) if sides is not None else None, "other_changes": (), "links": None}
 
 
-def sides_of(
-    visit: Visit, view: ReviewView, page: PageView, part: int | None
-) -> tuple[PageView | None, PageView]:
+def sides_of(visit: Visit, view: ReviewView, page: PageView, part: int | None) -> tuple[PageView | None, PageView]:
     """The page before (None: it was not there) and after the range, or the `part` of it after that state."""
     base, head = range_shown(visit, view)
     base = base if part is None else part
@@ -72,9 +70,7 @@ def _difference(visit: Visit, before: PageView | None, after: PageView) -> Diffe
         return None
     texts = load_texts(visit.connection, [one.text_digest for one in (before, after) if one is not None])
     gone = after.kind == "delete"
-    return difference(
-        texts[before.text_digest] if before else "", "" if gone else texts[after.text_digest]
-    )
+    return difference(texts[before.text_digest] if before else "", "" if gone else texts[after.text_digest])
 
 
 def changes_of(visit: Visit, view: ReviewView) -> tuple[ChangeRow, ...]:
@@ -95,7 +91,7 @@ def changes_of(visit: Visit, view: ReviewView) -> tuple[ChangeRow, ...]:
             one.at,
             when(one.at, visit.now),
             own.get(one.number, one.comment),
-            kb_t(KINDS.get(one.kind, one.kind)),
+            did(one.kind),
             visit.url("diff", path=path, a=one.number - 1, b=one.number) if path else "",
             one.exempt,
             look_url(visit, path, one.number, one.hidden_for, lookers) if one.something_hidden else None,

@@ -24,9 +24,9 @@ from .words import N_, kb_t, when
 PER_PAGE = 30
 _VIEWS = ("", "failed", "abandoned", "closed")
 _SCREENS = {
-    Screen.PAGE.value: N_("the search [page]"),
-    Screen.BOX.value: N_("the search box"),
-    Screen.JSON.value: N_("a search box elsewhere"),
+    Screen.PAGE.value: N_("the [search] [page]"),
+    Screen.BOX.value: N_("the [search] box"),
+    Screen.JSON.value: N_("[a search] box elsewhere"),
     Screen.HOST.value: N_("the application"),
 }
 
@@ -160,9 +160,7 @@ def _open(visit: Visit, view: str) -> tuple[tuple[QuestionRow, ...], str | None]
 
 def _closed(visit: Visit) -> tuple[tuple[QuestionRow, ...], str | None]:
     after = tidy(visit.request.args.get("after", ""))
-    found = closed(
-        visit.connection, visit.wiki.id, visit.actor, visit.settings, after=after, count=PER_PAGE + 1
-    )
+    found = closed(visit.connection, visit.wiki.id, visit.actor, visit.settings, after=after, count=PER_PAGE + 1)
     shown = found[:PER_PAGE]
     rows = tuple(_closed_row(visit, one) for one in shown)
     more = len(found) > PER_PAGE

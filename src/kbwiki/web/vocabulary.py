@@ -57,6 +57,15 @@ _MEANT = {
     "moderator": N_("who looks at changes"),
     "group": N_("people who belong together"),
     "tag": N_("a word that brings texts together"),
+    "search": N_("the way to find texts by their words"),
+    "history": N_("everything that happened to a text"),
+    "comment": N_("what somebody says about a change of their own"),
+    "report": N_("what somebody sends who sees that something is wrong"),
+    "rule": N_("what says who looks at which changes"),
+    "decision": N_("the answer of those who looked"),
+    "concern": N_("an answer that waits until its author has mended or explained something"),
+    "appeal": N_("what an author writes who sees it differently"),
+    "message": N_("what an author is told"),
     "edit": N_("to change a text"),
 }
 """What each term stands for, in words that are no terms."""
@@ -66,6 +75,9 @@ _SAMPLES = (
     N_("Visible at once; [a moderator] of the [group] looks at it afterwards."),
     N_("[Reviews] stand in the [queue] until somebody has looked at every [revision]."),
     N_("This [page] was [edited] while you were [editing] it."),
+    N_("[A decision] can be taken back, and [an appeal] is looked at by somebody else. [Messages] say so."),
+    N_("Use the [search], or send [a report]; every [comment] stands in the [history]. [Rules] say who looks."),
+    N_("[A concern] waits for you."),
 )
 
 
@@ -201,7 +213,14 @@ def _terms(visit: Visit, language: str, wanted: Vocabularies) -> LanguageTerms:
     wording = visit.wiki.voice.wording(language, wanted)
     rows = tuple(_row(language, name, wanted) for name in (*NOUNS, *VERBS))
     with speaking(wording):
-        menu = (kb_t("[Pages]"), kb_t("[Reviews]"), kb_t("[Spaces]"), kb_t("[Tags]"), kb_t("New [page]"))
+        menu = (
+            kb_t("[Pages]"),
+            kb_t("[Reviews]"),
+            kb_t("[Spaces]"),
+            kb_t("[Tags]"),
+            kb_t("[Search]"),
+            kb_t("New [page]"),
+        )
         samples = tuple(kb_t(one) for one in _SAMPLES)
     return LanguageTerms(language, language_name(language), wording.direction, rows, menu, samples)
 

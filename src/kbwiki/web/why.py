@@ -31,7 +31,7 @@ def _sentence(one: Why, group: str) -> str:
         return kb_t("Its author is trusted; it is one of the {share} % that are drawn to be looked at.", share=share)
     if one.rule:
         return kb_t(
-            "The rule “{rule}” (version {version}) asks {group} to look.",
+            "The [rule] “{rule}” (version {version}) asks {group} to look.",
             rule=one.rule,
             version=one.version,
             group=group,

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-NOUNS = ("wiki", "page", "space", "revision", "review", "queue", "moderator", "group", "tag")
+NOUNS = (
+    "wiki", "page", "space", "revision", "review", "queue", "moderator", "group", "tag", "search", "history", "comment",
+    "report", "rule", "decision", "concern", "appeal", "message",
+)  # fmt: skip
 """What can be called otherwise, by the name that texts call it by."""
 VERBS = ("edit",)
 """What one does, by the name that texts call it by."""
@@ -54,9 +57,7 @@ class Verb:
         stem = self.base.removesuffix("e")
         by_y = self.base.endswith("y") and self.base[-2:-1] not in "aeiou"
         past = self.base[:-1] + "ied" if by_y else f"{stem}ed"
-        return Verb(
-            self.base, self.third or _english_plural(self.base), self.past or past, self.gerund or f"{stem}ing"
-        )
+        return Verb(self.base, self.third or _english_plural(self.base), self.past or past, self.gerund or f"{stem}ing")
 
 
 Word = Term | Verb
@@ -71,7 +72,7 @@ def _forms() -> dict[str, tuple[str, str]]:
     found = {}
     for noun in NOUNS:
         found[noun] = (noun, "singular")
-        found[f"{noun}s"] = (noun, "plural")
+        found[_english_plural(noun)] = (noun, "plural")
     for verb in VERBS:
         usual = Verb(verb).complete("en")
         for form in ("base", "third", "past", "gerund"):

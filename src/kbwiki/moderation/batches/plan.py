@@ -102,7 +102,7 @@ def plan_rollback(
     Errors: Forbidden for one's own changes, Invalid as for `plan_batch`.
     """
     if runs.author == actor.id:
-        raise Forbidden(kb_t("These changes are your own: please undo them from the [pages]' histories."))
+        raise Forbidden(kb_t("These changes are your own: please undo them from the [pages]' [histories]."))
     order = _order(Kind.RUNS, Verdict.REVERT, reason, note, None)
     with wiki.read() as connection:
         found = find_runs(connection, wiki.id, actor, runs, wiki.subjects, most)
@@ -111,9 +111,7 @@ def plan_rollback(
     return BatchPlan(batch_id, said, found.left_out, found.more)
 
 
-def _order(
-    kind: Kind, verdict: Verdict | str, reason: str, note: str, details: Mapping[str, Any] | None
-) -> Order:
+def _order(kind: Kind, verdict: Verdict | str, reason: str, note: str, details: Mapping[str, Any] | None) -> Order:
     try:
         known = Verdict(verdict)
     except ValueError:
@@ -129,9 +127,7 @@ def _order(
 def _items(connection: Connection, subjects: Subjects, ids: tuple[int, ...]) -> tuple[Item, ...]:
     rows = connection.execute(select(table_of(Review)).where(in_list(Review.id, "ids")), {"ids": list(ids)})
     reviews = {row.id: ReviewRow(*row) for row in rows}
-    return tuple(
-        _item(connection, subjects, place, reviews[one]) for place, one in enumerate(ids) if one in reviews
-    )
+    return tuple(_item(connection, subjects, place, reviews[one]) for place, one in enumerate(ids) if one in reviews)
 
 
 def _item(connection: Connection, subjects: Subjects, place: int, review: ReviewRow) -> Item:
@@ -174,9 +170,7 @@ def try_out(
         if progress is not None:
             progress(tried, len(items))
     _require_sensible(list(refused.values()), len(items))
-    return tuple(
-        PlannedItem(item, str(refused[item.place]) if item.place in refused else "") for item in items
-    )
+    return tuple(PlannedItem(item, str(refused[item.place]) if item.place in refused else "") for item in items)
 
 
 def _refusals(tx: Transaction, order: Order, cluster: list[Item]) -> dict[int, KBWikiError]:

@@ -16,6 +16,7 @@ from ...pages.models import Page
 from ...spaces.models import Space
 from ...spaces.queries import bound, readable
 from ...wording import kb_t
+from ...wording.kept import as_said
 from ..models import Batch, BatchItem
 from ..subjects import Subjects
 from .items import Outcome, get_batch
@@ -68,9 +69,7 @@ class BatchLine:
     counts: Mapping[str, int]
 
 
-def report_of(
-    connection: Connection, wiki_id: int, actor: Actor, batch_id: str, subjects: Subjects
-) -> BatchReport:
+def report_of(connection: Connection, wiki_id: int, actor: Actor, batch_id: str, subjects: Subjects) -> BatchReport:
     """The batch, for the one who planned it. Errors: NotFound, for everybody else too."""
     batch = get_batch(connection, wiki_id, batch_id)
     if batch.actor != actor.id:
@@ -109,9 +108,7 @@ def batches_of(connection: Connection, wiki_id: int, actor: Actor, count: int = 
         .group_by(BatchItem.batch_id, BatchItem.outcome)
     ).all()
     return [
-        BatchLine(
-            one.id, one.kind, one.verdict, one.at, {row[1]: row[2] for row in counted if row[0] == one.id}
-        )
+        BatchLine(one.id, one.kind, one.verdict, one.at, {row[1]: row[2] for row in counted if row[0] == one.id})
         for one in batches
     ]
 
@@ -158,7 +155,7 @@ def _line(connection: Connection, row: Any, subjects: Subjects, spaces: set[int]
         path if seen else "",
         row.base,
         row.head,
-        row.forecast if seen or not row.forecast else hidden,
+        as_said(row.forecast) if seen or not row.forecast else hidden,
         row.outcome,
-        row.why if seen or not row.why else hidden,
+        as_said(row.why) if seen or not row.why else hidden,
     )

@@ -12,6 +12,7 @@ from ...db import Change, Transaction, table_of
 from ...errors import Conflict, Invalid, NotFound
 from ...spaces.queries import find_space
 from ...wording import N_, kb_t
+from ...wording.kept import as_stored, keep
 from ..moderators import require_moderator
 from ..words.folding import fold
 from .models import SynonymSet
@@ -72,12 +73,10 @@ def take_back_synonyms(tx: Transaction, set_id: int, number: int) -> int:
     """
     require_moderator(tx, kb_t(_NOT_YOURS))
     _get(tx, set_id)
-    return set_back(tx, set_id, number - 1, number, comment=f"Undid {number}")
+    return set_back(tx, set_id, number - 1, number, comment=keep(N_("Undid {number}"), number=number))
 
 
-def set_back(
-    tx: Transaction, set_id: int, base: int, head: int, *, comment: str, decided_by: str | None = None
-) -> int:
+def set_back(tx: Transaction, set_id: int, base: int, head: int, *, comment: str, decided_by: str | None = None) -> int:
     """Give the set what it had at `base`; one that was not there then is removed. Errors: Conflict."""
     row = tx.connection.execute(select(SynonymSet).where(SynonymSet.id == set_id)).one()
     if row.number != head:
@@ -124,7 +123,7 @@ def write_synonyms(
             subject_id=set_id,
             number=number,
             spaces=(find_space(tx.connection, tx.wiki_id, ""),),
-            payload={**said, "comment": comment.strip()[:1000]},
+            payload={**said, "comment": as_stored(comment)},
             exempt="administration" if tx.actor.kind is ActorKind.SYSTEM else None,
             decided_by=decided_by,
         )
@@ -150,9 +149,7 @@ def _require_room(tx: Transaction, words: Sequence[str], one_way: bool, but_for:
     if any(row.one_way == one_way and _same(row.words, words, one_way) for row in rows):
         raise Invalid("words", kb_t("These words are known as the same already."))
     if but_for is None and len(rows) >= MOST_SETS:
-        raise Invalid(
-            "words", kb_t("There are {most} sets of words already. Please remove one first.", most=MOST_SETS)
-        )
+        raise Invalid("words", kb_t("There are {most} sets of words already. Please remove one first.", most=MOST_SETS))
 
 
 def _same(some: Sequence[str], others: Sequence[str], one_way: bool) -> bool:

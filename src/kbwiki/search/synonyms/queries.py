@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from ...errors import NotFound
 from ...journal.states import State, states_of
+from ...wording.kept import as_said
 from .expansion import NO_SYNONYMS, Synonyms, SynonymWords
 from .models import SynonymSet
 
@@ -24,9 +25,7 @@ SET = "set-synonyms"
 # Each change makes one number greater by one, so no two states of the wiki's sets have the same sum.
 _STATE = select(func.coalesce(func.sum(SynonymSet.number), 0)).where(SynonymSet.wiki_id == bindparam("wiki_id"))
 _SETS = (
-    select(SynonymSet)
-    .where(SynonymSet.wiki_id == bindparam("wiki_id"), ~SynonymSet.removed)
-    .order_by(SynonymSet.id)
+    select(SynonymSet).where(SynonymSet.wiki_id == bindparam("wiki_id"), ~SynonymSet.removed).order_by(SynonymSet.id)
 )
 _ONE = select(SynonymSet).where(SynonymSet.wiki_id == bindparam("wiki_id"), SynonymSet.id == bindparam("set_id"))
 
@@ -125,7 +124,7 @@ def _state(row: State) -> SynonymState:
         tuple(said["words"]),
         said["one_way"],
         said["removed"],
-        said.get("comment", ""),
+        as_said(said.get("comment", "")),
         row.actor,
         row.at,
     )
