@@ -382,4 +382,6 @@ def test_every_code_is_in_the_reference_and_no_other() -> None:
 
 def _sources() -> list[Path]:
     package = Path(places.__file__).parent
-    return [*package.glob("*.py"), package.parent.parent / "cli" / "checking.py"]
+    cli = package.parent.parent / "cli"
+    return [*package.glob("*.py"), cli / "checking.py", cli / "plugin_findings.py"]
+
