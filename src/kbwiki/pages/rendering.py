@@ -191,7 +191,9 @@ def _key(digest: bytes, resolved: Mapping[Link, Resolved], max_output: int, word
     return sha256(json.dumps(facts, separators=(",", ":")).encode("utf-8", "surrogatepass")).digest()
 
 
-def _keep(database: Database, key: bytes, digest: bytes, html: str, document: Document | None, now: datetime) -> None:
+def _keep(
+    database: Database, key: bytes, digest: bytes, html: str, document: Document | None, now: datetime
+) -> None:
     with database.write_if_free() as connection:
         if connection is None:
             return

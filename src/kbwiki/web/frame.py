@@ -140,3 +140,5 @@ def render(visit: Visit, template: str, frame: Frame) -> str:
     if visit.mount.host_layout is not None:
         return render_template(template, kb=frame, kb_t=kb_t)
     return current_app.jinja_env.get_template(template).render(kb=frame, kb_t=kb_t)
+
+
