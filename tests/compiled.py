@@ -48,6 +48,7 @@ def _speech(dialect: Any) -> tuple[object, ...]:
     return dialect.server_version_info, dialect._json_serializer, dialect._json_deserializer
 
 
+
 class _Templates(BytecodeCache):
     """Compiled templates of all hosts of this process whose environments read a template in the same way."""
 

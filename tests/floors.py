@@ -86,7 +86,8 @@ def main(arguments: list[str]) -> int:
     wrong = {
         name: there.get(name.lower())
         for name, version in declared().items()
-        if not newest and not re.fullmatch(rf"{re.escape(version)}(\.0)*", there.get(name.lower(), ""))
+        if not newest
+        and not re.fullmatch(rf"{re.escape(version)}(\.0)*", there.get(name.lower(), ""))
     }
     if wrong:
         print(f"Not at their floors: {wrong}", file=sys.stderr)

@@ -262,7 +262,7 @@ def test_an_index_that_is_not_there_is_said_quietly_and_titles_are_found(
     page = visit(width=width).sign_in(READER).page
     with somebody_indexes(wiki):
         page.goto("/wiki/-/search?q=ladders")
-        page.get_by_text("only titles were searched").wait_for()
+        page.get_by_text("only titles were looked through").wait_for()
         assert page.locator(".kb-results .kb-whole").all_text_contents() == ["Ladders"]
         check(page, artefacts / f"search-broken-{width}.png")
 

@@ -118,7 +118,7 @@ def test_an_appeal_is_upheld_or_overturned_and_nothing_else_is(wiki: Wiki) -> No
         with pytest.raises(Invalid, match="uphold"):
             decide_on(wiki, seen(wiki, review_id), verdict, by=SECOND_MODERATOR, reason="wrong")
     for verdict in ("uphold", "overturn"):
-        with pytest.raises(Invalid, match="Only an appeal"):
+        with pytest.raises(Invalid, match="Only an objection"):
             decide_on(wiki, seen(wiki, review_of(wiki, "coffee").id), verdict, by=MODERATOR)
 
 

@@ -236,7 +236,9 @@ def _meddle(town: Town, path: str) -> None:
         with town.wiki.read() as connection:
             page = find_page(connection, town.wiki.id, path, PEOPLE[3])
         text, base = "".join(town.lines(5)), page.number if page else None
-        town.act(PEOPLE[3], lambda tx: save_page(tx, Edit(path, text, base=base)))
+        town.act(
+            PEOPLE[3], lambda tx: save_page(tx, Edit(path, text, base=base))
+        )
 
 
 def _take_back(town: Town, actor: Actor) -> None:

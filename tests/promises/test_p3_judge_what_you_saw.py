@@ -104,7 +104,9 @@ def test_a_decision_holds_exactly_when_nothing_about_its_page_happened_since(wik
     view = look(town.wiki, data.draw(st.sampled_from(lines)).id, by=actor)
     town.live(data.draw(st.integers(0, 4)))
     with town.wiki.read() as connection:
-        row = connection.execute(select(Review.state, Review.base, Review.head).where(Review.id == view.id)).one()
+        row = connection.execute(
+            select(Review.state, Review.base, Review.head).where(Review.id == view.id)
+        ).one()
     try:
         now: Shown | None = look(town.wiki, view.id, by=actor).shown
     except KBWikiError:

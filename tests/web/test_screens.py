@@ -263,7 +263,9 @@ def test_what_people_wrote_is_escaped(reader: Visitor, read_only: Wiki, name: st
 
 @pytest.mark.parametrize("depth", [1, 3, 8])
 @pytest.mark.parametrize("actor", [READER, MODERATOR], ids=lambda one: one.id)
-def test_a_page_takes_at_most_six_queries_at_any_depth(visitor: Visitor, wiki: Wiki, depth: int, actor: Any) -> None:
+def test_a_page_takes_at_most_six_queries_at_any_depth(
+    visitor: Visitor, wiki: Wiki, depth: int, actor: Any
+) -> None:
     path = "/".join(f"level{one}" for one in range(depth))
     save(wiki, "a", "target")
     save(wiki, path, "Links to [[/a]], [[/missing]], [[./b]].\n")
@@ -298,7 +300,9 @@ def test_a_page_takes_at_most_six_queries_at_any_depth(visitor: Visitor, wiki: W
         "/-/feeds/{}/abc",
     ],
 )
-def test_a_number_that_no_database_can_count_to_breaks_no_screen(visitor: Visitor, wiki: Wiki, address: str) -> None:
+def test_a_number_that_no_database_can_count_to_breaks_no_screen(
+    visitor: Visitor, wiki: Wiki, address: str
+) -> None:
     save(wiki, "a", "words")
     visitor.actor = MODERATOR
 
@@ -318,7 +322,9 @@ def test_the_state_line_follows_the_reviews(visitor: Visitor, filled: Wiki) -> N
 
     visitor.actor = MODERATOR
     review = next(one for one in open_reviews(filled) if one.path == "a/b/c")
-    visitor.post(f"/wiki/-/reviews/{review.id}/decide", form=f"/wiki/-/reviews/{review.id}", verdict="approve")
+    visitor.post(
+        f"/wiki/-/reviews/{review.id}/decide", form=f"/wiki/-/reviews/{review.id}", verdict="approve"
+    )
     assert "Looked at by moderators" in visitor.text("/wiki/a/b/c")
 
     save(filled, "a/b/c", "Changed again.\n", base=2)
@@ -327,7 +333,9 @@ def test_the_state_line_follows_the_reviews(visitor: Visitor, filled: Wiki) -> N
     assert "/wiki/-/revision/2/a/b/c" in shown
 
 
-def test_a_decision_about_a_page_that_moved_on_is_refused_and_shows_what_is_new(visitor: Visitor, filled: Wiki) -> None:
+def test_a_decision_about_a_page_that_moved_on_is_refused_and_shows_what_is_new(
+    visitor: Visitor, filled: Wiki
+) -> None:
     visitor.actor = MODERATOR
     review = next(one for one in open_reviews(filled) if one.path == "a/b/c")
     form = visitor.text(f"/wiki/-/reviews/{review.id}")

@@ -48,9 +48,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m kbwiki.demo", description="The intranet of Fernhill Instruments.")
+    parser = argparse.ArgumentParser(
+        prog="python -m kbwiki.demo", description="The intranet of Fernhill Instruments."
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=5000, help="port, 0 for a free one (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=5000, help="port, 0 for a free one (default: %(default)s)"
+    )
     parser.add_argument("--instance", type=Path, help="folder to keep everything in (default: instance/demo)")
     parser.add_argument(
         "--brand", choices=sorted(BRANDS), help="serve another host instead, which looks and speaks otherwise"

@@ -61,7 +61,9 @@ def refresh_links(connection: Connection, wiki_id: int, page_ids: Iterable[int],
 
 def _refresh(connection: Connection, wiki_id: int, ids: list[int], dialect: Dialect) -> None:
     rows = connection.execute(
-        select(Page.id, Page.path, Page.text_digest, Page.deleted).where(Page.wiki_id == wiki_id, Page.id.in_(ids))
+        select(Page.id, Page.path, Page.text_digest, Page.deleted).where(
+            Page.wiki_id == wiki_id, Page.id.in_(ids)
+        )
     ).all()
     live = [row for row in rows if not row.deleted]
     parsed = get_parsed(connection, {row.text_digest for row in live}, keep=True, dialect=dialect)

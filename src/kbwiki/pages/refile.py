@@ -17,7 +17,9 @@ def refile_pages(connection: Connection, wiki_id: int) -> None:
         deeper = [_inside(other) for _, other in spaces if other != path and contains(path, other)]
         own = _inside(path) & not_(or_(*deeper)) if deeper else _inside(path)
         connection.execute(
-            update(Page).where(Page.wiki_id == wiki_id, own, Page.space_id != space_id).values(space_id=space_id)
+            update(Page)
+            .where(Page.wiki_id == wiki_id, own, Page.space_id != space_id)
+            .values(space_id=space_id)
         )
 
 

@@ -166,7 +166,9 @@ class Reader:
             if (row := rows.get(page_id)) is not None
         ]
 
-    def texts(self, connection: Connection, wiki_id: int, actor: Actor, ids: Sequence[int], position: int) -> list[str]:
+    def texts(
+        self, connection: Connection, wiki_id: int, actor: Actor, ids: Sequence[int], position: int
+    ) -> list[str]:
         """All there is to read of those of the pages that the actor may find, in the order of `ids`."""
         if not ids:
             return []

@@ -44,7 +44,9 @@ _COMMON = 5
 """A heading that so many pages of a space have says nothing: “See also”."""
 
 _HOW_FAR = select(
-    select(Cursor.position).where(Cursor.wiki_id == bindparam("wiki_id"), Cursor.name == CONSUMER).scalar_subquery(),
+    select(Cursor.position)
+    .where(Cursor.wiki_id == bindparam("wiki_id"), Cursor.name == CONSUMER)
+    .scalar_subquery(),
     select(func.max(Entry.position)).where(Entry.wiki_id == bindparam("wiki_id")).scalar_subquery(),
 )
 
@@ -61,7 +63,9 @@ class Suggestion(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     wiki_id: Mapped[int] = mapped_column(ForeignKey(WikiRow.id))
     rank: Mapped[int] = mapped_column(Integer)
-    key: Mapped[str] = mapped_column(String(LONGEST_KEY).with_variant(String(LONGEST_KEY, collation="C"), "postgresql"))
+    key: Mapped[str] = mapped_column(
+        String(LONGEST_KEY).with_variant(String(LONGEST_KEY, collation="C"), "postgresql")
+    )
     page_id: Mapped[int | None] = mapped_column(ForeignKey(Page.id))
     text: Mapped[str] = mapped_column(String(255))
     anchor: Mapped[str | None] = mapped_column(String(255))

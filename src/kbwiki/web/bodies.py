@@ -18,3 +18,5 @@ def raise_limits(request: Request, max_page_bytes: int) -> None:
                 setattr(request, name, most)
             except AttributeError:  # a host's own class: `flask kbwiki check` tells of it
                 continue
+
+

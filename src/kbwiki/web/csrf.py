@@ -28,7 +28,8 @@ class ForgedOrStale(KBWikiError):
 
     def __str__(self) -> str:
         return kb_t(
-            "Your sign-in changed, or the form was open for a long time. Please check what you wrote and send it again."
+            "Your sign-in changed, or the form was open for a long time. "
+            "Please check what you wrote and send it again."
         )
 
 

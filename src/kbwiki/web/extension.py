@@ -96,7 +96,9 @@ class KBWiki:
         a code or an exception with one. It asks the database nothing, and one thing with `count`. With `assets` its
         stylesheets and script come along. Only while a request is answered; empty on the wiki's own screens.
         """
-        return help_button(self._mount(), place(endpoint, args, error, ()), label=label, count=count, assets=assets)
+        return help_button(
+            self._mount(), place(endpoint, args, error, ()), label=label, count=count, assets=assets
+        )
 
     def help_for(
         self,

@@ -160,7 +160,9 @@ class Mount:
             view = self._bound(screen)
             # In the wiki's words first, which is what url_for gives; the usual address goes on working.
             for rule in dict.fromkeys((in_words(screen.rule, self.address_words), screen.rule)):
-                blueprint.add_url_rule(rule, screen.endpoint, view, methods=list(screen.methods), **self.place.options)
+                blueprint.add_url_rule(
+                    rule, screen.endpoint, view, methods=list(screen.methods), **self.place.options
+                )
         return blueprint
 
     def _bound(self, screen: routes.Screen) -> Callable[..., ResponseReturnValue]:

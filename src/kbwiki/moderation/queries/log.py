@@ -140,7 +140,9 @@ _ABOUT = aliased(Page)
 _PAGE_DECIDED = case(
     (_APPEALED.subject_kind == "page", _APPEALED.subject_id), (Decision.subject_kind == "page", Decision.subject_id)
 )
-_HOME = func.coalesce(Page.space_id, Review.space_id, case((Decision.subject_kind == "space", Decision.subject_id)))
+_HOME = func.coalesce(
+    Page.space_id, Review.space_id, case((Decision.subject_kind == "space", Decision.subject_id))
+)
 _IS_TAKEN_BACK = exists().where(_LATER.takes_back == Decision.id)
 _LINES: Any = (
     select(

@@ -73,7 +73,9 @@ class ReviewView:
     why_not: str
 
 
-def get_review(connection: Connection, wiki_id: int, review_id: int, actor: Actor, subjects: Subjects) -> ReviewView:
+def get_review(
+    connection: Connection, wiki_id: int, review_id: int, actor: Actor, subjects: Subjects
+) -> ReviewView:
     """The review, if the actor may read what it is about, where that is now, and is in its group. Errors: NotFound."""
     row = connection.execute(
         select(
@@ -179,7 +181,9 @@ def past_decision(row: Any) -> PastDecision:
     return PastDecision(*values)
 
 
-def _others(connection: Connection, subject_kind: str, subject_id: int, review_id: int) -> tuple[tuple[str, str], ...]:
+def _others(
+    connection: Connection, subject_kind: str, subject_id: int, review_id: int
+) -> tuple[tuple[str, str], ...]:
     rows = connection.execute(
         select(Review.group, Review.state)
         .where(
@@ -193,7 +197,9 @@ def _others(connection: Connection, subject_kind: str, subject_id: int, review_i
     return tuple((row.group, row.state) for row in rows)
 
 
-def changes_in(connection: Connection, subject_kind: str, subject_id: int, base: int, head: int) -> list[ChangeLine]:
+def changes_in(
+    connection: Connection, subject_kind: str, subject_id: int, base: int, head: int
+) -> list[ChangeLine]:
     """The changes of the subject after state `base` up to `head`, oldest first, without what is hidden of them."""
     statement = _REVISIONS if subject_kind == "page" else _ENTRIES
     key = {"subject_kind": subject_kind, "subject_id": subject_id, "base": base, "head": head}

@@ -70,7 +70,9 @@ class RuleView:
 
 def list_rules(connection: Connection, wiki_id: int) -> list[RuleLine]:
     """Every rule of the list, in order, those out of use too."""
-    rows = connection.execute(select(Rule).where(Rule.wiki_id == wiki_id, ~Rule.removed).order_by(Rule.place, Rule.id))
+    rows = connection.execute(
+        select(Rule).where(Rule.wiki_id == wiki_id, ~Rule.removed).order_by(Rule.place, Rule.id)
+    )
     return [_line(row) for row in rows]
 
 
@@ -95,7 +97,9 @@ def _line(row: Any) -> RuleLine:
 
 def _version(row: Any) -> VersionLine:
     match, effect = _content(row)
-    return VersionLine(row.number, row.place, row.enabled, row.removed, match, effect, row.comment, row.actor, row.at)
+    return VersionLine(
+        row.number, row.place, row.enabled, row.removed, match, effect, row.comment, row.actor, row.at
+    )
 
 
 def _content(row: Any) -> tuple[Match, Effect]:

@@ -157,7 +157,9 @@ def _node(chance: random.Random, depth: int) -> Node:
             return All(tuple(_node(chance, depth - 1) for _ in range(2)))
 
 
-def _spread(chance: random.Random, words: Iterable[tuple[str, ...]]) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _spread(
+    chance: random.Random, words: Iterable[tuple[str, ...]]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The words one after the other, some with another stem beside, now and then with a place left open."""
     at = 0
     for parts in words:
