@@ -94,7 +94,7 @@ def everything(name: str, twist: Twist = kind, only: str | None = None) -> type[
         return lambda *arguments: twist(hook, "call", answer, *arguments)
 
     def rendered(words: str) -> str:
-        return f"<p><strong>{words}</strong></p>"
+        return f"<p><strong>Zinnia {words}</strong></p>"
 
     class Everything(Plugin):
         """Answers whatever it is asked."""
@@ -109,17 +109,17 @@ def everything(name: str, twist: Twist = kind, only: str | None = None) -> type[
         @hookimpl
         def macros(self) -> Iterable[Macro]:
             def render(call: MacroCall) -> str:
-                return twist("macros", "call", f"<em>{call.name}</em>", call)
+                return twist("macros", "call", f"<em>Zinnia {call.name}</em>", call)
 
             return twist("macros", "declare", [Macro("every", render, "Says every", "{{every}}")])
 
         @hookimpl
         def spans(self) -> Iterable[Span]:
-            return twist("spans", "declare", [Span("%%", "%%", called("spans", "<em>span</em>"))])
+            return twist("spans", "declare", [Span("%%", "%%", called("spans", "<em>Zinnia span</em>"))])
 
         @hookimpl
         def link_schemes(self) -> Iterable[LinkScheme]:
-            scheme = LinkScheme("every", called("link_schemes", "https://every.example/ABC-1"))
+            scheme = LinkScheme("every", called("link_schemes", "https://zinnia.example/ABC-1"))
             return twist("link_schemes", "declare", [scheme])
 
         @hookimpl
@@ -137,61 +137,61 @@ def everything(name: str, twist: Twist = kind, only: str | None = None) -> type[
 
         @hookimpl
         def page_badges(self, page: PageFacts) -> Iterable[Badge]:
-            return twist("page_badges", "call", [Badge("every badge", "why", "/somewhere")], page)
+            return twist("page_badges", "call", [Badge("Zinnia badge", "why", "/somewhere")], page)
 
         @hookimpl
         def page_boxes(self, page: PageFacts) -> Iterable[Box]:
-            return twist("page_boxes", "call", [Box("every box", rendered("box"))], page)
+            return twist("page_boxes", "call", [Box("Zinnia box", rendered("box"))], page)
 
         @hookimpl
         def page_actions(self, page: PageFacts) -> Iterable[Action]:
-            return twist("page_actions", "call", [Action("every action", "/somewhere")], page)
+            return twist("page_actions", "call", [Action("Zinnia action", "/somewhere")], page)
 
         @hookimpl
         def toolbar_buttons(self) -> Iterable[ToolbarButton]:
-            return twist("toolbar_buttons", "declare", [ToolbarButton("every", "%%", "%%")])
+            return twist("toolbar_buttons", "declare", [ToolbarButton("Zinnia", "%%", "%%")])
 
         @hookimpl
         def page_templates(self) -> Iterable[PageTemplate]:
-            return twist("page_templates", "declare", [PageTemplate("every", "Every template", "# Every\n")])
+            return twist("page_templates", "declare", [PageTemplate("every", "Zinnia template", "# Every\n")])
 
         @hookimpl
         def page_types(self) -> Iterable[PageType]:
-            return twist("page_types", "declare", [PageType("every", "Every type", (Field("size", "Size"),))])
+            return twist("page_types", "declare", [PageType("every", "Zinnia type", (Field("size", "Size"),))])
 
         @hookimpl
         def advise(self, draft: Draft) -> Iterable[Advice]:
-            return twist("advise", "call", [Advice("every advice", 1)], draft)
+            return twist("advise", "call", [Advice("Zinnia advice", 1)], draft)
 
         @hookimpl
         def navigation(self) -> Iterable[NavItem]:
-            return twist("navigation", "declare", [NavItem("every way", "/somewhere")])
+            return twist("navigation", "declare", [NavItem("Zinnia way", "/somewhere")])
 
         @hookimpl
         def risk_reasons(self) -> Iterable[RiskReason]:
             return twist(
-                "risk_reasons", "declare", [RiskReason(f"{name}-risk", "every risk", called("risk_reasons", 1.0))]
+                "risk_reasons", "declare", [RiskReason(f"{name}-risk", "Zinnia risk", called("risk_reasons", 1.0))]
             )
 
         @hookimpl
         def route_change(self, review: ReviewFacts) -> Iterable[Route]:
-            return twist("route_change", "call", [Route(("moderators",), "every reason")], review)
+            return twist("route_change", "call", [Route(("moderators",), "Zinnia reason")], review)
 
         @hookimpl
         def change_kinds(self) -> Iterable[OwnKind]:
             def undo(change: ChangeFacts) -> Undo | None:
                 return twist("change_kinds", "call", Undo((), change.before), change)
 
-            own = OwnKind(f"{name}-thing", "Every thing", called("change_kinds", "described"), undo)
+            own = OwnKind(f"{name}-thing", "Zinnia thing", called("change_kinds", "described"), undo)
             return twist("change_kinds", "declare", [own])
 
         @hookimpl
         def verdicts(self) -> Iterable[OwnVerdict]:
-            return twist("verdicts", "declare", [OwnVerdict(f"{name}-fine", "Every fine", "approve")])
+            return twist("verdicts", "declare", [OwnVerdict(f"{name}-fine", "Zinnia fine", "approve")])
 
         @hookimpl
         def decision_reasons(self) -> Iterable[ReasonText]:
-            return twist("decision_reasons", "declare", [ReasonText(f"{name}-reason", "Every reason", "Because.")])
+            return twist("decision_reasons", "declare", [ReasonText(f"{name}-reason", "Zinnia reason", "Because.")])
 
         @hookimpl
         def on_decision(self, fact: Fact) -> None:
@@ -239,14 +239,14 @@ def everything(name: str, twist: Twist = kind, only: str | None = None) -> type[
         @hookimpl
         def routes(self) -> Iterable[RouteTo]:
             def view(asking: Asking) -> Screen:
-                return twist("routes", "call", Screen("Every screen", rendered("screen")), asking)
+                return twist("routes", "call", Screen("Zinnia screen", rendered("screen")), asking)
 
             return twist("routes", "declare", [RouteTo("screen", view, "screen", ("GET", "POST"))])
 
         @hookimpl
         def feeds(self) -> Iterable[Feed]:
-            entry = FeedEntry("every:1", "Every entry", "/somewhere", datetime(2026, 1, 1, tzinfo=UTC))
-            return twist("feeds", "declare", [Feed("all", "Every feed", called("feeds", [entry]))])
+            entry = FeedEntry("every:1", "Zinnia entry", "/somewhere", datetime(2026, 1, 1, tzinfo=UTC))
+            return twist("feeds", "declare", [Feed("all", "Zinnia feed", called("feeds", [entry]))])
 
         @hookimpl
         def commands(self) -> Iterable[object]:
@@ -272,7 +272,7 @@ def everything(name: str, twist: Twist = kind, only: str | None = None) -> type[
 
         @hookimpl
         def vocabulary(self) -> Iterable[Term]:
-            return twist("vocabulary", "declare", [Term(f"{name}-term", "every term", "every terms")])
+            return twist("vocabulary", "declare", [Term(f"{name}-term", "Zinnia term", "Zinnia terms")])
 
     Everything.name = name
     if only is not None:

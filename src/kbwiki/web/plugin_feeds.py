@@ -30,7 +30,8 @@ def answer(visit: Visit, plugin: str, feed: Feed) -> Response:
     called = visit.wiki.plugins.call(
         plugin,
         "feeds",
-        lambda: tuple(islice(feed.entries(visit.actor), MOST)),
+        lambda actor: tuple(islice(feed.entries(actor), MOST)),
+        visit.actor,
         gives=tuple[FeedEntry, ...],
         asked=Asked.READING,
     )
