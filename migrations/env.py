@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from kbwiki.db import TABLE_PREFIX, Base
+from kbwiki.hooks.tables import OF_PLUGINS
 from kbwiki.schema import ALL_TABLES
 from kbwiki.upgrade import VERSION_TABLE
 
@@ -12,8 +13,8 @@ assert ALL_TABLES, "importing the schema makes every table known to Base"
 
 
 def include_object(obj: object, name: str | None, type_: str, reflected: bool, compare_to: object) -> bool:
-    """Autogenerate looks at our tables only: a host may keep its own in the same database."""
-    return type_ != "table" or (name or "").startswith(TABLE_PREFIX)
+    """Autogenerate looks at our tables only: a host may keep its own in the same database, and plugins keep theirs."""
+    return type_ != "table" or ((name or "").startswith(TABLE_PREFIX) and not (name or "").startswith(OF_PLUGINS))
 
 
 connection = context.config.attributes.get("connection")

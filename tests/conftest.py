@@ -6,8 +6,10 @@ fails them, so that a forgotten installation cannot pass for a green run.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from kbwiki.wiki import Wiki
 
 REPOSITORY = Path(__file__).parent.parent
-TOGETHER = ("tests/packaging/", "tests/transfer/test_git_corpus.py")
+TOGETHER = ("tests/packaging/", "tests/demo/", "tests/transfer/test_git_corpus.py")
 CHROMIUM_VARIABLE = "KBWIKI_TEST_CHROMIUM"
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET_CHROMIUM = (
@@ -50,6 +52,17 @@ hypothesis.settings.register_profile("kbwiki", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("kbwiki")
 
 share_what_is_compiled()
+
+# Tests start hundreds of processes: where none may keep what is compiled, each would compile all of kbwiki anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+def pytest_collection_finish() -> None:
+    """Leave what stays for the whole run, half a gigabyte of it, out of every search for garbage, and search rarely."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True)

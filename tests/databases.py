@@ -21,6 +21,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
+from tests.used_again import Copy
+
 SERVER_VARIABLE = "KBWIKI_TEST_POSTGRESQL"
 """Names a running server (a SQLAlchemy URL of a role that may create databases); else we start our own."""
 
@@ -54,8 +56,6 @@ echo ready
 read -r _
 "$programs/pg_ctl" stop --silent --mode=immediate --pgdata="$folder/cluster" >/dev/null 2>&1
 """
-
-
 _WATCHER = 'read -r _; rm -rf "$folder"'
 
 
@@ -89,12 +89,16 @@ class PostgresServer:
     def drop_database(self, url: URL) -> None:
         """Drop the database, whoever is still connected to it."""
         with self._administration() as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_database_name(url)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_database_name(url))
+            )
 
     def freeze(self, url: URL) -> str:
         """Close the database for good, so that it can serve as a template, and return its name."""
         with self._administration() as connection:
-            connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(_database_name(url)))
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(_database_name(url))
+            )
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (url.database,)
             )
@@ -258,22 +262,32 @@ class PostgresTemplate:
     server: PostgresServer
     migrate: Migrate
     _name: str | None = None
+    _spare: list[Copy] = field(default_factory=list, repr=False)
 
     @contextmanager
     def lend(self) -> Iterator[str]:
-        """Lend the address of a migrated, otherwise empty database that is dropped afterwards."""
+        """Lend the address of a migrated, otherwise empty database that nobody has and nobody keeps."""
         if self._name is None:
             self._name = self._build()
-        url = self.server.create_database(self._name)
+        copy = self._spare.pop() if self._spare else Copy(self.server.create_database(self._name))
         try:
-            yield url.render_as_string(hide_password=False)
+            yield copy.url.render_as_string(hide_password=False)
         finally:
-            self.server.drop_database(url)
+            if copy.is_new_again():
+                self._spare.append(copy)
+            else:
+                self._drop(copy)
 
     def drop(self) -> None:
-        """Drop the template, which matters only on a server that outlives us."""
+        """Drop the template and its copies, which matters only on a server that outlives us."""
+        while self._spare:
+            self._drop(self._spare.pop())
         if self._name is not None:
             self.server.drop_database(self.server.url.set(database=self._name))
+
+    def _drop(self, copy: Copy) -> None:
+        copy.close()
+        self.server.drop_database(copy.url)
 
     def _build(self) -> str:
         url = self.server.create_database()

@@ -21,6 +21,7 @@ TOOLS = ("pytest", "pytest-xdist", "hypothesis", "Flask-WTF", "Flask-SQLAlchemy"
 CHOSEN = (
     "tests/test_migrations.py",
     "tests/embedding/test_first_steps.py",
+    "tests/embedding/test_fragments.py",
     "tests/embedding/test_joining.py",
     "tests/embedding/test_migrations_of_the_host.py",
     "tests/embedding/test_who_may_go_where.py",
@@ -85,7 +86,8 @@ def main(arguments: list[str]) -> int:
     wrong = {
         name: there.get(name.lower())
         for name, version in declared().items()
-        if not newest and not re.fullmatch(rf"{re.escape(version)}(\.0)*", there.get(name.lower(), ""))
+        if not newest
+        and not re.fullmatch(rf"{re.escape(version)}(\.0)*", there.get(name.lower(), ""))
     }
     if wrong:
         print(f"Not at their floors: {wrong}", file=sys.stderr)

@@ -65,6 +65,37 @@ def test_what_one_copy_of_a_template_is_told_another_does_not_hear(postgresql: P
     assert tables == (["known", "more"], ["known"])
 
 
+def test_a_copy_that_was_used_is_as_new_as_a_new_one(postgresql: PostgresServer) -> None:
+    def migrate(url: str) -> None:
+        run(url, "CREATE TABLE kept (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, said text)")
+        run(url, "CREATE TABLE about (kept int REFERENCES kept)", "INSERT INTO kept (said) VALUES ('as it was')")
+
+    def rows(url: str) -> list[tuple[object, ...]]:
+        with create_engine(url).begin() as connection:
+            connection.execute(text("INSERT INTO kept (said) VALUES ('more')"))
+            connection.execute(text("INSERT INTO about VALUES (2)"))
+            return [
+                tuple(row)
+                for row in connection.execute(
+                    text("SELECT kept.ctid, id, said FROM kept JOIN about ON about.kept = id")
+                )
+            ]
+
+    template = PostgresTemplate(postgresql, migrate)
+    with template.lend() as first:
+        before = rows(first)
+    with template.lend() as again:
+        after = rows(again)
+    with template.lend() as changed:
+        run(changed, "ALTER TABLE kept ALTER said SET NOT NULL")
+    with template.lend() as new:
+        after_all = rows(new)
+    template.drop()
+
+    assert (first, first, new != first) == (again, changed, True)
+    assert before == after == after_all
+
+
 def test_a_database_is_dropped_although_somebody_is_connected(postgresql: PostgresServer) -> None:
     url = postgresql.create_database()
     engine = create_engine(url)

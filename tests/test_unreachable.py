@@ -30,6 +30,19 @@ def test_the_reader_sees_a_page_that_says_so(tmp_path: Path) -> None:
     assert answer.headers["Retry-After"] == "2"
 
 
+def test_a_folder_that_cannot_be_made_is_said_so_and_leaves_pages_of_the_host_alone(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", "utf-8")
+    app = Flask("host", instance_path=str(tmp_path / "file" / "instance"))
+    app.config["SECRET_KEY"] = "test"
+    kbwiki = KBWiki(app, actor=lambda: ANONYMOUS)
+    app.add_url_rule("/", "front", lambda: f"ours{kbwiki.fragment('recent')}")
+
+    answer = app.test_client().get("/wiki/")
+
+    assert (answer.status_code, "cannot be reached" in answer.text) == (503, True)
+    assert app.test_client().get("/").text == "ours"
+
+
 def test_what_goes_wrong_in_the_middle_of_a_view_is_a_kind_answer_too(tmp_path: Path) -> None:
     app = Flask("host", instance_path=str(tmp_path))
     app.config.update(SECRET_KEY="test", KBWIKI_DATABASE_URI=f"sqlite:///{tmp_path / 'wiki.db'}")

@@ -94,7 +94,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
     )
-    op.create_index("ix_kbwiki_review_subject", "kbwiki_review", ["subject_id", "subject_kind", "id"], unique=False)
+    op.create_index(
+        "ix_kbwiki_review_subject", "kbwiki_review", ["subject_id", "subject_kind", "id"], unique=False
+    )
     op.create_index(
         "uq_kbwiki_review_open",
         "kbwiki_review",
@@ -131,7 +133,9 @@ def upgrade() -> None:
         sa.Column("result", ID, nullable=False),
         sa.Column("actor_id", ID, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
-        sa.CheckConstraint("verdict IN ('approve', 'revert', 'hide', 'restore')", name="ck_kbwiki_decision_verdict"),
+        sa.CheckConstraint(
+            "verdict IN ('approve', 'revert', 'hide', 'restore')", name="ck_kbwiki_decision_verdict"
+        ),
         sa.ForeignKeyConstraint(["actor_id"], ["kbwiki_actor.id"], name="fk_kbwiki_decision_actor_id"),
         sa.ForeignKeyConstraint(["review_id"], ["kbwiki_review.id"], name="fk_kbwiki_decision_review_id"),
         sa.PrimaryKeyConstraint("id", name="pk_kbwiki_decision"),
@@ -159,7 +163,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_kbwiki_entry"),
     )
     op.create_index("ix_kbwiki_entry_actor", "kbwiki_entry", ["actor_id", "id"], unique=False)
-    op.create_index("ix_kbwiki_entry_subject", "kbwiki_entry", ["subject_id", "subject_kind", "number"], unique=False)
+    op.create_index(
+        "ix_kbwiki_entry_subject", "kbwiki_entry", ["subject_id", "subject_kind", "number"], unique=False
+    )
     op.create_index(
         "ix_kbwiki_entry_unsealed",
         "kbwiki_entry",
@@ -213,10 +219,14 @@ def upgrade() -> None:
         sa.Column("review_id", ID, nullable=False),
         sa.Column("actor_id", ID, nullable=False),
         sa.ForeignKeyConstraint(["actor_id"], ["kbwiki_actor.id"], name="fk_kbwiki_review_author_actor_id"),
-        sa.ForeignKeyConstraint(["review_id"], ["kbwiki_review.id"], name="fk_kbwiki_review_author_review_id"),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["kbwiki_review.id"], name="fk_kbwiki_review_author_review_id"
+        ),
         sa.PrimaryKeyConstraint("review_id", "actor_id", name="pk_kbwiki_review_author"),
     )
-    op.create_index("ix_kbwiki_review_author_actor", "kbwiki_review_author", ["actor_id", "review_id"], unique=False)
+    op.create_index(
+        "ix_kbwiki_review_author_actor", "kbwiki_review_author", ["actor_id", "review_id"], unique=False
+    )
     op.create_table(
         "kbwiki_page_link",
         sa.Column("page_id", ID, nullable=False),
@@ -227,7 +237,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["wiki_id"], ["kbwiki_wiki.id"], name="fk_kbwiki_page_link_wiki_id"),
         sa.PrimaryKeyConstraint("page_id", "target", name="pk_kbwiki_page_link"),
     )
-    op.create_index("ix_kbwiki_page_link_look_alike", "kbwiki_page_link", ["wiki_id", "look_alike"], unique=False)
+    op.create_index(
+        "ix_kbwiki_page_link_look_alike", "kbwiki_page_link", ["wiki_id", "look_alike"], unique=False
+    )
     op.create_index("ix_kbwiki_page_link_target", "kbwiki_page_link", ["wiki_id", "target"], unique=False)
     op.create_table(
         "kbwiki_page_tag",
@@ -266,7 +278,9 @@ def upgrade() -> None:
         sa.Column("hidden", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["actor_id"], ["kbwiki_actor.id"], name="fk_kbwiki_revision_actor_id"),
         sa.ForeignKeyConstraint(["page_id"], ["kbwiki_page.id"], name="fk_kbwiki_revision_page_id"),
-        sa.ForeignKeyConstraint(["text_digest"], ["kbwiki_text.digest"], name="fk_kbwiki_revision_text_digest"),
+        sa.ForeignKeyConstraint(
+            ["text_digest"], ["kbwiki_text.digest"], name="fk_kbwiki_revision_text_digest"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_kbwiki_revision"),
         sa.UniqueConstraint("page_id", "number", name="uq_kbwiki_revision_page_id_number"),
     )

@@ -50,7 +50,9 @@ def upgrade() -> None:
         sa.Column("seen_at", MOMENT, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("revoked_at", MOMENT, nullable=True),
-        sa.CheckConstraint('(filter_id IS NULL) <> ("group" IS NULL)', name=op.f("ck_kbwiki_feed_secret_one_list")),
+        sa.CheckConstraint(
+            '(filter_id IS NULL) <> ("group" IS NULL)', name=op.f("ck_kbwiki_feed_secret_one_list")
+        ),
         sa.ForeignKeyConstraint(["wiki_id"], ["kbwiki_wiki.id"], name="fk_kbwiki_feed_secret_wiki_id"),
         sa.ForeignKeyConstraint(["actor_id"], ["kbwiki_actor.id"], name="fk_kbwiki_feed_secret_actor_id"),
         sa.ForeignKeyConstraint(["filter_id"], ["kbwiki_saved_filter.id"], name="fk_kbwiki_feed_secret_filter_id"),

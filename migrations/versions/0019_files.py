@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0019"
-down_revision = "0017"  # 0016 to 0018 come from other branches; chained when they are merged
+down_revision = "0018"
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 PATH = sa.String(1024).with_variant(sa.String(1024, collation="C"), "postgresql")

@@ -12,7 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from .db import compact_json, writing
-from .drivers import configure, take_write_lock, translated, without_waiting
+from .drivers import configure, take_write_lock, translated, unreachable, without_waiting
+from .errors import Busy
 
 Source = str | Engine | Callable[[], str | Engine]
 """An address, an engine of the host's, or a function that says which of the two, asked when it is first needed."""
@@ -143,9 +144,12 @@ class Database:
             connection.exec_driver_sql("PRAGMA synchronous = FULL")
 
     def make_folder(self) -> None:
-        """Make the folder of an embedded database, so that its file can be created."""
+        """Make the folder of an embedded database, so that its file can be created. Errors: Busy where it cannot be."""
         if self.has_single_writer and (file := self.engine.url.database) and file != ":memory:":
-            FilePath(file).parent.mkdir(parents=True, exist_ok=True)
+            try:
+                FilePath(file).parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise Busy(unreachable()) from error
 
     def dispose(self) -> None:
         """Close every pooled connection, unless they are the host's."""

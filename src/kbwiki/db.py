@@ -43,6 +43,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from .actors import Actor
 from .drivers import TABLES, translated
 from .settings import Settings
+from .wording.kept import SIGN, Kept, as_said
 
 TABLE_PREFIX = TABLES
 
@@ -102,6 +103,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Words that people wrote, or a sentence of ours: read, it is in the language that is spoken (`wording.kept`)."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """What is stored: nobody but `keep` writes the form that is said later."""
+        if value is None or isinstance(value, Kept):
+            return value and str(value)
+        return value.replace(SIGN, " ")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """What is shown."""
+        return None if value is None else as_said(value)
 
 
 Path = String(1024).with_variant(String(1024, collation="C"), "postgresql")
@@ -213,7 +231,8 @@ class Transaction:
     commits; an exception rolls everything back. `subjects` are the kinds of things that can be reviewed, by name;
     `chance` draws samples, a number from 0 up to 1. `reviews` is what became of reviews since a change was last
     recorded, by id: the next entry tells it. `joined` says that it is part of a transaction of the host's; `settled`
-    are the entries of changes that are routed and journalled already.
+    are the entries of changes that are routed and journalled already. `dialect` is what texts are read in
+    (`markup.Dialect`; None: kbwiki's own markup).
     """
 
     connection: Connection
@@ -230,6 +249,7 @@ class Transaction:
     reviews: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     joined: bool = False
     settled: list[dict[str, Any]] = field(default_factory=list)
+    dialect: Any = None
 
     def record(self, change: Change) -> None:
         """Put `change` on the one road: it will be reviewed and journalled when the transaction is left."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
 
 from .errors import Busy, Conflict, SchemaBehind
 from .wording import kb_t
@@ -40,6 +40,11 @@ def configure(engine: Engine, lock_timeout: float) -> None:
             with dbapi_connection.cursor() as cursor:
                 cursor.execute(f"SET lock_timeout = {milliseconds}")
             dbapi_connection.commit()
+
+
+def unreachable() -> str:
+    """What is said where the database does not answer, or the place where it is kept cannot be used."""
+    return kb_t("The [wiki]'s database cannot be reached just now. Nothing was changed.")
 
 
 _WRITES_NOTHING = text("UPDATE kbwiki_wiki SET name = name WHERE id = -1")
@@ -94,6 +99,8 @@ def translated(*, ours_only: bool = False) -> Iterator[None]:
             raise
         _translate(error)
         raise
+    except TimeoutError as error:  # SQLAlchemy's, of the pool: every connection is lent
+        raise Busy(kb_t("The [wiki] is busy with other changes. Nothing was lost; please try again.")) from error
 
 
 def _translate(error: DBAPIError) -> None:
@@ -105,6 +112,6 @@ def _translate(error: DBAPIError) -> None:
     if "database is locked" in said or state in ("40001", "40P01", "55P03"):
         raise Busy(kb_t("The [wiki] is busy with other changes. Nothing was lost; please try again.")) from error
     if any(one in said for one in _UNREACHABLE):
-        raise Busy(kb_t("The [wiki]'s database cannot be reached just now. Nothing was changed.")) from error
+        raise Busy(unreachable()) from error
     if "no such table: kbwiki_" in said or (state == "42P01" and "kbwiki_" in said):
         raise SchemaBehind() from error

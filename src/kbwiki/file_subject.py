@@ -115,5 +115,5 @@ def _said(row: Any) -> str:
         lines.append(kb_t("Picture: {width} × {height} dots", width=row.width, height=row.height))
     lines += [kb_t("What it shows: {alt}", alt=row.alt or "–"), f"SHA-256: {row.digest.hex()}"]
     if row.comment:
-        lines.append(kb_t("Comment: {comment}", comment=row.comment))
+        lines.append(kb_t("[Comment]: {comment}", comment=row.comment))
     return "\n".join(lines) + "\n" + (f"\n{row.text.rstrip()}\n" if row.text else "")

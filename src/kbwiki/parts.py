@@ -13,9 +13,10 @@ from .files.queries import has_file
 from .files.room import FileRoom, file_room
 from .help_subject import KIND as HELP
 from .help_subject import WANTED, HelpSubject, WantedSubject
+from .markup import Dialect
 from .moderation.decision_subject import KIND as DECISION
 from .moderation.decision_subject import DecisionSubject
-from .moderation.journal_subject import JournalSubject
+from .moderation.own_subject import OwnSubject
 from .moderation.page_subject import KIND as PAGE
 from .moderation.page_subject import PageSubject
 from .moderation.queries.reviewed import IS_REVIEWED
@@ -26,7 +27,10 @@ from .moderation.space_subject import SpaceSubject
 from .moderation.subjects import Registry, Subject
 from .moderation.vocabulary_subject import KIND as VOCABULARY
 from .moderation.vocabulary_subject import VocabularySubject
+from .plugin_subject import KIND as PLUGINS
+from .plugin_subject import PluginsSubject
 from .search import filters, weights
+from .search.additions import Additions
 from .search.engines import Place, open_engine
 from .search.finding import Search
 from .search.making import Making
@@ -48,8 +52,9 @@ def subjects() -> Registry:
         HELP: HelpSubject(),
         FILE: FileSubject(),
         WANTED: WantedSubject(),
+        PLUGINS: PluginsSubject(),
     }
-    registry = Registry(known, JournalSubject)
+    registry = Registry(known, OwnSubject)
     registry[DECISION] = DecisionSubject(registry)
     return registry
 
@@ -57,13 +62,22 @@ def subjects() -> Registry:
 __all__ = ["FileRoom", "file_room", "search_of", "search_place", "subjects"]
 
 
-def search_place(folder: Path | None, database: Database, wiki_id: Callable[[], int], settings: Settings) -> Place:
+def search_place(
+    folder: Path | None, database: Database, wiki_id: Callable[[], int], settings: Settings, additions: Additions
+) -> Place:
     """Where and how the wiki keeps its search index. Errors: Invalid for weights there are not."""
-    merged = weights.merged(settings.search_weights)
-    return Place(folder, database, wiki_id, Making(settings.languages, weights.standing(merged)))
+    standing = weights.standing(weights.merged(settings.search_weights))
+    return Place(folder, database, wiki_id, Making(settings.languages, standing, additions.added_by))
 
 
-def search_of(place: Place, prepare: Callable[[], int], settings: Settings, clock: Clock) -> Search:
+def search_of(
+    place: Place,
+    prepare: Callable[[], int],
+    settings: Settings,
+    clock: Clock,
+    dialect: Callable[[], Dialect],
+    additions: Additions,
+) -> Search:
     """Full-text search with the engine that the settings name. Errors: Invalid for an engine there is not."""
     return Search(
         place.database,
@@ -76,4 +90,6 @@ def search_of(place: Place, prepare: Callable[[], int], settings: Settings, cloc
         clock=clock,
         languages=settings.languages,
         weights=weights.merged(settings.search_weights),
+        dialect=dialect,
+        additions=additions,
     )

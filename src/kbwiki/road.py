@@ -73,7 +73,7 @@ class Road:
             actor_id = self.actor_ids.get(actor) or ensure_actor(connection, wiki.id, actor)
             tx = Transaction(
                 connection, wiki.id, actor, actor_id, at or wiki.clock(), wiki.settings, wiki.subjects, wiki.chance,
-                joined=joined,
+                joined=joined, dialect=wiki.dialect,
             )  # fmt: skip
             around.append(tx)
             try:
@@ -184,5 +184,6 @@ class Arrival:
             subject_id=row["subject_id"],
             number=row["number"],
             payload=row["payload"],
+            position=row["position"],
         )
         signals.tell(signal, wiki.sender if wiki.sender is not None else wiki, event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .db import Base
 from .files.models import File, FileVersion
 from .help.models import HelpAnswered, HelpBinding, HelpPage, HelpWanted
+from .hooks.fact_models import PluginNotice, PluginSubject, SubscriptionRow
 from .hooks.models import PluginSwitch, PluginWork
 from .journal.models import ActorRow, Cursor, Entry, WikiRow
 from .moderation.models import (
@@ -52,5 +53,6 @@ ALL_TABLES: tuple[type[Base], ...] = (
     Suggestion,
     HelpPage, HelpBinding, HelpWanted, HelpAnswered,
     PluginSwitch, PluginWork,
+    SubscriptionRow, PluginNotice, PluginSubject,
     File, FileVersion,
 )  # fmt: skip

@@ -52,7 +52,7 @@ class Options(Mapping[str, Any]):
         return hash(frozenset(self._options))
 
     def __repr__(self) -> str:
-        return f"<{len(self)} settings of plugins>"  # some are secrets
+        return f"<{len(self)} settings of plugins>" if self else "{}"  # some are secrets
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +33,8 @@ class Committed:
     """One fact of the journal, as receivers get it.
 
     `kind` is the journal's word for it, `subject_kind` and `subject_id` say what it is about, `number` which
-    state of the subject it made, `payload` holds the kind's own facts.
+    state of the subject it made, `payload` holds the kind's own facts: a copy for each receiver, so that
+    nothing one does to it is seen by the next. `position` is its place in the journal where it has one already.
     """
 
     wiki: str
@@ -44,6 +46,7 @@ class Committed:
     subject_id: int
     number: int
     payload: Mapping[str, Any]
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,11 @@ def tell(signal: NamedSignal, sender: Any, event: Committed | MessageDue) -> Non
     """Send `event` to every receiver of `signal`; one that raises is logged and does not stop the others."""
     for receiver in signal.receivers_for(sender):
         try:
-            receiver(sender, event=event)
+            receiver(sender, event=_own(event))
         except Exception:
             log.exception("A receiver of %s raised; what it is about is committed.", signal.name)
+
+
+def _own(event: Committed | MessageDue) -> Committed | MessageDue:
+    """The event for one receiver alone."""
+    return replace(event, payload=deepcopy(event.payload)) if isinstance(event, Committed) else replace(event)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -24,19 +28,30 @@ def alembic_config() -> Config:
 
 def upgrade(engine: Engine) -> None:
     """Run every migration that is missing. One process does it while others wait; each sees the finished tables."""
-    with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            _upgrade_sqlite(connection)
-            return
-        with connection.begin():
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            if is_current(connection):
+                return
+    with migrating(engine) as connection:
+        if not is_current(connection):
             _run(connection)
 
 
-def _upgrade_sqlite(connection: Connection) -> None:
-    if is_current(connection):
-        return
-    connection.rollback()
+@contextmanager
+def migrating(engine: Engine) -> Iterator[Connection]:
+    """A transaction for migrations: one process has it at a time, and what breaks a reference is undone."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            with _rebuilding(connection):
+                yield connection
+            return
+        with connection.begin():
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+            yield connection
+
+
+@contextmanager
+def _rebuilding(connection: Connection) -> Iterator[None]:
     # Rebuilding a table with foreign keys on would delete what refers to it; the pragma works outside
     # transactions only.
     before = connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
@@ -45,11 +60,10 @@ def _upgrade_sqlite(connection: Connection) -> None:
     try:
         with connection.begin():
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            if not is_current(connection):
-                _run(connection)
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-                if broken:
-                    raise RuntimeError(f"The migration left broken references, so it was undone: {broken[:3]}")
+            yield
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+            if broken:
+                raise RuntimeError(f"The migration left broken references, so it was undone: {broken[:3]}")
     finally:
         connection.exec_driver_sql(f"PRAGMA foreign_keys = {before}")
 
@@ -65,8 +79,7 @@ def require_tables(connection: Connection) -> None:
     Tables of a newer version are no reason to stop: while a new version is rolled out, the old one goes on.
     """
     at = current_revision(connection)
-    script = ScriptDirectory.from_config(alembic_config())
-    if at is None or (at != script.get_current_head() and at in {one.revision for one in script.walk_revisions()}):
+    if at is None or at in _shipped()[1:]:
         raise SchemaBehind
 
 
@@ -77,7 +90,13 @@ def current_revision(connection: Connection) -> str | None:
 
 def newest_revision() -> str | None:
     """The newest migration this version of kbwiki ships."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+    return next(iter(_shipped()), None)
+
+
+@cache
+def _shipped() -> tuple[str, ...]:
+    """The migrations this version of kbwiki ships, newest first. To say so, Alembic runs them all: once will do."""
+    return tuple(one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions())
 
 
 def _run(connection: Connection) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from . import signals
 from .actors import SYSTEM, Actor
 from .clock import Clock, utc_now
 from .database import Database, Source
@@ -24,29 +23,32 @@ from .journal.append import count_unsealed, seal
 from .journal.chain import Head
 from .journal.models import WikiRow
 from .journal.verify import Verification, verify
+from .markup import Dialect
 from .moderation.age_runs import Aged, age
 from .moderation.assessment.follow import Assessment
 from .moderation.assessment.plugins import RiskFunction
-from .moderation.messages.delivery import deliver, due_recipients
 from .moderation.risk import merged
 from .moderation.rules.calendar import working_time
 from .moderation.subjects import ChangeKind
+from .pages.dialects import Dialects
 from .pages.paths import normalise_path
 from .pages.refile import refile_pages
 from .pages.rendering import RenderCache
 from .parts import FileRoom, file_room, search_of, search_place, subjects
 from .road import Road, find_wiki
+from .search.additions import Additions
 from .search.engines import require_engine
 from .search.finding import Search
 from .search.log.recording import SearchLog
 from .settings import Settings
-from .site import plugins_of
+from .site import plugins_of, upgrade_all
 from .spaces.actions import create_root, set_space
 from .spaces.policy import SpaceSettings
 from .spaces.queries import find_space
-from .upgrade import upgrade
+from .subscribing.channels import deliver_messages
+from .subscribing.subscriptions import Subscriptions
 from .vocabulary.voice import Voice
-from .wording import kb_t, speaking
+from .wording import kb_t
 
 
 class Wiki:
@@ -80,17 +82,19 @@ class Wiki:
         self.database = url if isinstance(url, Database) else Database(url, lock_timeout=lock_timeout)
         self.chance: Callable[[], float] = random.random
         self.subjects = subjects()
+        weights = merged(self.settings.risk_weights)
         self.risk = Assessment(
-            self.database, lambda: self.id, self.seal, self.subjects, merged(self.settings.risk_weights)
+            self.database, lambda: self.id, self.seal, self.subjects, weights, lambda: self.plugins
         )
         self.render_cache = RenderCache(self.settings.render_cache_bytes)
         self._files_folder = files
-        self.search_place = search_place(index, self.database, lambda: self.id, self.settings)
+        self._additions = Additions(lambda: self.plugins)
+        self.search_place = search_place(index, self.database, lambda: self.id, self.settings, self._additions)
         self._search: Search | None = None
         self._opening = threading.Lock()
         self._following = Following(self)
         if self.database.is_known:
-            self._search = search_of(self.search_place, self._following.prepare_search, self.settings, clock)
+            self._search = self._search_now()
         else:
             require_engine(self.settings.search_engine)
         self.search_log = SearchLog(self.database, lambda: self.id, self.clock, self.settings.search_log_days)
@@ -99,6 +103,8 @@ class Wiki:
         self._wiki_id: int | None = None
         self._given_plugins = tuple(plugins)
         self.plugins = plugins_of(self, (*self._given_plugins, *self.settings.plugins))
+        self._dialects = Dialects(self.plugins, self.settings.hook_seconds, self.settings.render_cache_bytes // 8)
+        self.subscriptions = Subscriptions(self)
         self._road = Road(self)
 
     @property
@@ -117,9 +123,17 @@ class Wiki:
         if self._search is None:
             with self._opening:
                 if self._search is None:
-                    prepare = self._following.prepare_search
-                    self._search = search_of(self.search_place, prepare, self.settings, self.clock)
+                    self._search = self._search_now()
         return self._search
+
+    @property
+    def dialect(self) -> Dialect:
+        """What texts are read and shown in: kbwiki's own markup, and what plugins add to it just now."""
+        return self._dialects.now()
+
+    def _search_now(self) -> Search:
+        prepare = self._following.prepare_search
+        return search_of(self.search_place, prepare, self.settings, self.clock, lambda: self.dialect, self._additions)
 
     @property
     def id(self) -> int:
@@ -134,7 +148,7 @@ class Wiki:
     def upgrade(self) -> None:
         """Create or bring up to date the tables, and this wiki in them. Safe to call from many processes at once."""
         self.database.make_folder()
-        upgrade(self.database.engine)
+        upgrade_all(self)
         self.set_up()
 
     def is_there(self) -> bool:
@@ -173,6 +187,7 @@ class Wiki:
         With `session` the block is a part of the host's transaction: it holds when the host commits, and signals are
         sent then. When it raises, it alone is undone. Errors: Invalid for a session of another database, too.
         """
+        self._dialects.now()  # before anything is locked, for plugins may have to be asked
         if session is None:
             with self.database.write() as connection, self._road.travel(connection, actor, at) as (tx, arrival):
                 yield tx
@@ -206,6 +221,10 @@ class Wiki:
         """
         return self._following.links(wait=wait)
 
+    def read_links_again(self) -> int:
+        """Read the links of every page anew, as after a plugin came or went that reads texts otherwise; how many."""
+        return self._following.links_again()
+
     def catch_up_suggestions(self) -> int:
         """Let suggestions take in everything that is in the journal; how many entries were read."""
         return self._following.suggestions()
@@ -223,16 +242,14 @@ class Wiki:
 
         Safe to call from any number of processes: each message is begun, and each signal sent, once.
         """
-        now, sent, voice = self.clock(), 0, self.voice.now()
-        with self.read() as connection:
-            recipients = due_recipients(connection, self.id, now)
-        for recipient in recipients:
-            with self.database.write() as connection, speaking(voice):
-                events = deliver(connection, self.id, recipient, now, self.settings, self.name)
-            for event in events:
-                signals.tell(signals.message_due, self.sender if self.sender is not None else self, event)
-            sent += len(events)
-        return sent
+        return deliver_messages(self)
+
+    def catch_up_consumers(self, *, seconds: float | None = None) -> int:
+        """Hand the journal's facts to the plugins that have subscribed; how many positions they went on altogether.
+
+        With `seconds` nothing new is begun after so long. Safe to call from many processes. Errors: Busy.
+        """
+        return self.subscriptions.catch_up(seconds)
 
     def age_reviews(self) -> Aged:
         """Escalate reviews whose group is late, and let lapse what a policy lets; what was done.
@@ -247,9 +264,9 @@ class Wiki:
             self.database, name=name, settings=self.settings, clock=self.clock, index=index, sender=self.sender,
             files=self._files_folder, plugins=self._given_plugins,
         )  # fmt: skip
-        other.chance, other.subjects = self.chance, self.subjects
+        other.chance, other.subjects, other.render_cache = self.chance, self.subjects, self.render_cache
         other.url_prefix = self.url_prefix
-        other.risk = self.risk.for_wiki(lambda: other.id, other.seal)
+        other.risk = self.risk.for_wiki(lambda: other.id, other.seal, lambda: other.plugins)
         return other
 
     def set_space(self, tx: Transaction, path: str, wanted: SpaceSettings) -> int:

@@ -50,7 +50,9 @@ def test_the_package_keeps_every_contract() -> None:
 
 
 @pytest.mark.parametrize(("module", "statement", "contracts"), VIOLATIONS)
-def test_a_planted_violation_is_noticed(tmp_path: Path, module: str, statement: str, contracts: set[str]) -> None:
+def test_a_planted_violation_is_noticed(
+    tmp_path: Path, module: str, statement: str, contracts: set[str]
+) -> None:
     house = copy_of_the_house(tmp_path)
     planted = house / "src" / "kbwiki" / module
     planted.touch()

@@ -8,10 +8,13 @@ from functools import partial
 
 from . import (
     assessing,
+    first_paint,
+    hooks,
     host_page,
     importing,
     lagging,
     leasing,
+    page_weight,
     queueing,
     relevance,
     sampling,
@@ -38,6 +41,9 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "search_lag": lagging.measure,
     "search_engines": partial(search_engines.measure, "search_engines"),
     "host_page": host_page.measure,
+    "hooks": hooks.measure,
+    "page_weight": page_weight.measure,
+    "first_paint": first_paint.measure,
     "search_100k": partial(search_engines.measure, "search_100k"),
 }
 

@@ -299,3 +299,5 @@ def _runs(steps: Sequence[Step], within: timedelta = _RUN) -> Iterator[list[Step
         run.append(step)
     if run:
         yield run
+
+

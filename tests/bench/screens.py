@@ -36,7 +36,9 @@ def measure(name: str) -> Iterator[Figure]:
 
 def _sample(wiki: Wiki) -> list[tuple[int, str, int]]:
     with wiki.read() as connection:
-        rows = connection.execute(select(Page.id, Page.path, Page.number).where(~Page.deleted).order_by(Page.id)).all()
+        rows = connection.execute(
+            select(Page.id, Page.path, Page.number).where(~Page.deleted).order_by(Page.id)
+        ).all()
     chosen = random.Random(4).sample([row for row in rows if row.number > 1], _SAMPLE)
     return [(row.id, row.path, row.number) for row in chosen]
 

@@ -285,3 +285,5 @@ def _seconds(clock: Clock, work: Callable[[], object]) -> float:
 
 def _clock_of(engine: str) -> Clock:
     return time.perf_counter if engine == "postgresql" else time.process_time
+
+

@@ -23,7 +23,9 @@ from .figures import Figure
 SIZES = (10_000, 1_000_000)
 FLOOR = "reading the same rows and hashing them as they are"
 _AT_ONCE = 5_000
-_COLUMNS = "position, kind, actor_id, at, batch, subject_kind, subject_id, number, exempt, payload, digest, chain"
+_COLUMNS = (
+    "position, kind, actor_id, at, batch, subject_kind, subject_id, number, exempt, payload, digest, chain"
+)
 _AUTHORS = [Actor(f"author-{number}", f"Author {number}", frozenset({"staff"})) for number in range(20)]
 
 

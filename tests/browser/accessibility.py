@@ -11,17 +11,19 @@ if TYPE_CHECKING:
 _AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 
 
-def violations(page: Page, *, reads_sheets: bool = True) -> list[str]:
+def violations(page: Page, *, reads_sheets: bool = True, only: str | None = None) -> list[str]:
     """One line for each rule that the screen breaks, with the first places where it does; empty when it breaks none.
 
     The engine is evaluated, not added as a script: a content security policy refuses those. To read the stylesheets of
     a shadow tree it makes a style of its own there, which is refused, too: say `reads_sheets=False` where there is one.
+    `only` names a single rule.
     """
-    page.evaluate(_AXE)
-    broken = page.evaluate(
-        "(preload) => axe.run(document, {resultTypes: ['violations'], preload}).then((found) => found.violations)",
-        reads_sheets,
-    )
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(_AXE)
+    options: dict[str, object] = {"resultTypes": ["violations"], "preload": reads_sheets}
+    if only is not None:
+        options["runOnly"] = {"type": "rule", "values": [only]}
+    broken = page.evaluate("(options) => axe.run(document, options).then((found) => found.violations)", options)
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}: "
         + " | ".join(place["html"][:160] for place in rule["nodes"][:3])

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from kbwiki import ANONYMOUS, Actor, KBWiki, Wiki
 from kbwiki.testing import ADMIN, MODERATOR, READER, SECOND_MODERATOR, SECOND_WRITER, WRITER
+from tests.databases import SqliteTemplate
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -54,8 +55,9 @@ def app(tmp_path: Path, settings: dict[str, str]) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def wiki(app: Flask) -> Wiki:
+def wiki(app: Flask, _sqlite_template: SqliteTemplate) -> Wiki:
     """The wiki behind the host, with its tables."""
+    _sqlite_template.copy_to(Path(app.instance_path) / "kbwiki.db")  # where the wiki would make it
     mount = app.extensions["kbwiki"]["main"]
     mount.make_ready()
     found: Wiki = mount.wiki

@@ -320,7 +320,7 @@ def test_every_state_of_the_desk_looked_at(visit: Visit, wiki: Wiki, artefacts: 
     show("server", "locked", "o")
     show("visitors", "hidden-comment")
     ids = {line.title: line.id for line in open_reviews(wiki)}
-    show(f"/wiki/-/reviews/{ids['Appeal about Tea']}", "appeal")
+    show(f"/wiki/-/reviews/{ids['Objection about Tea']}", "appeal")
     show(f"/wiki/-/reviews/{ids['A post in the forum']}", "host-kind")
     show(f"/wiki/-/reviews/{next(key for title, key in ids.items() if 'lab' in title.lower())}", "space")
     show(f"/wiki/-/reviews/{next(key for title, key in ids.items() if 'Large' in title)}", "rule")

@@ -52,7 +52,7 @@ def opened(page: Page) -> None:
 def test_a_page_is_found_from_anywhere_by_keyboard_alone(visit: Visit, library: Wiki) -> None:
     page = visit().sign_in(READER).page
     page.goto("/wiki/stores")
-    field = page.get_by_role("combobox", name="Search Wiki")
+    field = page.get_by_role("combobox", name="Search in Wiki")
 
     page.keyboard.press("/")
     assert page.evaluate(FOCUSED) == "kb_q"
@@ -238,6 +238,22 @@ def test_every_state_fits_and_can_be_used_by_everybody(
     check(page, artefacts / f"search-suggestions-{width}.png", whole=False)
 
 
+@pytest.mark.parametrize(("width", "beside"), [(390, False), (1280, True)], ids=["phone", "desktop"])
+def test_narrowing_down_stands_below_the_heading_or_beside_the_results(
+    visit: Visit, library: Wiki, width: int, beside: bool
+) -> None:
+    page = visit(width=width).sign_in(WRITER).page
+    page.goto("/wiki/-/search?q=ladder")
+
+    boxes = [page.locator(one).first.bounding_box() for one in ("h1", ".kb-facets", ".kb-results")]
+    heading, narrowing, results = (box for box in boxes if box is not None)
+
+    if beside:
+        assert narrowing["x"] + narrowing["width"] <= min(heading["x"], results["x"])
+    else:
+        assert heading["y"] < narrowing["y"] < results["y"]
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_an_index_that_is_not_there_is_said_quietly_and_titles_are_found(
     visit: Visit, wiki: Wiki, artefacts: Path, width: int
@@ -246,7 +262,7 @@ def test_an_index_that_is_not_there_is_said_quietly_and_titles_are_found(
     page = visit(width=width).sign_in(READER).page
     with somebody_indexes(wiki):
         page.goto("/wiki/-/search?q=ladders")
-        page.get_by_text("only titles were searched").wait_for()
+        page.get_by_text("only titles were looked through").wait_for()
         assert page.locator(".kb-results .kb-whole").all_text_contents() == ["Ladders"]
         check(page, artefacts / f"search-broken-{width}.png")
 

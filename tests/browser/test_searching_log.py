@@ -55,7 +55,7 @@ def test_what_was_not_found_is_closed_with_the_keyboard_and_put_back(wiki: Wiki,
     page.get_by_role("link", name="What people did not find").click()
     page.get_by_role("link", name="Parking", exact=True).wait_for()
     page.get_by_role("button", name="Not needed").press("Enter")
-    page.get_by_role("heading", name="Everything that was searched was found").wait_for()
+    page.get_by_role("heading", name="Everything that people looked for was found").wait_for()
     page.get_by_role("button", name="Undo").press("Enter")
     page.get_by_text("It waits for an answer again.").wait_for()
 

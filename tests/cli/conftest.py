@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from kbwiki import KBWiki, Wiki
+from tests.databases import SqliteTemplate
 
 
 @pytest.fixture
@@ -21,7 +22,10 @@ def app(tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def wiki(app: Flask) -> Wiki:
+def wiki(app: Flask, _sqlite_template: SqliteTemplate) -> Wiki:
+    folder = Path(app.instance_path)
+    folder.mkdir(exist_ok=True)
+    _sqlite_template.copy_to(folder / "kbwiki.db")  # where the wiki would make it
     mount = app.extensions["kbwiki"]["main"]
     mount.make_ready()
     found: Wiki = mount.wiki

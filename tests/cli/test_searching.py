@@ -78,7 +78,7 @@ def test_the_old_index_is_not_removed_while_it_answers(app: Flask, wiki: Wiki) -
     answer = run(app, "search", "move", "fts5", "--remove-old")
 
     assert answer.exit_code == 1
-    assert "still searches with 'whoosh'" in answer.output
+    assert "still uses 'whoosh'" in answer.output
     assert kept(wiki, "whoosh") == 2
 
 

@@ -73,7 +73,7 @@ def test_what_the_guide_tells_of_a_review_stands_in_it(visitor: Visitor) -> None
         "Isolating a supply": "Prove dead every single time",
         "Working at height": "Only the vans, you are right.",
         "Beside a live road": "Two words on one site is one too many.",
-        "Appeal about Old barometers with mercury in them": "Could the number on the back stay",
+        "Objection about Old barometers with mercury in them": "Could the number on the back stay",
         "Bolt torques": "210 Nm",
     }
 

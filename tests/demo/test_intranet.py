@@ -140,7 +140,9 @@ def test_the_tour_can_be_closed_and_brought_back(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("person", ["priya", "tom", "moira", "jack"])
-def test_the_front_page_names_only_handbook_changes_that_its_reader_may_see(visitor: Visitor, person: str) -> None:
+def test_the_front_page_names_only_handbook_changes_that_its_reader_may_see(
+    visitor: Visitor, person: str
+) -> None:
     page = visitor.sign_in(person).read("/")
 
     changed = re.findall(r'fh-lately">(.*?)</ul>', page, re.DOTALL)[0]

@@ -9,8 +9,8 @@ from kbwiki.web.keys import APPEAL, EVERYWHERE, REVIEW, table
 from tests.docs.reading import DOCS, REPOSITORY, rows_of, sections_of
 
 TEMPLATES = REPOSITORY / "src/kbwiki/web/templates/kbwiki"
-ON_A_REVIEW = ("review.html", "layout.html", "parts/desk.html", "parts/decide.html")
-ON_AN_APPEAL = ("appeal.html", "layout.html")
+ON_A_REVIEW = ("review.html", "layout.html", "parts/flashes.html", "parts/desk.html", "parts/decide.html")
+ON_AN_APPEAL = ("appeal.html", "layout.html", "parts/flashes.html")
 
 
 def test_the_guide_lists_the_keys_of_a_review_and_no_others() -> None:

@@ -25,6 +25,7 @@ from kbwiki.moderation.models import BatchItem
 from kbwiki.search.log.recording import Asked, Screen
 from kbwiki.search.synonyms.actions import set_synonyms
 from kbwiki.testing import answer, look, make_space, open_reviews, save
+from tests.hooks.weather.door import Door
 
 ACTORS = {
     "anonymous": ANONYMOUS,
@@ -51,7 +52,8 @@ class World:
             KBWIKI_SEARCH_CATCH_UP_SECONDS=0.0,
         )
         self.there = ANONYMOUS
-        KBWiki(self.app, actor=lambda: self.there)
+        self.app.config["KBWIKI_HOOK_SECONDS"] = 10.0  # a machine with other tests on it may be slow
+        KBWiki(self.app, actor=lambda: self.there, plugins=[Door])
         self.wiki: Wiki = self.app.extensions["kbwiki"]["main"].wiki
         self.wiki.upgrade()
         self.file = Path(str(self.wiki.database.engine.url.database))

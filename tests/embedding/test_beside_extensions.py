@@ -17,8 +17,10 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_seasurf import SeaSurf
 from flask_session import Session
+from flask_sqlalchemy import SQLAlchemy
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
+from sqlalchemy import text
 
 from kbwiki import Actor, KBWiki
 from kbwiki.errors import Invalid
@@ -116,6 +118,36 @@ def test_a_limit_of_the_hosts_counts_in_the_wiki_and_its_answer_is_the_hosts(tmp
 
     assert statuses == [200, 200, 429]
     app.extensions["kbwiki"]["main"].wiki.close()
+
+
+def test_a_host_with_a_single_connection_is_read_and_written_and_waits_for_nobody(tmp_path: Path) -> None:
+    app = Flask("host", instance_path=str(tmp_path))
+    one = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.1}
+    app.config.update(SECRET_KEY="test", SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path / 'host.db'}")
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = one
+    db = SQLAlchemy(app)
+    kbwiki = KBWiki(app, actor=lambda: ANN)
+    with app.app_context():
+        app.extensions["kbwiki"]["main"].wiki.upgrade()
+
+    def front() -> str:
+        db.session.execute(text("SELECT 1"))  # the host has the connection now
+        return f"ours{kbwiki.fragment('recent')}"
+
+    app.add_url_rule("/", "front", front)
+    client = app.test_client()
+    form = client.get("/wiki/-/new").text
+    (token,) = set(re.findall(r'name="kb_csrf" value="([^"]*)"', form))
+    fields = {"title": "Hello", "text": "Words, see [[there]].", "action": "save", "kb_csrf": token}
+
+    assert client.post("/wiki/-/new", data=fields).status_code == 303
+    assert "Words" in client.get("/wiki/hello").text
+    assert client.get("/").text == "ours"
+    with app.app_context():
+        db.session.execute(text("SELECT 1"))
+        assert client.get("/wiki/hello").status_code == 503
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.mark.parametrize("key", ["KBWIKI_CSRF_TOKEN", "KBWIKI_CSP_NONCE"])

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -206,6 +206,21 @@ def checked(app: Flask) -> tuple[int, dict[str, Any]]:
     return done.exit_code, json.loads(done.output.splitlines()[-1])
 
 
+def test_what_is_found_is_said_in_the_languages_of_the_wiki_and_its_words(
+    tmp_path: Path, template: SqliteTemplate
+) -> None:
+    words = {"KBWIKI_LOCALES": ["de"], "KBWIKI_VOCABULARY": "Handbook", "KBWIKI_TYPO": 1, "SECRET_KEY": None}
+    app = made(tmp_path, template, replace(SEEDED[0], config={**words}))
+
+    said = app.test_cli_runner().invoke(args=["kbwiki", "check"]).output
+
+    assert "die App hat keinen SECRET_KEY: das Handbuch lässt sich lesen" in said
+    assert "KBWIKI_TYPO ist keine Einstellung des Handbuchs" in said
+    assert "Einstellungen " in said
+    assert "in einer eigenen Datenbank, über eine eigene Engine: KBWIKI_DATABASE_URI nennt sie" in said
+    wiki_of(app).close()
+
+
 @pytest.mark.parametrize("case", SEEDED, ids=lambda case: case.code)
 def test_what_is_wrong_is_found_and_what_to_do_is_said(case: Seeded, tmp_path: Path, template: SqliteTemplate) -> None:
     code, said = checked(made(tmp_path, template, case))
@@ -367,4 +382,6 @@ def test_every_code_is_in_the_reference_and_no_other() -> None:
 
 def _sources() -> list[Path]:
     package = Path(places.__file__).parent
-    return [*package.glob("*.py"), package.parent.parent / "cli" / "checking.py"]
+    cli = package.parent.parent / "cli"
+    return [*package.glob("*.py"), cli / "checking.py", cli / "plugin_findings.py"]
+

@@ -110,7 +110,9 @@ def test_two_wikis_in_one_app_know_nothing_of_each_other(tmp_path: Path) -> None
 
 
 def test_the_hosts_base_template_frames_the_pages(tmp_path: Path) -> None:
-    app = host(tmp_path, KBWIKI_BASE_TEMPLATE="site.html", KBWIKI_CONTENT_BLOCK="body_text", KBWIKI_HEAD_BLOCK="meta")
+    app = host(
+        tmp_path, KBWIKI_BASE_TEMPLATE="site.html", KBWIKI_CONTENT_BLOCK="body_text", KBWIKI_HEAD_BLOCK="meta"
+    )
     base = (
         "<html><head>{% block meta %}{% endblock %}</head><body><h1>{{ site }}</h1>{{ form is defined }}"
         "{% block body_text %}{% endblock %}</body></html>"

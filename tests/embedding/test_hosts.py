@@ -45,6 +45,8 @@ def _loggers() -> Iterator[None]:
 
 def close(app: Flask) -> None:
     for mount in app.extensions.get("kbwiki", {}).values():
+        if mount.tenants is not None:
+            mount.tenants.close()
         mount.wiki.close()
     if "sqlalchemy" in app.extensions:
         with app.app_context():
@@ -104,7 +106,9 @@ def mounted(tmp_path: Path) -> Iterator[Callable[[Any], Flask]]:
 
 
 def wiki_of(app: Flask) -> Wiki:
-    found: Wiki = next(iter(app.extensions["kbwiki"].values())).wiki
+    """The wiki that the people of these tests are at."""
+    mount = next(iter(app.extensions["kbwiki"].values()))
+    found: Wiki = mount.wiki if mount.tenants is None else mount.tenants.of("acme")
     return found
 
 

@@ -42,7 +42,7 @@ def test_the_host_hands_the_box_to_its_own_template(host: Flask) -> None:
     page = client.get("/rota").get_data(as_text=True)
 
     assert '<form class="kb-find" role="search" action="/handbook/-/search" method="get"' in page
-    assert "Search Handbook" in page
+    assert "Search in Handbook" in page
     for address in re.findall(r'(?:href|src)="(/handbook/-/static/[^"#]+)', page):
         assert client.get(address).status_code == 200, address
     assert "ladders" in client.get("/handbook/-/search?q=rung").get_data(as_text=True)

@@ -101,6 +101,12 @@ ADDRESSES = {
     "undo_help": "/-/help/undo/1/a/page",
     "help_coverage": "/-/help/coverage",
     "close_wanted": "/-/help/coverage/1/close",
+    "plugins": "/-/plugins",
+    "switch_plugin": "/-/plugins/switch",
+    "undo_switch": "/-/plugins/undo/1",
+    "plugin_home": "/-/x/open/",
+    "plugin": "/-/x/open/door",
+    "plugin_static": "/-/x/open/static/sun.svg",
     "first_steps": "/-/first-steps",
     "practice": "/-/first-steps/practice",
     "files": "/-/files?path=a",
@@ -136,6 +142,7 @@ FIELDS = {
     "file_new": {"folder": "a"},
     "file_describe": {"alt": "A form"},
     "file_move": {"path": "a/other.txt"},
+    "switch_plugin": {"plugin": "open", "do": "on"},
 }
 """What a form carries where without it nothing would be asked but whether it is filled in."""
 
@@ -248,6 +255,14 @@ help_settings     POST 404 403 303 303 403 303 303 404
 undo_help         POST 404 403 409 409 403 409 409 404
 help_coverage     GET  403 403 403 403 403 200 403 403
 close_wanted      POST 403 403 403 403 403 404 403 403
+plugins           GET  403 403 403 403 403 200 403 403
+switch_plugin     POST 403 403 403 403 403 303 403 403
+undo_switch       POST 403 403 403 403 403 409 403 403
+plugin_home       GET  404 200 200 200 200 200 200 404
+plugin_home       POST 404 200 200 200 200 200 200 404
+plugin            GET  404 403 403 200 403 200 403 404
+plugin            POST 404 403 403 200 403 200 403 404
+plugin_static     GET  200 200 200 200 200 200 200 200
 first_steps       GET  200 200 200 200 200 200 200 200
 practice          POST 403 403 303 403 403 303 303 404
 files             GET  200 200 200 200 200 200 200 200

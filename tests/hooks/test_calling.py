@@ -110,6 +110,8 @@ def made(database_url: str) -> Iterator[Callable[..., Wiki]]:
 
 
 def test_whatever_one_plugin_does_the_others_are_heard(made: Callable[..., Wiki]) -> None:
+    RELEASED.clear()
+    RELEASED.clear()
     wiki = made(*(plugin(one, f"bad-{at}") for at, one in enumerate(WRONG.values())), Good)
 
     given = wiki.plugins.ask("page_badges", page=PAGE)
@@ -249,3 +251,31 @@ def test_what_cannot_be_used_is_left_out_with_its_name_and_the_mend(
     assert [one.name for one in wiki.plugins.loaded] == ["good"]
     (refusal,) = wiki.plugins.refused
     assert said in refusal.said
+
+
+def test_what_is_declared_is_asked_for_once_and_again_where_it_failed(made: Callable[..., Wiki]) -> None:
+    asked = []
+
+    class Slow(Plugin):
+        """Fails the first time."""
+
+        name = "slow"
+
+        @hookimpl
+        def macros(self) -> Macro:
+            """The second time it works."""
+            asked.append(1)
+            if len(asked) == 1:
+                raise ValueError("not yet")
+            return Macro("m", str)
+
+    wiki = made(Slow)
+
+    given = [len(wiki.plugins.declared("macros")) for _ in range(4)]
+
+    assert given == [0, 1, 1, 1]
+    assert len(asked) == 2
+    wiki.plugins.turn_off("slow", by="Ada")
+    assert wiki.plugins.declared("macros") == ()
+    wiki.plugins.turn_on("slow")
+    assert len(wiki.plugins.declared("macros")) == 1

@@ -61,7 +61,7 @@ def test_an_appeal_waits_in_the_group_named_for_appeals(court: Wiki) -> None:
     review_id = object_to(court, decision.decision_id)
 
     (line,) = open_reviews(court, "judges")
-    assert (line.id, line.subject_kind, line.title, line.path) == (review_id, "decision", "Appeal about tea", "tea")
+    assert (line.id, line.subject_kind, line.title, line.path) == (review_id, "decision", "Objection about tea", "tea")
     with court.read() as connection:
         assert [one.text for one in evidence_of(connection, review_id)] == ["It was right."]
 
@@ -118,7 +118,7 @@ def test_an_appeal_is_upheld_or_overturned_and_nothing_else_is(wiki: Wiki) -> No
         with pytest.raises(Invalid, match="uphold"):
             decide_on(wiki, seen(wiki, review_id), verdict, by=SECOND_MODERATOR, reason="wrong")
     for verdict in ("uphold", "overturn"):
-        with pytest.raises(Invalid, match="Only an appeal"):
+        with pytest.raises(Invalid, match="Only an objection"):
             decide_on(wiki, seen(wiki, review_of(wiki, "coffee").id), verdict, by=MODERATOR)
 
 

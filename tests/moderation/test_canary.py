@@ -88,8 +88,10 @@ VISITORS = {
     "moderators elsewhere": MODERATOR,
     "an administrator": ADMIN,
 }
-IN_BETWEEN = ("a reader", "an author", "the other group of the page")
+IN_BETWEEN = ("a reader", "the other group of the page")
 """Who sees most without seeing all. On PostgreSQL only they walk: who sees what is decided by the same statements."""
+EVERYWHERE = CASES[0].path
+"""Of this page the reviews that were closed before anything was hidden are opened, too; those of others are alike."""
 
 
 @pytest.fixture
@@ -141,7 +143,8 @@ def hide(wiki: Wiki, case: Case) -> int:
 def addresses(wiki: Wiki) -> list[str]:
     """Every screen that can be opened, with every page, revision and review it can be about, and ways of asking."""
     with wiki.read() as connection:
-        reviews = list(connection.execute(select(Review.id)).scalars())
+        about = select(Review.id).join(Page, Page.id == Review.subject_id)
+        reviews = list(connection.execute(about.where((Review.head > 1) | (Page.path == EVERYWHERE))).scalars())
     differences = ["?a=0&b=1", "?a=1&b=2", "?a=2&b=3", "?a=1&b=3&mode=inline", "?a=3&b=4", "?a=2&b=4", "?a=1&b=4"]
     ways = {
         "page": ["", "?raw", "?from=elsewhere", "?done=saved"],
@@ -185,56 +188,39 @@ FORBIDDEN = frozenset().union(*(case.hidden for case in CASES))
 EVERY_WORD = re.compile(r"[a-z]+canary[a-z]x")
 
 
-def betrayed(app: Flask, who: Actor) -> set[tuple[str, str]]:
-    """The hidden words that `who` gets to see anywhere, with the address; their own name they may read."""
-    return {
-        (address, word)
-        for address, answer in walk(app, who)
-        for word in set(EVERY_WORD.findall(answer)) & FORBIDDEN - {who.name}
-    }
+def seen_by(app: Flask, who: Actor) -> set[tuple[str, str]]:
+    """The words that `who` gets to see anywhere, with the address."""
+    return {(address, word) for address, answer in walk(app, who) for word in EVERY_WORD.findall(answer)}
 
 
-def test_before_anything_is_hidden_the_screens_do_show_every_word(app: Flask) -> None:
+def betrayed(seen: set[tuple[str, str]], who: Actor) -> set[tuple[str, str]]:
+    """What of it is hidden; their own name everybody may read."""
+    return {(address, word) for address, word in seen if word in FORBIDDEN - {who.name}}
+
+
+def test_no_screen_betrays_a_hidden_word_to_anybody_and_what_is_not_hidden_is_there_as_before(app: Flask) -> None:
     wiki = wiki_of(app)
     written(wiki)
-
-    seen = {word for _, answer in walk(app, PEOPLE) for word in EVERY_WORD.findall(answer)}
-
-    assert seen >= FORBIDDEN
-
-
-def test_no_screen_betrays_a_hidden_word_to_anybody(app: Flask) -> None:
-    wiki = wiki_of(app)
-    written(wiki)
-    for _ in walk(app, READER):  # fill what is kept: answers, rendered HTML, parsed texts, links, the search index
-        pass
+    # This also fills what is kept: answers, rendered HTML, parsed texts, links, the search index.
+    assert {word for _, word in seen_by(app, READER)} >= FORBIDDEN, "before anything is hidden every word is there"
     for case in CASES:
         save(wiki, case.path, case.dirty.replace("Three", "Thrice"), by=SECOND_WRITER, base=2, tags=None)
     for case in CASES:
         hide(wiki, case)
 
     visitors = tuple(VISITORS) if wiki.database.has_single_writer else IN_BETWEEN
-    assert {who: betrayed(app, VISITORS[who]) for who in visitors} == {who: set() for who in visitors}
+    seen = {who: seen_by(app, VISITORS[who]) for who in visitors}
+    assert {who: betrayed(seen[who], VISITORS[who]) for who in visitors} == {who: set() for who in visitors}
+    every = {case.word(kind) for case in CASES for kind in ("text", "title", "tag", "comment", "author")}
+    assert {word for _, word in seen["a reader"]} >= every - FORBIDDEN
 
     for case in CASES:
         save(wiki, case.path, f"{CLEAN}\nMore.\n", by=SECOND_WRITER, base=4)
-    assert betrayed(app, PEOPLE) == set()
+    if wiki.database.has_single_writer:
+        assert betrayed(seen_by(app, PEOPLE), PEOPLE) == set()
 
 
-def test_what_is_not_hidden_is_there_as_before(app: Flask) -> None:
-    wiki = wiki_of(app)
-    written(wiki)
-    for case in CASES:
-        hide(wiki, case)
-
-    seen = {word for _, answer in walk(app, READER) for word in EVERY_WORD.findall(answer)}
-
-    every = {case.word(kind) for case in CASES for kind in ("text", "title", "tag", "comment", "author")}
-    assert seen >= every - FORBIDDEN
-
-
-@pytest.mark.parametrize("who", VISITORS)
-def test_search_finds_no_page_by_a_hidden_word(app: Flask, who: str) -> None:
+def test_search_finds_no_page_by_a_hidden_word(app: Flask) -> None:
     wiki = wiki_of(app)
     written(wiki)
     assert wiki.search.find(READER, CASES[0].word("text")).total == 1
@@ -242,11 +228,11 @@ def test_search_finds_no_page_by_a_hidden_word(app: Flask, who: str) -> None:
         hide(wiki, case)
 
     for case in CASES:
-        for word in case.hidden - {case.word("author")}:
-            found = wiki.search.find(VISITORS[who], f'"{word}"')
-            assert (found.results, found.total) == ((), 0), (case, word)
+        for who, word in product(VISITORS.values(), case.hidden - {case.word("author")}):
+            found = wiki.search.find(who, f'"{word}"')
+            assert (found.results, found.total) == ((), 0), (who, case, word)
             # Not in quotation marks it is a slip for a word of another case, which is there to be found.
-            assert word not in str(wiki.search.find(VISITORS[who], word).results), (case, word)
+            assert word not in str(wiki.search.find(who, word).results), (who, case, word)
         if "words" not in case.parts:
             assert wiki.search.find(READER, case.word("text")).total == 1
 

@@ -133,7 +133,7 @@ def test_an_answered_appeal_is_shown_to_those_who_can_read_what_it_was_about(clo
             get_appeal(connection, closed.id, review, MODERATOR, closed.subjects)
         assert titles_of(connection, closed.id, [review], MODERATOR, closed.subjects) == []
         told = get_appeal(connection, closed.id, review, insider, closed.subjects)
-    assert told.title == "Appeal about Merger with Acme"
+    assert told.title == "Objection about Merger with Acme"
     with pytest.raises(NotFound):
         look(closed, review, by=MODERATOR)
 

@@ -131,7 +131,9 @@ def test_paging_gives_every_change_once_also_when_most_are_left_out(
         found[wanted], before = [], NEWEST
         with sqlite_wiki.read() as connection:
             while before is not None:
-                page, before = own_changes(connection, sqlite_wiki.id, WRITER, wanted=wanted, before=before, count=3)
+                page, before = own_changes(
+                    connection, sqlite_wiki.id, WRITER, wanted=wanted, before=before, count=3
+                )
                 found[wanted] += [one.line.path for one in page]
 
     assert found[None] == [f"page-{number:02}" for number in reversed(range(20))]

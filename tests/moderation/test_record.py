@@ -26,13 +26,7 @@ def record(
 ) -> list[RecordLine]:
     with wiki.read() as connection:
         return record_lines(
-            connection,
-            wiki.id,
-            to,
-            "admins",
-            RecordFilter(**wanted),
-            count=count,
-            before=before,  # type: ignore[arg-type]
+            connection, wiki.id, to, "admins", RecordFilter(**wanted), count=count, before=before  # type: ignore[arg-type]
         )
 
 

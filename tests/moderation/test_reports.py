@@ -139,7 +139,9 @@ def test_a_concern_about_a_reported_page_goes_to_the_author_of_its_newest_change
 
 def test_the_author_of_the_newest_change_does_not_judge_its_report(wiki: Wiki) -> None:
     save(wiki, "tea", "Green.", by=MODERATOR)
-    decide_on(wiki, seen(wiki, review_of(wiki, "tea").id), "approve", by=Actor("x", "X", frozenset({"moderators"})))
+    decide_on(
+        wiki, seen(wiki, review_of(wiki, "tea").id), "approve", by=Actor("x", "X", frozenset({"moderators"}))
+    )
     (review_id,) = tell(wiki, "tea")
 
     with pytest.raises(Forbidden, match="your own"):

@@ -49,7 +49,9 @@ def lock(wiki: Wiki, path: str, *, below: bool = False, by: Actor = MODERATOR, g
 def restrict(wiki: Wiki, who: Actor, path: str, *, by: Actor = MODERATOR, key: str | None = None) -> Decided:
     """Restrict for an hour."""
     with wiki.begin(by) as tx:
-        return restrict_author(tx, who.id, path, until=tx.now + HOUR, group="moderators", reason="abuse", key=key)
+        return restrict_author(
+            tx, who.id, path, until=tx.now + HOUR, group="moderators", reason="abuse", key=key
+        )
 
 
 def test_a_locked_page_refuses_edits_and_says_how_long_by_whom_and_what_next(wiki: Wiki, clock: TickingClock) -> None:

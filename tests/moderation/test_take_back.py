@@ -61,7 +61,9 @@ def back(wiki: Wiki, decision: Decided, *, by: Actor = MODERATOR, key: str | Non
 def answer_with(wiki: Wiki, verdict: Verdict, *, path: str = "page", by: Actor = MODERATOR, **details: Any) -> Decided:
     shown = look(wiki, review_of(wiki, path).id, by=by).shown
     with wiki.begin(by) as tx:
-        given = Answer(shown.review_id, shown.base, shown.head, shown.digest, verdict, reason="wrong", details=details)
+        given = Answer(
+            shown.review_id, shown.base, shown.head, shown.digest, verdict, reason="wrong", details=details
+        )
         return decide(tx, given)
 
 

@@ -140,7 +140,9 @@ def test_many_at_once_answer_no_appeal(wiki: Wiki, appealed: int) -> None:
     for verdict in sorted(BULK):
         reason = "wrong" if verdict in NEEDS_REASON else ""
         details = {"to": "people"} if verdict == Verdict.HAND_OVER else {}
-        plan = plan_batch(wiki, MODERATOR, Selection(review_ids=(appealed,)), verdict, reason=reason, details=details)
+        plan = plan_batch(
+            wiki, MODERATOR, Selection(review_ids=(appealed,)), verdict, reason=reason, details=details
+        )
         run_batch(wiki, MODERATOR, plan.batch_id)
 
     assert state_of(wiki, appealed) == "open"

@@ -62,9 +62,12 @@ def install(distributions: Distributions, tmp_path_factory: pytest.TempPathFacto
     run(sys.executable, "-m", "venv", "--without-pip", environment)
     pip = (sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet", "--no-compile")
     run(*pip, f"{distributions.wheel}[demo]")
+    there = [distributions.wheel]
 
     def install_instead(distribution: Path) -> Path:
-        run(*pip, "--no-deps", "--force-reinstall", distribution)
+        if there != [distribution]:
+            run(*pip, "--no-deps", "--force-reinstall", distribution)
+            there[:] = [distribution]
         return programs
 
     return install_instead

@@ -46,9 +46,9 @@ VISIBLE = st.one_of(
     st.characters(exclude_categories=["C", "Z"], exclude_characters="/#?|<>{}\\"),
 )
 PATHS = st.lists(st.text(VISIBLE, min_size=1, max_size=12), min_size=1, max_size=4).map("/".join).map(valid)
-PLAIN = st.lists(st.text(st.sampled_from("abAB -_:.é漢'"), min_size=1, max_size=6), min_size=1, max_size=4).map(
-    lambda parts: valid("/".join(parts))
-)
+PLAIN = st.lists(
+    st.text(st.sampled_from("abAB -_:.é漢'"), min_size=1, max_size=6), min_size=1, max_size=4
+).map(lambda parts: valid("/".join(parts)))
 
 
 @given(RAW)

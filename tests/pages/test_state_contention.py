@@ -100,7 +100,9 @@ def test_a_save_of_the_same_words_that_waited_is_told_both_texts(page: Wiki) -> 
         pytest.param(lambda tx: undo_change(tx, "page", 1), id="undo"),
     ],
 )
-def test_any_change_that_waited_for_a_save_is_made_on_top_of_it(page: Wiki, late: Callable[[Transaction], Any]) -> None:
+def test_any_change_that_waited_for_a_save_is_made_on_top_of_it(
+    page: Wiki, late: Callable[[Transaction], Any]
+) -> None:
     with meanwhile(page, SECOND_WRITER, late) as second, page.begin(WRITER) as tx:
         edited(tx)
         begin(second)

@@ -22,7 +22,7 @@ from kbwiki.wiki import Wiki
 
 from .histories import examples
 
-ON_BOTH = examples(30)
+ON_BOTH = examples(20)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 PAGES = count()
 

@@ -40,7 +40,7 @@ from .histories import PEOPLE, Town, examples, found
 from .invariants import faults
 
 PAGES = count()
-ON_BOTH = examples(20)
+ON_BOTH = examples(12)
 
 
 def seen(wiki: Wiki, path: str = "page") -> ReviewView:
@@ -104,7 +104,9 @@ def test_a_decision_holds_exactly_when_nothing_about_its_page_happened_since(wik
     view = look(town.wiki, data.draw(st.sampled_from(lines)).id, by=actor)
     town.live(data.draw(st.integers(0, 4)))
     with town.wiki.read() as connection:
-        row = connection.execute(select(Review.state, Review.base, Review.head).where(Review.id == view.id)).one()
+        row = connection.execute(
+            select(Review.state, Review.base, Review.head).where(Review.id == view.id)
+        ).one()
     try:
         now: Shown | None = look(town.wiki, view.id, by=actor).shown
     except KBWikiError:
@@ -157,7 +159,7 @@ def misjudged(town: Town) -> list[int]:
     return wrong
 
 
-HISTORIES = int(os.environ.get("KBWIKI_HISTORIES", "20"))
+HISTORIES = int(os.environ.get("KBWIKI_HISTORIES", "12"))
 """How many histories the next test lives through on each database; 10,000 take most of an hour."""
 
 

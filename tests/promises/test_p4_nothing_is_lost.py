@@ -96,7 +96,7 @@ def test_a_long_history_loses_no_text_and_gives_every_refused_one_back(wiki: Wik
 
 
 @given(base=WORDS, mine=WORDS, theirs=WORDS)
-@examples(40)
+@examples(25)
 def test_two_editors_are_merged_or_both_texts_are_shown_and_no_markers_arise(
     wiki: Wiki, base: str, mine: str, theirs: str
 ) -> None:

@@ -79,7 +79,9 @@ def test_no_screen_betrays_the_word(app: Flask, who: str) -> None:
     client = app.test_client()
 
     betrayed = [
-        address for address in ADDRESSES if CANARY in client.get(address, follow_redirects=True).get_data(as_text=True)
+        address
+        for address in ADDRESSES
+        if CANARY in client.get(address, follow_redirects=True).get_data(as_text=True)
     ]
 
     assert betrayed == []

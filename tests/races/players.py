@@ -1,12 +1,10 @@
-"""What the processes of a race do. Run as `python -m tests.races.players ROLE …`; each prints one JSON line."""
+"""What the processes of a race do."""
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
-import sys
 import time
 
 from kbwiki import Actor, Settings, Wiki
@@ -14,6 +12,7 @@ from kbwiki.errors import Busy, Conflict
 from kbwiki.moderation.decide import AlreadyDecided, MovedOn
 from kbwiki.pages.actions import EditConflict
 from kbwiki.pages.queries.view import get_page, text_of
+from kbwiki.search.log.recording import Asked, Screen
 from kbwiki.testing import READER, answer, look, open_reviews, save
 
 PATIENT = Settings(lock_timeout_seconds=60.0)
@@ -40,6 +39,17 @@ def write(url: str, who: int, saves: int) -> dict[str, object]:
             break
     wiki.close()
     return {"acknowledged": acknowledged, "conflicts": conflicts}
+
+
+def ask(url: str, words: list[str], view: str) -> None:
+    """Search for each of the words, once in a view of their own and once in the view."""
+    wiki = Wiki(url)
+    for word in words:
+        for token in (None, view):
+            asked = Asked(word, 1, Screen.PAGE, "", token)
+            while wiki.search_log.record(asked) is None:  # a busy database drops it; who asks again is heard
+                time.sleep(0.001)
+    wiki.close()
 
 
 def moderate(url: str, who: int) -> dict[str, object]:
@@ -97,18 +107,3 @@ def _save_for_ever(url: str, turn: int, log: str) -> None:
         saved = save(wiki, path, f"{path} text {number}\n", by=author, base=base)
         os.write(written, f"{path} {saved.number} {number}\n".encode())
         number += 1
-
-
-def main(role: str, *arguments: str) -> None:
-    """Play a role and say what came of it."""
-    if role == "write":
-        said = write(arguments[0], int(arguments[1]), int(arguments[2]))
-    elif role == "moderate":
-        said = moderate(arguments[0], int(arguments[1]))
-    else:
-        said = crash(arguments[0], int(arguments[1]), arguments[2])
-    print(json.dumps(said), flush=True)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,7 +20,8 @@ from kbwiki.moderation.shown import what_is_shown
 from kbwiki.pages.actions import Edit, save_page
 from kbwiki.testing import MODERATOR, WRITER
 
-REVIEWS, DECIDERS, PAGE = 240, 10, 15
+REVIEWS, DECIDERS, PAGE = int(os.environ.get("KBWIKI_RACE_PAGED", "120")), 10, 10
+"""Twelve pages are read while ten decide about half of what is on them."""
 PATIENT = Settings(lock_timeout_seconds=60.0)
 
 

@@ -1,14 +1,15 @@
-"""Races between processes, on both databases: no save lost, one decision for each review, nothing half-written."""
+"""Races between processes, on both databases: no save lost, one decision for each review, nothing half-written.
+
+How long a race is, is said by KBWIKI_RACE_SAVES (of each writer), KBWIKI_RACE_MODERATORS, KBWIKI_RACE_REVIEWS and
+KBWIKI_RACE_CRASHES. What is written here is enough to lose hundreds of races in every run; 120, 16, 200 and 200 are for
+a change of how is written or decided.
+"""
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -19,26 +20,14 @@ from kbwiki.pages.models import Page, Revision
 from kbwiki.pages.texts import load_texts
 from kbwiki.testing import open_reviews, save
 from tests.databases import PostgresServer
+from tests.races import players
+from tests.races.playing import play
 
-REPOSITORY = Path(__file__).parents[2]
 WRITERS = 8
-SAVES = int(os.environ.get("KBWIKI_RACE_SAVES", "120"))
+SAVES = int(os.environ.get("KBWIKI_RACE_SAVES", "40"))
 MODERATORS = int(os.environ.get("KBWIKI_RACE_MODERATORS", "16"))
-REVIEWS = int(os.environ.get("KBWIKI_RACE_REVIEWS", "100"))
-CRASHES = int(os.environ.get("KBWIKI_RACE_CRASHES", "50"))
-
-
-def play(*roles: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Run one process for each role at the same time; what they said."""
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.races.players", *role], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
-        )
-        for role in roles
-    ]
-    said = [process.communicate(timeout=600)[0] for process in running]
-    assert [process.returncode for process in running] == [0] * len(running)
-    return [json.loads(one.splitlines()[-1]) for one in said]
+REVIEWS = int(os.environ.get("KBWIKI_RACE_REVIEWS", "50"))
+CRASHES = int(os.environ.get("KBWIKI_RACE_CRASHES", "30"))
 
 
 def uncovered(wiki: Wiki) -> list[tuple[int, int, int]]:
@@ -74,7 +63,7 @@ def test_eight_writers_on_one_page_lose_nothing(wiki: Wiki, database_url: str) -
     start = "\n\n".join(f"writer {who} begins." for who in range(WRITERS)) + "\n\nThe end.\n"
     save(wiki, "shared", start)
 
-    said = play(*(("write", database_url, str(who), str(SAVES)) for who in range(WRITERS)))
+    said = play(players.write, [(database_url, who, SAVES) for who in range(WRITERS)])
 
     texts = texts_by_number(wiki, "shared")
     acknowledged = [(number, line) for one in said for number, line in one["acknowledged"]]
@@ -90,7 +79,7 @@ def test_many_moderators_make_one_decision_for_each_review(wiki: Wiki, database_
     for number in range(REVIEWS):
         save(wiki, f"page{number}", "words")
 
-    said = play(*(("moderate", database_url, str(who)) for who in range(MODERATORS)))
+    said = play(players.moderate, [(database_url, who) for who in range(MODERATORS)])
 
     totals = Counter[str]()
     for one in said:
@@ -120,7 +109,7 @@ def durable_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def test_a_process_killed_at_any_moment_loses_no_acknowledged_save(durable_url: str, tmp_path: Path) -> None:
     log = tmp_path / "acknowledged"
 
-    play(("crash", durable_url, str(CRASHES), str(log)))
+    play(players.crash, [(durable_url, CRASHES, str(log))])
 
     acknowledged = [line.rsplit(" ", 2) for line in log.read_text().splitlines()]
     wiki = Wiki(durable_url)

@@ -110,7 +110,9 @@ def test_a_slip_in_a_part_of_an_identifier_is_put_right_there(handbook: Engine, 
         "",
     ],
 )
-def test_what_is_known_quoted_short_or_an_identifier_with_digits_is_left_alone(handbook: Engine, typed: str) -> None:
+def test_what_is_known_quoted_short_or_an_identifier_with_digits_is_left_alone(
+    handbook: Engine, typed: str
+) -> None:
     correction = corrected(handbook, typed)
 
     assert correction is None or not correction.unknown

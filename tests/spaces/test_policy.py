@@ -164,7 +164,9 @@ def test_no_right_is_given_twice(spaces: dict[str, SpaceSettings]) -> None:
         assert len(rows) == len(set(rows))
 
 
-@pytest.mark.parametrize(("path", "above"), [("", [""]), ("a", ["a", ""]), ("a/b/c", ["a/b/c", "a/b", "a", ""])])
+@pytest.mark.parametrize(
+    ("path", "above"), [("", [""]), ("a", ["a", ""]), ("a/b/c", ["a/b/c", "a/b", "a", ""])]
+)
 def test_the_chain_above_a_path_ends_with_the_root(path: str, above: list[str]) -> None:
     assert chain_above(path) == above
 

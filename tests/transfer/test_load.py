@@ -100,7 +100,9 @@ def test_imported_changes_are_exempt_and_recorded_as_such(wiki: Wiki, repository
     load(wiki, repository.path)
 
     with wiki.read() as connection:
-        entry = connection.execute(select(Entry.exempt, Entry.payload).where(Entry.subject_kind == "page")).one()
+        entry = connection.execute(
+            select(Entry.exempt, Entry.payload).where(Entry.subject_kind == "page")
+        ).one()
     assert entry.exempt == "import"
     assert entry.payload["exempt"] == {"rule": "import", "probability": 1}
     assert open_reviews(wiki) == []

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from kbwiki import ANONYMOUS, Actor, KBWiki, Wiki
+from kbwiki.hooks import Plugin
 from kbwiki.testing import WRITER
 
 
@@ -43,12 +44,14 @@ class Visitor:
         return self.client.post(address, data={**hidden, **fields})
 
 
-def host(database: str, folder: Path) -> Flask:
+def host(database: str, folder: Path, *plugins: type[Plugin]) -> Flask:
     """A host with a wiki at /wiki, for whom `come` names."""
     app = Flask("host", instance_path=str(folder))
     app.config.update(SECRET_KEY="test", KBWIKI_DATABASE_URI=database, TESTING=True)
     app.config["visitor"] = None
-    KBWiki(app, actor=lambda: app.config["visitor"].actor if app.config["visitor"] else ANONYMOUS)
+    app.config["KBWIKI_HOOK_SECONDS"] = 5.0  # a machine with other tests on it may be slow
+    who = lambda: app.config["visitor"].actor if app.config["visitor"] else ANONYMOUS  # noqa: E731
+    KBWiki(app, actor=who, plugins=plugins)
     return app
 
 

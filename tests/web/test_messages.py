@@ -62,7 +62,9 @@ def test_nobody_reads_the_messages_of_somebody_else(visitor: Visitor, reverted: 
     assert visitor.get(INBOX).status_code == 403
 
 
-def test_my_changes_name_the_group_and_the_person_only_if_the_setting_says_so(visitor: Visitor, reverted: Wiki) -> None:
+def test_my_changes_name_the_group_and_the_person_only_if_the_setting_says_so(
+    visitor: Visitor, reverted: Wiki
+) -> None:
     shown = visitor.text("/wiki/-/mine")
 
     assert "Reverted by the group moderators" in shown

@@ -85,7 +85,9 @@ def test_the_order_is_switched_and_stays_while_filters_change(moderator: Visitor
     with wiki.database.write() as connection:
         reasons = [["new-author", 2.0], ["words-added", -0.5], ["pure-deletion", 1.0], ["informal", 0.5]]
         lunch = next(line.id for line in open_reviews(wiki) if line.path == "lunch")
-        connection.execute(update(table_of(Review)).where(Review.id == lunch).values(risk=3.0, risk_reasons=reasons))
+        connection.execute(
+            update(table_of(Review)).where(Review.id == lunch).values(risk=3.0, risk_reasons=reasons)
+        )
     (by_risk,) = [link for link in links(moderator.text(QUEUE)) if link.endswith("?order=risk")]
 
     html = moderator.text(by_risk)
@@ -127,14 +129,16 @@ def test_what_is_overdue_and_due_soon_says_so(moderator: Visitor, wiki: Wiki) ->
 
 
 def test_a_list_is_kept_under_a_name_and_is_a_tab_with_its_count(moderator: Visitor) -> None:
-    sent = moderator.post("/wiki/-/reviews/filters", form=f"{QUEUE}?space=travel&order=risk", name="Travel & such")
+    sent = moderator.post(
+        "/wiki/-/reviews/filters", form=f"{QUEUE}?space=travel&order=risk", name="Travel & such"
+    )
     assert sent.status_code == 303
 
     html = moderator.text(sent.headers["Location"])
 
     assert titles(html) == ["By train", "By plane"]
     assert tabs(html)["Travel & such"] == "2"
-    assert "<strong>riskiest first</strong>" in html
+    assert '<strong>riskiest first</strong>' in html
     assert tabs(moderator.text(QUEUE))["Travel & such"] == "2"
 
 

@@ -19,7 +19,7 @@ def test_what_was_put_right_is_said_and_can_be_searched_for_as_typed(wiki: Wiki,
     page = unescape(visitor.text("/wiki/-/search?q=windwo"))
     assert "Nothing has “windwo”; these are for “window”." in page
     assert "/wiki/rooms" in page
-    typed = re.search(r'Search for exactly what you typed: <a href="([^"]+)" dir="auto">"windwo"</a>', page)
+    typed = re.search(r'Look for exactly what you typed: <a href="([^"]+)" dir="auto">"windwo"</a>', page)
     assert typed is not None
     assert "Nothing found" in visitor.text(typed.group(1))
 

@@ -133,7 +133,7 @@ def test_what_needs_no_page_is_closed_and_put_back(wiki: Wiki, visitor: Visitor)
 
     shown = visitor.text(closed.location)
     assert "“lottery” needs no page." in shown
-    assert "Everything that was searched was found" in shown
+    assert "Everything that people looked for was found" in shown
     assert "Lottery" in visitor.text(f"{SEARCHES}?view=closed")
 
     back = visitor.post(f"{SEARCHES}/close", form=closed.location, do="back")

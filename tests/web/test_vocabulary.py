@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,25 @@ def test_addresses_follow_the_setting_and_the_usual_ones_go_on_working(tmp_path:
     assert 'href="/wiki/-/checks"' in shown
     assert "/-/reviews" not in shown
     app.extensions["kbwiki"]["main"].wiki.close()
+
+
+def test_every_segment_of_an_address_that_is_a_term_follows_it(tmp_path: Path) -> None:
+    terms = {"search": "lookup", "rule": "guideline", "decision": "verdict", "appeal": "complaint", "message": "notice"}
+    app = Flask("host", instance_path=str(tmp_path))
+    app.config.update(SECRET_KEY="test", KBWIKI_VOCABULARY={**terms, "report": "alert", "history": ["log", "logs"]})
+    mount = KBWiki().init_app(app, actor=lambda: ADMIN)
+
+    addresses = app.extensions["kbwiki"]["main"].rules
+    assert addresses["change_search"] == "/-/kept-lookups/{id}"
+    assert addresses["appeal"] == "/-/verdicts/{id}/complaint"
+    assert addresses["history"] == "/-/log/{path}"
+    assert addresses["search_json"] == "/-/search.json"
+    usual = re.compile(r"/(kept-)?(search|searches|rules?|decisions|appeal|messages|report|history)(/|$)")
+    assert [rule for rule in addresses.values() if usual.search(rule)] == []
+    client = app.test_client()
+    for one in ("lookup", "search", "kept-lookups", "guidelines", "verdicts", "notices", "messages", "recent"):
+        assert client.get(f"/wiki/-/{one}").status_code == 200
+    mount.close()
 
 
 def test_a_preset_that_this_version_does_not_know_breaks_nothing(

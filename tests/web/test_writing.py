@@ -22,7 +22,9 @@ def test_edits_of_different_parts_are_merged_and_the_author_is_told(visitor: Vis
     save(wiki, "notes", "One.\n\nTwo.\n\nThree.\n")
     save(wiki, "notes", "First.\n\nTwo.\n\nThree.\n", base=1, by=SECOND_WRITER)
 
-    answer = visitor.post("/wiki/-/edit/notes", title="notes", text="One.\n\nTwo.\n\nThird.\n", base="1", action="save")
+    answer = visitor.post(
+        "/wiki/-/edit/notes", title="notes", text="One.\n\nTwo.\n\nThird.\n", base="1", action="save"
+    )
 
     assert answer.headers["Location"].endswith("done=merged")
     assert read(wiki, "notes") == "First.\n\nTwo.\n\nThird.\n"
@@ -65,7 +67,9 @@ def test_the_merge_view_of_a_page_that_moved_on_again_shows_the_newest_text(visi
 
 
 def test_an_expired_form_gives_the_text_back(visitor: Visitor, wiki: Wiki) -> None:
-    answer = visitor.client.post("/wiki/-/new", data={"title": "X", "text": "Two hours of <work>", "kb_csrf": "stale"})
+    answer = visitor.client.post(
+        "/wiki/-/new", data={"title": "X", "text": "Two hours of <work>", "kb_csrf": "stale"}
+    )
 
     assert answer.status_code == 400
     assert "Two hours of &lt;work&gt;" in answer.get_data(as_text=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import io
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ _CHANGING = (
 _HEADER = "# Texts of kbwiki. Terms stand in [brackets]: see docs/how-to/translate.md."
 
 
+@cache
 def gathered() -> Catalog:
     """Every text that the code says, with the files it is said in."""
     catalogue = Catalog(header_comment=_HEADER, fuzzy=False, charset="utf-8")

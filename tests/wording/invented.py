@@ -135,6 +135,7 @@ _OWN = "|".join(sorted((re.escape(form) for forms in TERMS.values() for form in 
 _ALLOWED = re.compile(
     rf"\b(?:{_OWN}|an?|https?://\S*|[\w.-]*/[\w./-]*|[a-z]+:[\w<>]*)\b/?"  # terms, addresses, what a search can say
     r"|\{\w+\}"  # filled in by a script
+    r"|^pip install [\w-]+$|^app\.config\[.*$"  # to be typed
     r"|\b(?:UTC|Esc|everyone|signed-in)\b|\[!WARNING\]|\(https://…\)",  # names and marks that are the same everywhere
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ import ast
 import gettext
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import astuple
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -37,11 +38,13 @@ from kbwiki.search.synonyms.policy import cleaned
 from kbwiki.settings import Settings
 from kbwiki.spaces.restraining import Standing
 from kbwiki.wording import Wording, kb_t, speaking
+from kbwiki.wording.terms import NOUNS
+from kbwiki.wording.vocabulary import USUAL as USUAL_TERMS
 from kbwiki.wording.vocabulary import Term, Vocabulary
 
 PACKAGE = Path(errors.__file__).parent
 NO_TERMS = re.compile(
-    r"it knows [\w, ]+|What can be filled in: .*|The fields are .*|Say which revision the tables are at|name_moderators"
+    r"kbwiki search|--view concern|it knows [\w, ]+|What can be filled in: .*|The fields are .*|name_moderators"
 )
 """Where words of a notation stand, which stay in every language, and the revisions of tables."""
 AT = datetime(2026, 5, 3, 10, 15, tzinfo=UTC)
@@ -55,10 +58,18 @@ OWN = {
     "moderator": Term("steward", "stewards"),
     "group": Term("team", "teams"),
     "tag": Term("label", "labels"),
+    "search": Term("lookup", "lookups"),
+    "history": Term("chronicle", "chronicles"),
+    "comment": Term("remark", "remarks"),
+    "report": Term("alert", "alerts"),
+    "rule": Term("policy", "policies"),
+    "decision": Term("verdict", "verdicts"),
+    "concern": Term("query", "queries"),
+    "appeal": Term("complaint", "complaints"),
+    "message": Term("notice", "notices"),
 }
-USUAL = re.compile(
-    r"(?<![-\w/.`“'_])(?:wiki|page|space|revision|review|queue|moderator|group|tag)s?\b(?![-_.=:]\w)", re.IGNORECASE
-)
+_FORMS = [form for name in NOUNS for form in astuple(USUAL_TERMS[name].complete("en"))[:2]]
+USUAL = re.compile(rf"(?<![-\w/.`“'_])(?:{'|'.join(_FORMS)})\b(?![-_.=:]\w)", re.IGNORECASE)
 
 
 class Marking(gettext.NullTranslations):
@@ -213,19 +224,19 @@ ANSWERS = (
     (("spaces", "set", "hr"), "«Shelf hr is set.»"),
     (("spaces", "list"), "looked at by:"),
     (("check",), "«up to date"),
-    (("rules", "set", "legal", "--effect", '{"add_groups": ["legal"]}'), "«The rule “legal” is set (version 1).»"),
-    (("rules", "set", "nothing"), "«A new rule needs --effect"),
+    (("rules", "set", "legal", "--effect", '{"add_groups": ["legal"]}'), "«The policy “legal” is set (version 1).»"),
+    (("rules", "set", "nothing"), "«A new policy needs --effect"),
     (("rules", "simulate"), "«with more than one team\t"),
     (("rules", "reroute"), "open checks looked through"),
     (("rules", "show", "legal"), "«version 1, in use»"),
-    (("rules", "remove", "legal"), "«The rule “legal” is removed.»"),
-    (("rules", "show", "none"), "«There is no rule “none” that you can read.»"),
+    (("rules", "remove", "legal"), "«The policy “legal” is removed.»"),
+    (("rules", "show", "none"), "«There is no policy “none” that you can read.»"),
     (("reviews", "age"), "«0 escalated, 0 lapsed.»"),
     (("reviews", "age", "--dry-run"), "«A dry run: 0 would be escalated"),
     (("reviews", "revoke-feeds", "ann"), "«0 feed addresses revoked»"),
     (("reviews", "show", "7", "--actor", "a", "--in-group", "b"), "«There is no check “7” that you can read.»"),
     (("numbers",), "«for the team»"),
-    (("synonyms", "set", "holiday", "vacation"), "«Set 1 is known from the next search on.»"),
+    (("synonyms", "set", "holiday", "vacation"), "«Set 1 is known from the next lookup on.»"),
     (("synonyms", "remove", "1"), "«Set 1 is out of use.»"),
     (("searches", "prune"), "«0 deleted.»"),
     (("search", "find", "travel"), "«0 found.»"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from ..actors import Actor
-from ..moderation.batches.items import Outcome
+from ..moderation.batches.items import Kind, Outcome
 from ..moderation.batches.plan import BatchPlan
 from ..moderation.batches.report import BatchReport, batches_of, report_of
 from ..moderation.batches.run import run_batch, take_back_batch
 from ..wiki import Wiki
 from ..wording import N_, kb_t
+from ..wording.amounts import grouped
 from . import spoken
 from .acting import acting, actor_of
 from .report import moves
@@ -18,8 +19,16 @@ from .report import moves
 _TRIED = N_("{done} of {count} would be done; {left_out} left out.")
 _TRIED_SOME = N_("{done} of {count} would be done; {left_out} left out. There are more: run this again afterwards.")
 
+_OUTCOMES = {
+    Outcome.PLANNED: N_("planned"),
+    Outcome.DONE: N_("done"),
+    Outcome.REFUSED: N_("refused"),
+    Outcome.TAKEN_BACK: N_("taken back"),
+}
+_KINDS = {Kind.REVIEWS: N_("[reviews]"), Kind.RUNS: N_("what somebody did last")}
 
-@spoken.group("batches", help=N_("Decisions for many [reviews] at once."))
+
+@spoken.group("batches", help=N_("[Decisions] for many [reviews] at once."))
 def batches() -> None:
     pass
 
@@ -31,9 +40,11 @@ def list_(wiki: Wiki, actor_id: str, actor_name: str | None, groups: tuple[str, 
     with wiki.read() as connection:
         lines = batches_of(connection, wiki.id, actor_of(wiki, actor_id, actor_name, groups))
     for line in lines:
-        counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(line.counts.items()))
+        counts = ", ".join(
+            f"{grouped(count)} {kb_t(_OUTCOMES[Outcome(outcome)])}" for outcome, count in sorted(line.counts.items())
+        )
         counts = counts or kb_t("nothing in it")
-        click.echo(f"{line.id}\t{line.at:%Y-%m-%d %H:%M}\t{line.verdict} {line.kind}\t{counts}")
+        click.echo(f"{line.id}\t{line.at:%Y-%m-%d %H:%M}\t{line.verdict} {kb_t(_KINDS[Kind(line.kind)])}\t{counts}")
 
 
 @batches.command("show", help=N_("Show every item of BATCH with what became of it, or would."))
@@ -60,7 +71,7 @@ def resume(wiki: Wiki, batch_id: str, actor_id: str, actor_name: str | None, gro
 
 
 @batches.command(
-    "take-back", help=N_("Take back every decision of BATCH. Exit code 1 when one could not be taken back.")
+    "take-back", help=N_("Take back every [decision] of BATCH. Exit code 1 when one could not be taken back.")
 )
 @click.argument("batch_id", metavar="BATCH")
 @acting
@@ -106,7 +117,11 @@ def _say_items(found: BatchReport, *, only: Outcome | None = None) -> None:
     for one in found.items:
         if only in (None, one.outcome):
             said = one.why or (one.forecast if one.outcome == Outcome.PLANNED else "")
-            click.echo("\t".join((one.outcome, f"{one.base}..{one.head}", one.path or str(one.place), said)).rstrip())
+            click.echo(
+                "\t".join(
+                    (kb_t(_OUTCOMES[Outcome(one.outcome)]), f"{one.base}..{one.head}", one.path or str(one.place), said)
+                ).rstrip()
+            )
 
 
 def _say_counts(found: BatchReport) -> None:

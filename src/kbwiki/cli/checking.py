@@ -21,8 +21,11 @@ from ..search.engines.protocol import IndexUnusable
 from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
 from ..wording import N_, kb_t
+from ..wording.amounts import grouped
 from . import spoken
-from .finding import Finding
+from .finding import PARTS, Finding
+from .plugin_findings import look_at_plugins
+from .plugin_lags import subscription
 
 LOOK = "kbwiki.look"
 """Where in a command's context stands how to look at the host; without a host, nothing does."""
@@ -33,7 +36,7 @@ MOST_AHEAD = 120.0
 UPGRADE = N_("Run: flask kbwiki db upgrade")
 WORK = N_("Run: flask kbwiki work --once (or keep `flask kbwiki work` running)")
 INSTALL = N_("Install what it needs, for Whoosh the package whoosh-reloaded and no other of that name, and restart")
-REBUILD = N_("Run: flask kbwiki search rebuild (the next search begins to, too)")
+REBUILD = N_("Run: flask kbwiki search rebuild (the next [search] begins to, too)")
 
 
 @spoken.command(
@@ -44,7 +47,7 @@ REBUILD = N_("Run: flask kbwiki search rebuild (the next search begins to, too)"
     "--late-after",
     default=300.0,
     show_default=True,
-    help=N_("Seconds that links, search and risk may be behind before something needs doing."),
+    help=N_("Seconds that links, [search] and risk may be behind before something needs doing."),
 )
 @spoken.option("--json", "as_json", is_flag=True, help=N_("Print one JSON object for programs."))
 @click.pass_obj
@@ -56,7 +59,9 @@ def check(wiki: Wiki, late_after: float, as_json: bool) -> None:
         click.echo(json.dumps({"ok": not needed, "parts": _parts(findings), "problems": _problems(needed)}))
     else:
         for finding in findings:
-            click.echo(f"{'!' if finding.to_do else ' '} {finding.part:<10} {finding.says}")
+            click.echo(
+                f"{'!' if finding.to_do else ' '} {kb_t(PARTS.get(finding.part, finding.part)):<10} {finding.says}"
+            )
             if finding.to_do:
                 click.echo(f"             {finding.to_do}")
     if needed:
@@ -93,7 +98,7 @@ def look_at(wiki: Wiki, late_after: float) -> Iterator[Finding]:
     if at != newest:
         yield Finding("tables", _behind(at, newest), kb_t(UPGRADE), figures, "tables-behind")
         return
-    yield Finding("tables", kb_t("up to date (revision {at})", at=at), figures=figures)
+    yield Finding("tables", kb_t("up to date ({at})", at=at), figures=figures)
     try:
         yield _journal(wiki, late_after)
         yield from _clock(wiki)
@@ -101,6 +106,8 @@ def look_at(wiki: Wiki, late_after: float) -> Iterator[Finding]:
         yield _consumer(wiki, "links", _cursor(wiki, LINKS), late_after)
         yield _search(wiki, late_after)
         yield _consumer(wiki, "risk", _cursor(wiki, RISK), late_after)
+        yield from (subscription(lag, late_after) for lag in wiki.subscriptions.lags())
+        yield from look_at_plugins(wiki)
     except KBWikiError as error:
         yield Finding("wiki", str(error), kb_t(UPGRADE))
 
@@ -130,9 +137,11 @@ def _journal(wiki: Wiki, late_after: float) -> Finding:
     figures = {"position": last, "unsealed": waiting}
     if since is not None:
         late = (wiki.clock() - since).total_seconds() > late_after
-        says = kb_t("{last} entries sealed, {waiting} wait for their place", last=f"{last:,}", waiting=f"{waiting:,}")
+        says = kb_t(
+            "{last} entries sealed, {waiting} wait for their place", last=grouped(last), waiting=grouped(waiting)
+        )
         return Finding("journal", says, kb_t(WORK) if late else None, figures, "unsealed" if late else "")
-    return Finding("journal", kb_t("{last} entries, all sealed", last=f"{last:,}"), figures=figures)
+    return Finding("journal", kb_t("{last} entries, all sealed", last=grouped(last)), figures=figures)
 
 
 def _clock(wiki: Wiki) -> Iterator[Finding]:
@@ -143,7 +152,7 @@ def _clock(wiki: Wiki) -> Iterator[Finding]:
     ahead = (at - wiki.clock()).total_seconds() if at is not None else 0.0
     if ahead > MOST_AHEAD:
         says = kb_t(
-            "the newest entry is {seconds} seconds in the future: clocks of machines differ", seconds=f"{ahead:,.0f}"
+            "the newest entry is {seconds} seconds in the future: clocks of machines differ", seconds=grouped(ahead)
         )
         yield Finding("clock", says, kb_t("Set the clocks of all machines by one (NTP)."), code="clock-ahead")
 
@@ -166,8 +175,8 @@ def _consumer(wiki: Wiki, part: str, reached: int, late_after: float) -> Finding
         return Finding(part, kb_t("up to date"), figures=figures)
     says = kb_t(
         "{entries} entries behind, the first of them {seconds} seconds old",
-        entries=f"{entries:,}",
-        seconds=f"{seconds:,.0f}",
+        entries=grouped(entries),
+        seconds=grouped(seconds),
     )
     late = seconds > late_after
     return Finding(part, says, kb_t(WORK) if late else None, figures, "late" if late else "")
@@ -192,7 +201,7 @@ def _search(wiki: Wiki, late_after: float) -> Finding:
     sync = wiki.search.sync
     if sync is None:
         return Finding(
-            "search", kb_t("no index: titles and paths are searched"), figures={"engine": None, "usable": False}
+            "search", kb_t("no index: titles and paths are looked through"), figures={"engine": None, "usable": False}
         )
     engine = sync.engine
     figures: dict[str, Any] = {"engine": engine.name, "usable": engine.is_usable()}
@@ -208,8 +217,8 @@ def _search(wiki: Wiki, late_after: float) -> Finding:
         return Finding("search", says, kb_t(INSTALL if missing else REBUILD), figures, "index-unusable")
     size = kb_t(
         "{pages} [pages], {megabytes} MB",
-        pages=f"{figures['pages']:,}",
-        megabytes=f"{figures['bytes'] / 1e6:,.1f}",
+        pages=grouped(figures["pages"]),
+        megabytes=grouped(figures["bytes"] / 1e6, 1),
     )
     says = f"{engine.name}: {size}, {behind.says}"
     return Finding("search", says, behind.to_do, figures | behind.figures, behind.code)

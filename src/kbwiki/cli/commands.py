@@ -10,6 +10,7 @@ import click
 
 from ..actors import SYSTEM, Actor
 from ..errors import Busy
+from ..hooks.work import do_due_work
 from ..journal.append import head_of
 from ..pages.paths import normalise_path
 from ..spaces.policy import SpaceSettings
@@ -26,6 +27,9 @@ from .files import files
 from .helping import help_
 from .leaving import leave
 from .numbers import numbers_
+from .plugin_commands import x
+from .plugin_new import plugin
+from .plugins import plugins
 from .record import record
 from .report import kept_head, moves, say_summary, say_verification
 from .reviews import reviews
@@ -46,12 +50,14 @@ def db() -> None:
 @click.pass_obj
 def db_upgrade(wiki: Wiki) -> None:
     wiki.upgrade()
-    click.echo(kb_t("The tables are up to date (revision {newest}).", newest=newest_revision()))
+    click.echo(kb_t("The tables are up to date ({newest}).", newest=newest_revision()))
+    for left_out in wiki.plugins.tables.behind().values():
+        click.echo(left_out.said, err=True)
 
 
 @db.command(
     "current",
-    help=N_("Say which revision the tables are at, and which is the newest. Exit code 1 when they differ."),
+    help=N_("Say which state the tables are in, and which is the newest. Exit code 1 when they differ."),
 )
 @click.pass_obj
 def db_current(wiki: Wiki) -> None:
@@ -65,13 +71,13 @@ def db_current(wiki: Wiki) -> None:
         raise SystemExit(1)
 
 
-@spoken.group("journal", help=N_("The record of every change and decision."))
+@spoken.group("journal", help=N_("The record of every change and [decision]."))
 def journal() -> None:
     pass
 
 
 @journal.command(
-    "verify", help=N_("Check that no entry was edited, deleted, reordered or cut off. Exit code 1 when one was.")
+    "verify", help=N_("Check that no entry was changed, deleted, reordered or cut off. Exit code 1 when one was.")
 )
 @spoken.option("--head", "head", metavar="HEAD|FILE", help=N_("A head kept before, or a file that ends with one."))
 @click.pass_obj
@@ -150,10 +156,10 @@ def import_() -> None:
 @import_.command(
     "git",
     help=N_(
-        "Import a git repository or bundle with its whole history.\n\nEvery commit becomes "
-        "[revisions] with its author, time and message; moves and deletions included. It can be "
-        "stopped and run again at any time: it goes on where it was. What cannot be read is "
-        "named at the end, and the rest goes on."
+        "Import a git repository or bundle with its whole [history].\n\nEvery commit becomes [revisions] "
+        "with its author, time and words; moves and deletions included. It can be stopped and run again "
+        "at any time: it goes on where it was. What cannot be read is named at the end, and the rest "
+        "goes on."
     ),
 )
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
@@ -167,7 +173,7 @@ def import_() -> None:
     show_default=True,
     help=N_("A file ending that makes a file [a page] and is left off its path; repeat for more."),
 )
-@spoken.option("--index/--no-index", default=True, show_default=True, help=N_("Index for search afterwards."))
+@spoken.option("--index/--no-index", default=True, show_default=True, help=N_("Index for [search] afterwards."))
 @click.pass_obj
 def import_git(wiki: Wiki, source: Path, space: str, branch: str | None, endings: tuple[str, ...], index: bool) -> None:
     path = normalise_path(space) if space.strip("/") else ""
@@ -207,15 +213,15 @@ def _administrator(wiki: Wiki) -> Actor:
 
 
 _PRUNES_EVERY = 3600.0
+_PLUGINS_FOR = 30.0
 
 
 @spoken.command(
     "work",
     help=N_(
-        "Keep links, search and risk up to date with the journal, deliver messages to authors, "
-        "and let [reviews] age.\n\nOptional for the first three: searching, and [a queue] in order "
-        "of risk, do it too. Any number may run. Once an hour what was searched too long ago is "
-        "deleted."
+        "Keep links, [search] and risk up to date with the journal, deliver [messages] to authors, and "
+        "let [reviews] age.\n\nOptional for the first three: [a search], and [a queue] in order of risk, "
+        "do it too. Any number may run. Once an hour what people looked for too long ago is deleted."
     ),
 )
 @spoken.option("--once", is_flag=True, help=N_("Do what there is to do, then end."))
@@ -225,11 +231,11 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
     prune_at = 0.0
     while True:
         try:
-            _work_through(wiki)
+            _work_through(wiki, None if once else _PLUGINS_FOR)
             if time.monotonic() >= prune_at:
                 prune_at = time.monotonic() + _PRUNES_EVERY
                 if pruned := wiki.search_log.prune():
-                    click.echo(kb_t("searches: {pruned} deleted", pruned=pruned))
+                    click.echo(kb_t("[searches]: {pruned} deleted", pruned=pruned))
         except Busy as busy:
             if once:
                 raise
@@ -239,19 +245,26 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
         time.sleep(every)
 
 
-def _work_through(wiki: Wiki) -> None:
-    """Everything once. Search does not wait for links: it needs no lock that those who save hold."""
+def _work_through(wiki: Wiki, seconds: float | None) -> None:
+    """Everything once; plugins for so many `seconds`, then the rest has its turn again.
+
+    Search does not wait for links: it needs no lock that those who save hold.
+    """
     wiki.seal()
     read = wiki.catch_up_links(wait=False)
     taken = wiki.search.catch_up(wait=False)
     read += wiki.catch_up_links()
     if read or taken:
-        click.echo(kb_t("links: {read} entries, search: {taken} entries", read=read, taken=taken))
+        click.echo(kb_t("links: {read} entries, [search]: {taken} entries", read=read, taken=taken))
     wiki.catch_up_suggestions()
     if assessed := wiki.catch_up_risk():
         click.echo(kb_t("risk: {assessed} entries", assessed=assessed))
     if told := wiki.deliver_messages():
-        click.echo(kb_t("messages: {told}", told=told))
+        click.echo(kb_t("[messages]: {told}", told=told))
+    if handed := wiki.catch_up_consumers(seconds=seconds):
+        click.echo(kb_t("plugins: {handed} entries", handed=handed))
+    for done in do_due_work(wiki.plugins, wiki.database, wiki.id, wiki.clock):
+        click.echo(f"{done.plugin}: {done.name}" + (f" ({done.failure})" if done.failure else ""))
     aged = wiki.age_reviews()
     if aged.escalated or aged.lapsed:
         click.echo(
@@ -261,5 +274,5 @@ def _work_through(wiki: Wiki) -> None:
 
 ALL: tuple[click.Command, ...] = (
     db, journal, search, spaces, rules, reviews, record, batches, numbers_, import_, work, check,
-    synonyms_, searches, help_, files, leave,
+    synonyms_, searches, help_, files, leave, plugins, plugin, x,
 )  # fmt: skip

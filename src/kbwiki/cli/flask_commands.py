@@ -8,8 +8,12 @@ from flask.cli import with_appcontext
 
 from ..wiki import Wiki
 from ..wording import N_, Wording, kb_t
+from ..wording.amounts import listed
 from . import commands, root, spoken
 from .checking import LOOK
+
+AS_IT_IS = ("db", "check", "leave", "plugin")
+"""Commands before which nothing is made."""
 
 
 def group() -> click.Group:
@@ -21,7 +25,7 @@ def group() -> click.Group:
     @click.pass_context
     @with_appcontext
     def kbwiki(ctx: click.Context, name: str, tenant: str | None) -> None:
-        ctx.obj = _wiki_of_app(name, tenant, as_it_is=ctx.invoked_subcommand in ("db", "check", "leave"))
+        ctx.obj = _wiki_of_app(name, tenant, as_it_is=ctx.invoked_subcommand in AS_IT_IS)
         root.speak_as(ctx, ctx.obj)
 
     kbwiki.usual = _usual
@@ -40,7 +44,9 @@ def _usual() -> Wording:
 def _wiki_of_app(name: str, tenant: str | None, *, as_it_is: bool) -> Wiki:
     mounts = current_app.extensions.get("kbwiki", {})
     if name not in mounts:
-        known = ", ".join(mounts) or "none"
+        if not mounts:
+            raise click.ClickException(kb_t("There is no [wiki] in this app."))
+        known = listed(tuple(mounts))
         raise click.ClickException(
             kb_t("There is no [wiki] named {name!r} in this app (there is: {known}).", name=name, known=known)
         )

@@ -21,6 +21,7 @@ from ..search.engines.protocol import IndexUnusable
 from ..upgrade import current_revision, newest_revision
 from ..wiki import Wiki
 from ..wording import N_, kb_t
+from ..wording.amounts import grouped
 from . import spoken
 from .report import moves
 
@@ -51,7 +52,7 @@ LINES = N_(
 @spoken.option(
     "--files",
     is_flag=True,
-    help=N_("Remove the folders of index and files, and an embedded database, as well."),
+    help=N_("Remove the folders of the [search] index and of files, and an embedded database, as well."),
 )
 @spoken.option("--dry-run", is_flag=True, help=N_("Say what would be done, and do nothing."))
 @click.pass_obj
@@ -106,7 +107,7 @@ def _say_exported(one: Exported) -> None:
     said = N_("{folder}: {revisions} [revisions], {entries} entries of the journal (head {head}, intact).")
     if not one.intact:
         said = N_("{folder}: {revisions} [revisions], {entries} entries of the journal (head {head}, NOT intact).")
-    revisions, entries = f"{one.lines('revisions.jsonl'):,}", f"{one.entries:,}"
+    revisions, entries = grouped(one.lines("revisions.jsonl")), grouped(one.entries)
     click.echo(kb_t(said, folder=one.folder, revisions=revisions, entries=entries, head=one.head))
 
 
@@ -129,14 +130,14 @@ def _say_plan(removal: Removal, folder: Path | None) -> None:
             click.echo(kb_t("  export  {name} to {folder}", name=name, folder=folder / folder_of_wiki(name)))
     for table, count in removal.rows.items():
         if count:
-            click.echo(kb_t("  delete  {count} rows of {table}", count=f"{count:,}", table=table))
+            click.echo(kb_t("  delete  {count} rows of {table}", count=grouped(count), table=table))
     for table in removal.dropped:
         click.echo(kb_t("  drop    {table}", table=table))
     _say_staying(removal)
 
 
 def _say_removed(removal: Removal) -> None:
-    rows = f"{sum(removal.rows.values()):,}"
+    rows = grouped(sum(removal.rows.values()))
     click.echo(kb_t("Removed: {names} ({rows} rows).", names=", ".join(removal.wikis), rows=rows))
     if removal.dropped:
         tables = ", ".join(removal.dropped)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from datetime import datetime
 
@@ -14,9 +15,11 @@ from ..moderation.numbers.queries import numbers
 from ..moderation.numbers.table import HEAD, Row, rows_of
 from ..wiki import Wiki
 from ..wording import N_, kb_t
+from ..wording.amounts import grouped
 from . import spoken
 
 _DAY = click.DateTime(["%Y-%m-%d"])
+_BELOW = re.compile(r"below (\d+) hours")
 _WHAT = {
     "median": N_("median"),
     "ninetieth": N_("ninetieth"),
@@ -77,11 +80,14 @@ def numbers_(
 
 def _what(row: Row) -> str:
     """What the number is; in the rows for programs it is the same word in every language."""
+    if found := _BELOW.fullmatch(row.what):
+        return kb_t("below {n} hour", "below {n} hours", n=int(found[1]))
     return kb_t(_WHAT.get(row.what, row.what))
 
 
 def _said(row: Row) -> str:
     if row.value is None:
-        return kb_t("cannot be told ({of})", of=row.of) if row.of is not None else kb_t("cannot be told")
-    value = f"{row.value:.3f}".rstrip("0").rstrip(".") if isinstance(row.value, float) else str(row.value)
-    return kb_t("{value} of {of}", value=value, of=row.of) if row.of is not None else value
+        return kb_t("cannot be told ({of})", of=grouped(row.of)) if row.of is not None else kb_t("cannot be told")
+    shown = f"{row.value:.3f}".rstrip("0") if isinstance(row.value, float) else ""
+    value = grouped(row.value, len(shown.partition(".")[2]))
+    return kb_t("{value} of {of}", value=value, of=grouped(row.of)) if row.of is not None else value

@@ -18,6 +18,7 @@ from ..moderation.queries.log import RecordFilter
 from ..moderation.queries.recorded import KINDS
 from ..wiki import Wiki
 from ..wording import N_, kb_t
+from ..wording.amounts import grouped
 from . import spoken
 from .acting import moment
 from .report import moves, say_verification
@@ -36,7 +37,7 @@ MOST_NAMED = 1000
 """So many findings are printed; the others are counted."""
 
 
-@spoken.group("record", help=N_("The record: every decision and every look."))
+@spoken.group("record", help=N_("The record: every [decision] and every look."))
 def record() -> None:
     pass
 
@@ -53,13 +54,15 @@ def _moment(ctx: click.Context, option: click.Parameter, said: str | None) -> da
 )
 @spoken.option("--format", "format", type=click.Choice(FORMATS), required=True, help=N_("CSV, or JSON lines."))
 @spoken.option("--output", type=click.File("wb"), default="-", help=N_("A file to write. Default: standard output."))
-@spoken.option("--kind", type=click.Choice(KINDS), help=N_("Only decisions, or one kind of look."))
+@spoken.option("--kind", type=click.Choice(KINDS), help=N_("Only [decisions], or one kind of look."))
 @spoken.option("--group", help=N_("Only what was done in the name of this [group]."))
 @spoken.option("--space", help=N_("Only what happened in this [space] or below."))
 @spoken.option("--by", metavar="ID", help=N_("Only what this [moderator] did, by the host's id."))
 @spoken.option("--author", metavar="ID", help=N_("Only what was about changes of this author, by the host's id."))
-@spoken.option("--verdict", type=click.Choice([one.value for one in Verdict]), help=N_("Only decisions of this kind."))
-@spoken.option("--reason", metavar="KEY", help=N_("Only decisions for this reason, by its key."))
+@spoken.option(
+    "--verdict", type=click.Choice([one.value for one in Verdict]), help=N_("Only [decisions] of this kind.")
+)
+@spoken.option("--reason", metavar="KEY", help=N_("Only [decisions] for this reason, by its key."))
 @spoken.option("--since", callback=_moment, metavar="MOMENT", help=N_("Nothing before this moment."))
 @spoken.option("--until", callback=_moment, metavar="MOMENT", help=N_("Nothing from this moment on."))
 @spoken.option("--batch", help=N_("Only what was decided in this batch."))
@@ -103,10 +106,10 @@ def record_check(wiki: Wiki, file: Path) -> None:
         with wiki.read() as connection:
             outcome = check_file(connection, wiki.id, file, tell, moves(bar))
     if outcome.findings > len(told):
-        click.echo(kb_t("… and {count} more", count=f"{outcome.findings - len(told):,}"))
+        click.echo(kb_t("… and {count} more", count=grouped(outcome.findings - len(told))))
     if outcome.journal is not None:
         say_verification(outcome.journal)
     said = _OUTCOME[outcome.export is not None, outcome.holds]
-    click.echo(kb_t(said, rows=f"{outcome.rows:,}", entry=outcome.export))
+    click.echo(kb_t(said, rows=grouped(outcome.rows), entry=outcome.export))
     if not outcome.holds:
         raise SystemExit(1)

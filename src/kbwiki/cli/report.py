@@ -13,6 +13,7 @@ from ..moderation.export.files import head_of_file
 from ..transfer.git_records import Unreadable
 from ..transfer.load import Summary
 from ..wording import N_, kb_t
+from ..wording.amounts import grouped
 
 _MOST_NAMED = 20
 
@@ -25,14 +26,14 @@ def say_summary(summary: Summary, seconds: float) -> None:
     click.echo(
         kb_t(
             "{commits} commits read; {revisions} [revisions] written ({rate} a second); {pages} [pages] are there now.",
-            commits=f"{summary.commits:,}",
-            revisions=f"{summary.revisions:,}",
-            rate=f"{rate:,.0f}",
-            pages=f"{summary.pages:,}",
+            commits=grouped(summary.commits),
+            revisions=grouped(summary.revisions),
+            rate=grouped(rate),
+            pages=grouped(summary.pages),
         )
     )
     for kind, count in summary.kinds.most_common():
-        click.echo(f"  {count:>8,} × {kind}")
+        click.echo(f"  {grouped(count):>8} × {kind}")
     for remark in summary.remarks:
         click.echo(f"  {remark}")
     _named(N_("{count} files could not be read:"), [_unreadable(one) for one in summary.unreadable])
@@ -46,11 +47,11 @@ def _unreadable(one: Unreadable) -> str:
 def _named(said: str, lines: list[str]) -> None:
     if not lines:
         return
-    click.echo(kb_t(said, count=f"{len(lines):,}"))
+    click.echo(kb_t(said, count=grouped(len(lines))))
     for line in lines[:_MOST_NAMED]:
         click.echo(f"    {line}")
     if len(lines) > _MOST_NAMED:
-        click.echo(kb_t("    … and {count} more", count=f"{len(lines) - _MOST_NAMED:,}"))
+        click.echo(kb_t("    … and {count} more", count=grouped(len(lines) - _MOST_NAMED)))
 
 
 def moves(bar: object) -> Callable[[int, int], None]:
@@ -68,11 +69,11 @@ def say_verification(outcome: Verification) -> None:
     for fault in outcome.faults:
         click.echo(kb_t("entry {position}: {problem}", position=fault.position, problem=kb_t(fault.problem)))
     if outcome.unnamed:
-        click.echo(kb_t("… and {count} more", count=f"{outcome.unnamed:,}"))
+        click.echo(kb_t("… and {count} more", count=grouped(outcome.unnamed)))
     said = N_("{entries} entries, head {head}: intact")
     if not outcome.intact:
         said = N_("{entries} entries, head {head}: NOT intact")
-    click.echo(kb_t(said, entries=f"{outcome.entries:,}", head=outcome.head))
+    click.echo(kb_t(said, entries=grouped(outcome.entries), head=outcome.head))
 
 
 def kept_head(said: str) -> Head:

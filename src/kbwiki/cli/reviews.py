@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ..actors import Actor
+from ..answering import prepared
 from ..moderation.batches.plan import BatchPlan, plan_batch, plan_rollback
 from ..moderation.batches.runs import Runs
 from ..moderation.batches.selection import Selection
@@ -18,6 +19,7 @@ from ..moderation.queries.review import changes_in, get_review
 from ..moderation.queries.wanted import STATES, Order, View, Wanted
 from ..moderation.queries.worklist import worklist
 from ..moderation.take_back import take_back
+from ..moderation.transitions import State
 from ..wiki import Wiki
 from ..wording import N_, kb_t
 from . import spoken
@@ -30,8 +32,18 @@ _VIEW = click.Choice([view.value for view in STATES])  # the others are about th
 _ORDER = click.Choice([order.value for order in Order])
 _VERDICT = click.Choice([one.value for one in Verdict])
 
+_STATES = {
+    State.OPEN: N_("open"),
+    State.CONCERN: N_("waits for its author"),
+    State.VERIFY: N_("answered by its author"),
+    State.DECIDED: N_("decided"),
+    State.HANDED_OVER: N_("handed over"),
+    State.LAPSED: N_("lapsed"),
+    State.SUPERSEDED: N_("went on as another one"),
+}
 
-@spoken.group("reviews", help=N_("What waits to be looked at, and decisions about it."))
+
+@spoken.group("reviews", help=N_("What waits to be looked at, and [decisions] about it."))
 def reviews() -> None:
     pass
 
@@ -77,7 +89,7 @@ def revoke_feeds(wiki: Wiki, owner: str) -> None:
     click.echo(kb_t("{ended} feed addresses revoked", ended=ended))
 
 
-@reviews.command("show", help=N_("Show the [review] ID with its difference, and what a decision about it must name."))
+@reviews.command("show", help=N_("Show the [review] ID with its difference, and what [a decision] about it must name."))
 @click.argument("review_id", metavar="ID", type=int)
 @acting
 @click.pass_obj
@@ -95,7 +107,7 @@ def show(wiki: Wiki, review_id: int, actor_id: str, actor_name: str | None, grou
             title=view.place.title,
             path=shown.path,
             group=view.group,
-            state=view.state,
+            state=kb_t(_STATES[State(view.state)]),
         )
     )
     for change in changes:
@@ -118,7 +130,7 @@ def _say_difference(sides: tuple[str, str] | None) -> None:
         click.echo(kb_t("A part of this text is hidden, so it is not shown here."))
         return
     before, after = (side.splitlines() for side in sides)
-    for line in unified_diff(before, after, "before", "after", lineterm=""):
+    for line in unified_diff(before, after, kb_t("before"), kb_t("after"), lineterm=""):
         click.echo(line)
 
 
@@ -134,7 +146,7 @@ def _say_difference(sides: tuple[str, str] | None) -> None:
 @spoken.option("--reason", default="", help=N_("Why, by the key of a reason; the author reads it."))
 @spoken.option("--note", default="", help=N_("A note to the author."))
 @spoken.option("--details", type=json_object, default="{}", metavar="JSON", help=N_("What the verdict needs besides."))
-@spoken.option("--key", help=N_("Makes the decision happen once, however often the command is run."))
+@spoken.option("--key", help=N_("Makes the [decision] happen once, however often the command is run."))
 @acting
 @click.pass_obj
 def decide_(
@@ -154,18 +166,19 @@ def decide_(
         raise click.BadParameter(
             kb_t("64 hexadecimal digits, as “reviews show” said."), param_hint="--digest"
         ) from error
+    answer = prepared(wiki, Answer(review_id, digest=seen, verdict=Verdict(verdict), **said))
     with wiki.begin(actor_of(wiki, actor_id, actor_name, groups)) as tx:
-        decided = decide(tx, Answer(review_id, digest=seen, verdict=Verdict(verdict), **said))
-    outcome = N_("Decision {number}: {verdict}.")
+        decided = decide(tx, answer)
+    outcome = N_("[Decision] {number}: {verdict}.")
     if decided.repeated:
-        outcome = N_("Decision {number}: {verdict}. (Taken before.)")
+        outcome = N_("[Decision] {number}: {verdict}. (Taken before.)")
     click.echo(kb_t(outcome, number=decided.decision_id, verdict=verdict))
 
 
 @reviews.command(
-    "take-back", help=N_("Take the decision DECISION back: what it did is undone, and what it answered waits again.")
+    "take-back", help=N_("Take the [decision] ID back: what it did is undone, and what it answered waits again.")
 )
-@click.argument("decision_id", metavar="DECISION", type=int)
+@click.argument("decision_id", metavar="ID", type=int)
 @spoken.option("--note", default="", help=N_("A note for the log."))
 @acting
 @click.pass_obj
@@ -174,7 +187,9 @@ def take_back_(
 ) -> None:
     with wiki.begin(actor_of(wiki, actor_id, actor_name, groups)) as tx:
         decided = take_back(tx, decision_id, note=note)
-    click.echo(kb_t("Decision {number}: {decision} was taken back.", number=decided.decision_id, decision=decision_id))
+    click.echo(
+        kb_t("[Decision] {number}: {decision} was taken back.", number=decided.decision_id, decision=decision_id)
+    )
 
 
 @reviews.command("bulk", help=N_("Give VERDICT to every open [review] that matches. A dry run, unless --run."))
@@ -186,7 +201,7 @@ def take_back_(
 @spoken.option("--until", type=moment, help=N_("All changes before this moment (UTC)."))
 @spoken.option("--space", metavar="PATH", help=N_("[Pages] at or below this path."))
 @spoken.option("--words", help=N_("Words that stand in title or path."))
-@spoken.option("--search", "query", help=N_("[Pages] that a search finds."))
+@spoken.option("--search", "query", help=N_("[Pages] that [a search] finds."))
 @spoken.option("--kind", "kinds", multiple=True, help=N_("The only kind of change in the range; repeat for more."))
 @spoken.option("--reason", default="", help=N_("Why, by the key of a reason; the authors read it."))
 @spoken.option("--note", default="", help=N_("A note to the authors."))

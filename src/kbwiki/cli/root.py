@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import click
@@ -37,8 +38,9 @@ class Commands(spoken.Group):
         """Run, and turn kbwiki's errors into click's."""
         if is_told():
             return self._run(ctx)
-        ctx.meta[_SPEAKS] = True
-        with speaking(Later(self.usual)):
+        with ExitStack() as stack:  # left as a whole, in order: nothing is spoken any more when the command has ended
+            stack.enter_context(speaking(Later(self.usual)))
+            ctx.meta[_SPEAKS] = stack
             return self._run(ctx)
 
     def _run(self, ctx: click.Context) -> object:
@@ -50,8 +52,9 @@ class Commands(spoken.Group):
 
 def speak_as(ctx: click.Context, wiki: Wiki) -> None:
     """Say everything that the command says from here on as the wiki speaks."""
-    if ctx.meta.get(_SPEAKS):
-        ctx.with_resource(speaking(Later(lambda: _wording_of(wiki))))
+    stack: ExitStack | None = ctx.meta.get(_SPEAKS)
+    if stack is not None:
+        stack.enter_context(speaking(Later(lambda: _wording_of(wiki))))
 
 
 def _wording_of(wiki: Wiki) -> Wording:

@@ -17,18 +17,19 @@ from ..moderation.rules.rerouting import reroute
 from ..moderation.rules.simulate import Load, Simulation, simulate, with_rule
 from ..wiki import Wiki
 from ..wording import N_, kb_t
+from ..wording.amounts import grouped, number
 from . import spoken
 
 _AT_A_TIME = 50
 """Reviews moved in one transaction: nobody who saves waits long for it."""
 
 
-@spoken.group("rules", help=N_("Rules: who looks at what, by when, and what is left to a sample."))
+@spoken.group("rules", help=N_("[Rules]: who looks at what, by when, and what is left to a sample."))
 def rules() -> None:
     pass
 
 
-@rules.command("list", help=N_("List the rules in the order in which they speak."))
+@rules.command("list", help=N_("List the [rules] in the order in which they speak."))
 @click.pass_obj
 def rules_list(wiki: Wiki) -> None:
     with wiki.read() as connection:
@@ -37,7 +38,7 @@ def rules_list(wiki: Wiki) -> None:
             click.echo(f"{line.name}\t{_said(line)}\t{state}".rstrip())
 
 
-@rules.command("show", help=N_("Print the rule as JSON, as `set` takes it."))
+@rules.command("show", help=N_("Print the [rule] as JSON, as `set` takes it."))
 @click.argument("name")
 @click.pass_obj
 def rules_show(wiki: Wiki, name: str) -> None:
@@ -51,14 +52,14 @@ def rules_show(wiki: Wiki, name: str) -> None:
     click.echo(kb_t(said, number=line.number), err=True)
 
 
-@rules.command("set", help=N_("Create the rule NAME at the end of the list, or set it anew where it is."))
+@rules.command("set", help=N_("Create the [rule] NAME at the end of the list, or set it anew where it is."))
 @click.argument("name")
 @spoken.option(
     "--match", "match", metavar="JSON", help=N_("Which changes it is about. Default: all, or what it says now.")
 )
 @spoken.option("--effect", "effect", metavar="JSON", help=N_("What happens to them. Default: what it says now."))
 @spoken.option("--on/--off", "enabled", default=None, help=N_("Whether it speaks. Default: --on, or as it is now."))
-@spoken.option("--before", metavar="NAME", help=N_("Put it in front of this rule."))
+@spoken.option("--before", metavar="NAME", help=N_("Put it in front of this [rule]."))
 @spoken.option("--last", is_flag=True, help=N_("Put it at the end of the list."))
 @spoken.option("--comment", default="", help=N_("Why; kept with the version."))
 @click.pass_obj
@@ -79,20 +80,20 @@ def rules_set(
         number = set_rule(tx, name, matches, does, enabled=speaks, comment=comment)
         if before is not None or last:
             number = reorder(tx, " ".join(name.split()), before=before)
-    click.echo(kb_t("The rule “{name}” is set (version {number}).", name=" ".join(name.split()), number=number))
+    click.echo(kb_t("The [rule] “{name}” is set (version {number}).", name=" ".join(name.split()), number=number))
 
 
-@rules.command("remove", help=N_("Take the rule out of the list. Its history stays, and `set` brings it back."))
+@rules.command("remove", help=N_("Take the [rule] out of the list. Its [history] stays, and `set` brings it back."))
 @click.argument("name")
 @spoken.option("--comment", default="", help=N_("Why; kept with the version."))
 @click.pass_obj
 def rules_remove(wiki: Wiki, name: str, comment: str) -> None:
     with wiki.begin(SYSTEM) as tx:
         remove_rule(tx, name, comment=comment)
-    click.echo(kb_t("The rule “{name}” is removed.", name=name))
+    click.echo(kb_t("The [rule] “{name}” is removed.", name=name))
 
 
-@rules.command("history", help=N_("List every version of the rule, the newest first."))
+@rules.command("history", help=N_("List every version of the [rule], the newest first."))
 @click.argument("name")
 @click.pass_obj
 def rules_history(wiki: Wiki, name: str) -> None:
@@ -105,12 +106,12 @@ def rules_history(wiki: Wiki, name: str) -> None:
 
 @rules.command(
     "simulate",
-    help=N_("Replay what happened lately with the rule NAME set so, beside the rules there are. Writes nothing."),
+    help=N_("Replay what happened lately with the [rule] NAME set so, beside the [rules] there are. Writes nothing."),
 )
 @click.argument("name", required=False)
-@spoken.option("--match", "match", metavar="JSON", help=N_("As with `set`; default: what the rule says now."))
-@spoken.option("--effect", "effect", metavar="JSON", help=N_("As with `set`; default: what the rule says now."))
-@spoken.option("--without", is_flag=True, help=N_("Try the list without the rule."))
+@spoken.option("--match", "match", metavar="JSON", help=N_("As with `set`; default: what the [rule] says now."))
+@spoken.option("--effect", "effect", metavar="JSON", help=N_("As with `set`; default: what the [rule] says now."))
+@spoken.option("--without", is_flag=True, help=N_("Try the list without the [rule]."))
 @spoken.option("--days", default=30.0, show_default=True, help=N_("How far back to replay changes."))
 @click.pass_obj
 def rules_simulate(
@@ -129,7 +130,8 @@ def rules_simulate(
 
 
 @rules.command(
-    "reroute", help=N_("Move open [reviews] to the [groups] that the rules name now. What was decided stays as it is.")
+    "reroute",
+    help=N_("Move open [reviews] to the [groups] that the [rules] name now. What was decided stays as it is."),
 )
 @click.pass_obj
 def rules_reroute(wiki: Wiki) -> None:
@@ -142,9 +144,9 @@ def rules_reroute(wiki: Wiki) -> None:
     click.echo(
         kb_t(
             "{seen} open [reviews] looked through: {moved} moved, {opened} opened for further [groups].",
-            seen=f"{seen:,}",
-            moved=f"{moved:,}",
-            opened=f"{opened:,}",
+            seen=grouped(seen),
+            moved=grouped(moved),
+            opened=grouped(opened),
         )
     )
 
@@ -158,7 +160,7 @@ def _present(wiki: Wiki, name: str) -> RuleLine | None:
 def _parts(present: RuleLine | None, match: str | None, effect: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """What was given, or what the rule says now. Errors: Invalid when a new rule is given no effect."""
     if effect is None and present is None:
-        raise Invalid("effect", kb_t('A new rule needs --effect, such as \'{"add_groups": ["legal"]}\'.'))
+        raise Invalid("effect", kb_t('A new [rule] needs --effect, such as \'{"add_groups": ["legal"]}\'.'))
     matches = parse_object("match", match) if match is not None else to_json(present.match) if present else {}
     does = parse_object("effect", effect) if effect is not None else to_json(present.effect) if present else {}
     return matches, does
@@ -185,12 +187,12 @@ def _say(found: Simulation, days: float) -> None:
     said = N_("{changes} changes of the last {days} days.")
     if found.cut:
         said = N_("{changes} changes of the last {days} days (the newest; there were more).")
-    click.echo(kb_t(said, changes=f"{found.changes:,}", days=f"{days:g}"))
+    click.echo(kb_t(said, changes=grouped(found.changes), days=number(days, 0 if days == int(days) else 1)))
     click.echo(kb_t("[group]\tnow\tthen"))
     for group in sorted({*found.present.groups, *found.proposed.groups}):
-        click.echo(f"{group}\t{found.present.groups[group]:,}\t{found.proposed.groups[group]:,}")
+        click.echo(f"{group}\t{grouped(found.present.groups[group])}\t{grouped(found.proposed.groups[group])}")
     for said, figure in _FIGURES:
-        now, then = (f"{getattr(load, figure):,.0f}" for load in (found.present, found.proposed))
+        now, then = (grouped(getattr(load, figure)) for load in (found.present, found.proposed))
         click.echo(kb_t(said, now=now, then=then))
     _say_doubts(found.proposed, found.unknown)
 
@@ -201,10 +203,10 @@ def _say_doubts(load: Load, unknown: int) -> None:
             kb_t(
                 "{group} cannot read {count} of the changes it would be given; others look at those.",
                 group=group,
-                count=f"{count:,}",
+                count=grouped(count),
             )
         )
     if unknown:
         click.echo(
-            kb_t("Of {unknown} changes it is not known which [groups] their authors were in.", unknown=f"{unknown:,}")
+            kb_t("Of {unknown} changes it is not known which [groups] their authors were in.", unknown=grouped(unknown))
         )

@@ -10,7 +10,7 @@ from ..wording import N_, kb_t
 from . import spoken
 
 
-@spoken.group("searches", help=N_("What people searched for, without who searched."))
+@spoken.group("searches", help=N_("What people looked for, without who did."))
 def searches() -> None:
     pass
 
@@ -35,7 +35,9 @@ def searches_list(wiki: Wiki, outcome: str | None, count: int) -> None:
 
 @searches.command(
     "prune",
-    help=N_("Delete what was searched longer ago than the setting KBWIKI_SEARCH_LOG_DAYS says. `work` does it, too."),
+    help=N_(
+        "Delete what people looked for longer ago than the setting KBWIKI_SEARCH_LOG_DAYS says. `work` does it, too."
+    ),
 )
 @click.pass_obj
 def searches_prune(wiki: Wiki) -> None:

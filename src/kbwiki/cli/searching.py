@@ -13,30 +13,32 @@ from ..search.engines import names, open_engine
 from ..search.engines.protocol import Engine, IndexUnusable
 from ..wiki import Wiki
 from ..wording import N_, kb_t
+from ..wording.amounts import grouped
 from . import spoken
 from .report import moves
 
 
-@spoken.group("search", help=N_("The search index."))
+@spoken.group("search", help=N_("The [search] index."))
 def search() -> None:
     pass
 
 
 @search.command(
     "rebuild",
-    help=N_("Build the index anew beside the present one, then put it in its place. Search goes on meanwhile."),
+    help=N_("Build the index anew beside the present one, then put it in its place. [Search] goes on meanwhile."),
 )
 @click.pass_obj
 def search_rebuild(wiki: Wiki) -> None:
     wiki.seal()
     wiki.catch_up_links()
+    wiki.read_links_again()
     with _kindly(), click.progressbar(length=1, label=kb_t("Indexing [pages]")) as bar:
         wiki.search.rebuild(moves(bar))
 
 
-@search.command("find", help=N_("Search as somebody does who is not signed in, or as a member of [groups]."))
+@search.command("find", help=N_("Look for [pages] as somebody does who is not signed in, or as a member of [groups]."))
 @click.argument("words", nargs=-1, required=True)
-@spoken.option("--in-group", "groups", multiple=True, metavar="GROUP", help=N_("Search as a member; repeat for more."))
+@spoken.option("--in-group", "groups", multiple=True, metavar="GROUP", help=N_("Look as a member; repeat for more."))
 @click.pass_obj
 def search_find(wiki: Wiki, words: tuple[str, ...], groups: tuple[str, ...]) -> None:
     actor = Actor("kbwiki:command-line", "Command line", frozenset(groups)) if groups else ANONYMOUS
@@ -61,8 +63,8 @@ def search_move(wiki: Wiki, engine: str, remove_old: bool) -> None:
     if remove_old and wiki.settings.search_engine != engine:
         raise click.ClickException(
             kb_t(
-                "This [wiki] still searches with {search_engine!r}. Move without --remove-old, change "
-                "the setting, restart, and then remove what is old.",
+                "This [wiki] still uses {search_engine!r}. Move without --remove-old, change the setting, "
+                "restart, and then remove what is old.",
                 search_engine=wiki.settings.search_engine,
             )
         )
@@ -76,10 +78,10 @@ def search_move(wiki: Wiki, engine: str, remove_old: bool) -> None:
             kb_t(
                 "The index of {pages} [pages] is ready in {engine!r} ({megabytes} MB), up to entry {entry} "
                 "of the journal.",
-                pages=f"{wanted.page_count():,}",
+                pages=grouped(wanted.page_count()),
                 engine=engine,
-                megabytes=f"{wanted.size() / 1e6:,.1f}",
-                entry=f"{wanted.position():,}",
+                megabytes=grouped(wanted.size() / 1e6, 1),
+                entry=grouped(wanted.position()),
             )
         )
     if remove_old:
@@ -132,7 +134,7 @@ def _remove(name: str, engine: Engine) -> None:
         return
     if size is not None:
         click.echo(
-            kb_t("Removed the index that {name!r} kept ({megabytes} MB).", name=name, megabytes=f"{size / 1e6:,.1f}")
+            kb_t("Removed the index that {name!r} kept ({megabytes} MB).", name=name, megabytes=grouped(size / 1e6, 1))
         )
 
 

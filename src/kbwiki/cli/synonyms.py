@@ -12,7 +12,7 @@ from ..wording import N_, kb_t
 from . import spoken
 
 
-@spoken.group("synonyms", help=N_("Words that mean the same when somebody searches."))
+@spoken.group("synonyms", help=N_("Words that mean the same in [a search]."))
 def synonyms_() -> None:
     pass
 
@@ -33,7 +33,7 @@ def synonyms_list(wiki: Wiki) -> None:
 def synonyms_set(wiki: Wiki, words: tuple[str, ...], one_way: bool, set_id: int | None) -> None:
     with wiki.begin(SYSTEM) as tx:
         made = set_synonyms(tx, words, set_id=set_id, one_way=one_way)
-    click.echo(kb_t("Set {made} is known from the next search on.", made=made))
+    click.echo(kb_t("Set {made} is known from the next [search] on.", made=made))
 
 
 @synonyms_.command("remove", help=N_("Take the set with this number out of use."))

@@ -13,10 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+from flask import Flask
 from werkzeug.serving import make_server
 
 from .app import create_app
+from .brands import BRANDS
 from .premises import instance_folder
+from .rebranded import brand_folder, create_rebranded
 from .seeding import start_over
 
 ADDRESS_REFUSED = 2
@@ -32,21 +35,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain(wanted.host, wanted.port, problem)
         return ADDRESS_REFUSED
     with listening:
-        folder = instance_folder(wanted.instance)
+        brand = BRANDS.get(wanted.brand)
+        folder = brand_folder(brand, wanted.instance) if brand else instance_folder(wanted.instance)
         if wanted.reset:
             start_over(folder)
         with suppress(KeyboardInterrupt):
-            _say(f"Getting the intranet ready in {folder} …")
-            _serve(folder, wanted.host, listening)
+            _say(f"Getting {'everything' if brand else 'the intranet'} ready in {folder} …")
+            app = create_rebranded(brand, wanted.instance) if brand else create_app(folder)
+            _serve(app, brand.title if brand else "Fernhill Instruments", wanted.host, listening)
         _say("Closed. What was written is kept; --reset starts over.")
     return 0
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m kbwiki.demo", description="The intranet of Fernhill Instruments.")
+    parser = argparse.ArgumentParser(
+        prog="python -m kbwiki.demo", description="The intranet of Fernhill Instruments."
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=5000, help="port, 0 for a free one (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=5000, help="port, 0 for a free one (default: %(default)s)"
+    )
     parser.add_argument("--instance", type=Path, help="folder to keep everything in (default: instance/demo)")
+    parser.add_argument(
+        "--brand", choices=sorted(BRANDS), help="serve another host instead, which looks and speaks otherwise"
+    )
     parser.add_argument("--reset", action="store_true", help="throw away what visitors did and start over")
     return parser.parse_args(argv)
 
@@ -65,12 +77,11 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _serve(folder: Path, host: str, listening: socket.socket) -> None:
-    app = create_app(folder)
+def _serve(app: Flask, name: str, host: str, listening: socket.socket) -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     port = listening.getsockname()[1]
     server = make_server(host, port, app, threaded=True, fd=listening.fileno())
-    _say(f"Fernhill Instruments is open: http://{_shown(host)}:{port}/   (Ctrl+C closes it)")
+    _say(f"{name} is open: http://{_shown(host)}:{port}/   (Ctrl+C closes it)")
     server.serve_forever()
 
 

@@ -75,7 +75,8 @@ HELP: dict[str, tuple[Binding, ...]] = {
     "office/computers-and-phones": (Binding("intranet.people"), Binding("*", error="404")),
 }
 """Which pages help on which screens of the intranet. One screen has none, so that help can be asked for there."""
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+OLDEST = (datetime(1970, 1, 1, tzinfo=UTC), 0)
+"""Where a queue begins."""
 
 
 def fill_once(folder: Path) -> bool:
@@ -177,7 +178,7 @@ def _write(tx: Transaction, written: Write) -> None:
 
 
 def _decide(tx: Transaction, told: Decide) -> None:
-    lines = queue(tx.connection, tx.wiki_id, told.group, tx.actor, tx.subjects, after=(_EARLIEST, 0), count=1000)
+    lines = queue(tx.connection, tx.wiki_id, told.group, tx.actor, tx.subjects, after=OLDEST, count=1000)
     about = next((line for line in lines if line.path == told.page), None)
     if about is None:
         raise NotFound("review", f"{told.group}: {told.page}")
@@ -208,7 +209,7 @@ def _go_through_queue(wiki: Wiki, round_: Round) -> None:
     for person_id in round_.by:
         actor = _actor(person_id)
         with wiki.read() as connection:
-            lines = queue(connection, wiki.id, round_.group, actor, wiki.subjects, after=(_EARLIEST, 0), count=1000)
+            lines = queue(connection, wiki.id, round_.group, actor, wiki.subjects, after=OLDEST, count=1000)
         for line in lines:
             if line.own:
                 continue

@@ -40,7 +40,9 @@ def ask_strangers_in() -> Response | None:
 @signing_in.get("/sign-in")
 def choose() -> str:
     """The cards. Shows where the visitor was going, and goes there afterwards."""
-    return render_template("intranet/sign_in.html", staff=STAFF, next_url=local_address(request.args.get("next", "")))
+    return render_template(
+        "intranet/sign_in.html", staff=STAFF, next_url=local_address(request.args.get("next", ""))
+    )
 
 
 @signing_in.post("/sign-in")

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, Digest, Id, Path, UtcDateTime
+from ..db import Base, Digest, Id, Path, UtcDateTime, Words
 from ..journal.models import ActorRow, WikiRow
 from ..pages.refile import FILED
 from ..spaces.models import Space
@@ -79,7 +79,7 @@ class FileVersion(Base):
     kind: Mapped[str] = mapped_column(String(20))
     actor_id: Mapped[int] = mapped_column(ForeignKey(ActorRow.id))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    comment: Mapped[str] = mapped_column(String(1000))
+    comment: Mapped[str] = mapped_column(Words(1000))
     path: Mapped[str] = mapped_column(Path)
     deleted: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False)
     alt: Mapped[str] = mapped_column(String(LONGEST_ALT))

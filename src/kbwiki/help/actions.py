@@ -12,7 +12,8 @@ from ..errors import Conflict, Invalid
 from ..pages.locking import CurrentPage, get_locked, get_writable
 from ..pages.paths import normalise_path
 from ..pages.practice import is_practice
-from ..wording import kb_t
+from ..wording import N_, kb_t
+from ..wording.kept import as_stored, keep
 from .models import HelpBinding, HelpPage
 from .policy import Binding, cleaned
 from .queries import KIND, SET, bindings_of, states
@@ -46,7 +47,7 @@ def take_back_help(tx: Transaction, path: str, number: int) -> int:
     Errors: NotFound, Forbidden, Conflict when they were changed again since.
     """
     page = get_writable(tx, normalise_path(path))
-    return set_back(tx, page.id, number - 1, number, comment=f"Undid {number}")
+    return set_back(tx, page.id, number - 1, number, comment=keep(N_("Undid {number}"), number=number))
 
 
 def set_back(
@@ -87,7 +88,7 @@ def write_help(
             payload={
                 "path": page.state.path,
                 "bindings": [one.as_json() for one in bindings],
-                "comment": comment.strip()[:1000],
+                "comment": as_stored(comment),
             },
             exempt="administration" if tx.actor.kind is ActorKind.SYSTEM else None,
             decided_by=decided_by,

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, bindparam, select
 
 from ..actors import Actor
 from ..db import in_list
-from ..journal.states import states_of
+from ..journal.states import State, states_of
 from ..pages.models import Page, Revision
 from ..spaces.queries import bound, readable
+from ..wording.kept import as_said
 from .models import HelpBinding, HelpPage
 from .policy import Binding, Where, fit, patterns
 
@@ -104,10 +105,12 @@ def bindings_of(connection: Connection, page_id: int) -> tuple[int, tuple[Bindin
 
 def states(connection: Connection, page_id: int, base: int, head: int) -> list[HelpState]:
     """What the page's bindings were from `base` to `head`, as the journal has it, oldest first."""
-    return [
-        HelpState(one.number, _bindings(one.payload["bindings"]), one.payload.get("comment", ""), one.actor, one.at)
-        for one in states_of(connection, KIND, page_id, base, head, kind=SET)
-    ]
+    return [_state(one) for one in states_of(connection, KIND, page_id, base, head, kind=SET)]
+
+
+def _state(one: State) -> HelpState:
+    said = one.payload
+    return HelpState(one.number, _bindings(said["bindings"]), as_said(said.get("comment", "")), one.actor, one.at)
 
 
 def binding_of(row: Any) -> Binding:

@@ -61,8 +61,11 @@ def _screen(endpoint: str, routes: list[Rule]) -> Screen:
 
 
 def choices_of(screens: Iterable[Screen], find: str = "") -> list[tuple[str, str]]:
-    """What a page can be bound to, each with its address: blueprints, then screens; those that have `find` in them."""
-    known = tuple(screens)
+    """What a page can be bound to, each with its address: blueprints, then screens; those that have `find` in them.
+
+    What only takes forms (no GET) is no screen on which anybody could ask for help.
+    """
+    known = tuple(one for one in screens if one.is_visited)
     blueprints = sorted({one.blueprint for one in known if one.blueprint})
     every = [(f"{name}.*", "") for name in blueprints]
     every += [(one.endpoint, ", ".join(one.rules)) for one in known]

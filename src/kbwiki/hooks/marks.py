@@ -24,11 +24,11 @@ class Asked(StrEnum):
     ONCE = "once"
     """When the plugin is first needed: declarations. Waited for like reading."""
     READING = "reading"
-    """While somebody waits for a page: KBWIKI_PLUGIN_SECONDS."""
+    """While somebody waits for a page: KBWIKI_HOOK_SECONDS."""
     WRITING = "writing"
-    """While somebody waits for an answer to what they write, before anything is locked: KBWIKI_PLUGIN_SECONDS."""
+    """While somebody waits for an answer to what they write, before anything is locked: KBWIKI_HOOK_SECONDS."""
     WORKING = "working"
-    """By `flask kbwiki work`, while nobody waits: KBWIKI_PLUGIN_WORK_SECONDS."""
+    """By `flask kbwiki work`, while nobody waits: KBWIKI_HOOK_WORK_SECONDS."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,10 +147,15 @@ class Exporter:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message to a person: what `message_due` tells. `url` is where it can be read in the wiki."""
+    """A message to a person: what `message_due` tells, once for each channel.
+
+    `id` is this notice's alone, and the same when it comes again; `message_id` is the message that it begins or goes on
+    with. `url` is the path at which the recipient can read it in the wiki.
+    """
 
     wiki: str
     id: int
+    message_id: int
     recipient_id: str
     recipient_name: str
     group: str
@@ -158,6 +163,7 @@ class Notice:
     begun: bool
     subject: str
     text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)

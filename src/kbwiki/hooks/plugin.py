@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
@@ -12,6 +12,7 @@ from sqlalchemy import Executable, MetaData, RowMapping
 
 from ..actors import Actor
 from .finding import PageText
+from .saying import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,25 @@ class Site(Protocol):
         Errors: Busy when the database stays locked; the database's own, and then nothing is done.
         """
 
+    def submit(
+        self,
+        actor: Actor,
+        kind: str,
+        subject_id: int,
+        *statements: Executable,
+        title: str,
+        text: str,
+        path: str = "",
+    ) -> int:
+        """Say that the plugin's thing `subject_id` of one of its `change_kinds` is now so; the number of that state.
+
+        In one transaction the statements (INSERT, UPDATE, DELETE on the plugin's own tables) are carried out, and the
+        change is recorded in the name of the actor and given to the groups that look after `path` ('' for the root).
+        `title` and `text` are what moderators read; they stay in the journal.
+
+        Errors: Invalid; Forbidden and NotFound where the actor may not write; Busy; the database's own.
+        """
+
     def page(self, path: str, actor: Actor) -> PageText | None:
         """The page at `path`, if there is one that this actor may read."""
 
@@ -81,6 +101,12 @@ class Site(Protocol):
 
     def url(self, path: str) -> str:
         """The address of a page, as a path, beginning with the wiki's prefix."""
+
+    def route(self, name: str, **values: object) -> str:
+        """The address of the plugin's route of this name, with values for its rule; what the rule lacks is its query.
+
+        Errors: LookupError for a route there is not, or a value that is missing.
+        """
 
 
 class Plugin:
@@ -105,3 +131,20 @@ class Plugin:
 
     def __init__(self, site: Site) -> None:
         self.site = site
+
+    def say(self, text: str, plural: str | None = None, /, **params: object) -> str:
+        """The text in the language of whoever reads it, from the plugin's catalogues, with its {placeholders} filled.
+
+        For `n` other than one it is the plural. `[page]` and the like stand for the organisation's terms, and so do the
+        names of the plugin's own (`vocabulary`).
+        """
+        return say(type(self), self._terms(), text, plural, params)
+
+    def _terms(self) -> Mapping[str, tuple[str, str]]:
+        if self.__terms is None:
+            given: Any = getattr(self, "vocabulary", tuple)() or ()
+            terms = given if isinstance(given, Iterable) else (given,)
+            self.__terms = {one.name: (one.one, one.many) for one in terms}
+        return self.__terms
+
+    __terms: Mapping[str, tuple[str, str]] | None = None

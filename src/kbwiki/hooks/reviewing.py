@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Literal
 
@@ -121,6 +121,19 @@ class Fact:
     subject_id: int
     number: int
     payload: Mapping[str, Any]
+
+    def plain(self) -> dict[str, Any]:
+        """The fact as `json.dumps` can write it; `at` is ISO text."""
+        told = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {**told, "at": self.at.isoformat(), "payload": _plain(self.payload)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ def allowed_html() -> Iterable[text.AllowedHtml]:
 def markdown_extensions() -> Iterable[Callable[[MarkdownIt], None]]:
     """Extensions of the parser: functions that take a `markdown_it.MarkdownIt`, as mdit-py-plugins has them.
 
-    Their rules run within the parser, so a text that they fail on is read without any of them.
+    Their rules run within the parser, so a text that they fail on is read without any of them. They are used to show
+    texts; links, headings and words are kept, for moves, backlinks and search, as they are without them.
     """
     return ()
 

@@ -50,7 +50,8 @@ class Macro:
 class Span:
     """Text between `opens` and `closes` is shown as what `render` makes of it: `$…$`.
 
-    With `block` the marks stand on lines of their own. `opens` and `closes` are one to four characters of punctuation.
+    With `block` it begins at the beginning of a line with `opens` and goes to the first line that ends with `closes`;
+    no line in between is empty. `opens` and `closes` are one to four characters of punctuation, none of Markdown's own.
     """
 
     opens: str
@@ -72,7 +73,10 @@ class LinkScheme:
 
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """An address that stands alone in a paragraph and matches is shown as what `render` makes of it."""
+    """An address that stands alone in a paragraph and matches as a whole is shown as what `render` makes of it.
+
+    Where that fails it is the link it would be.
+    """
 
     pattern: re.Pattern[str]
     render: RenderText
@@ -82,9 +86,10 @@ class Embed:
 class AllowedHtml:
     """Elements, attributes and classes that the plugin's HTML needs beyond what pages may have.
 
-    What could run something or break out (script, style, on…, iframe, form, foreignObject, …) is refused whatever is
-    declared. `attributes` maps an element to its attributes; `classes` are whole names, each beginning with the
-    plugin's own (`kb-x-<plugin>-`).
+    Possible are text-level HTML, MathML, and the shapes and texts of SVG. What could run something, load something or
+    break out (script, style, on…, iframe, form, foreignObject, id, …) is refused whatever is declared. `attributes`
+    maps an element to its attributes; `classes` are whole names, each beginning with the plugin's own
+    (`kb-x-<plugin>-`).
     """
 
     elements: tuple[str, ...] = ()

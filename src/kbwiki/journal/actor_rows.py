@@ -24,3 +24,5 @@ def ensure_actor(connection: Connection, wiki_id: int, actor: Actor) -> int:
     if (row.name, row.kind) != (said["name"], said["kind"]):
         connection.execute(update(ActorRow).where(ActorRow.id == row.id).values(**said))
     return int(row.id)
+
+

@@ -78,7 +78,9 @@ def entry_row(tx: Transaction, wiki: str, change: Change, *, actor_id: int, acto
     }
 
 
-def write_entries(connection: Connection, wiki_id: int, rows: Sequence[dict[str, Any]], *, seal_now: bool) -> None:
+def write_entries(
+    connection: Connection, wiki_id: int, rows: Sequence[dict[str, Any]], *, seal_now: bool
+) -> None:
     """Insert entry rows in order; with `seal_now` they get their places in the chain first."""
     if not rows:
         return

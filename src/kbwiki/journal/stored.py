@@ -94,7 +94,9 @@ _AS_TEXT = {
 }
 
 
-def _in_batches(connection: Connection, statement: Select[Any], key: dict[str, Any]) -> Iterator[Sequence[StoredEntry]]:
+def _in_batches(
+    connection: Connection, statement: Select[Any], key: dict[str, Any]
+) -> Iterator[Sequence[StoredEntry]]:
     after, after_id = _BEFORE_ALL, 0
     while True:
         place = {"after": after, "after_id": after_id, "most": BATCH}

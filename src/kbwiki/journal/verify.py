@@ -18,7 +18,7 @@ from .tail import last_position
 MOST_NAMED = 1000
 """So many faults are named; a journal with more is beyond naming, and memory has an end."""
 
-EDITED = N_("the entry was edited: it no longer says what its digest was made of")
+EDITED = N_("the entry was changed: it no longer says what its digest was made of")
 DIGEST_EDITED = N_("the digest of the entry was changed; what the entry says is what was sealed")
 NOT_SEALED_HERE = N_("the entry is not the one sealed here: replaced, moved or inserted")
 NO_PLACE = N_("an entry stands where none can be: inserted, or put in another's place")

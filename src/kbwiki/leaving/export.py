@@ -18,6 +18,7 @@ from .._version import __version__
 from ..db import table_of
 from ..errors import Invalid
 from ..files.models import FileVersion
+from ..hooks.tables import rows_of_wiki
 from ..journal.append import head_of
 from ..journal.models import ActorRow, Entry
 from ..journal.verify import verify
@@ -93,6 +94,7 @@ class _Writing:
         self.progress = progress
         self.given = {"wiki_id": wiki.id}
         self.kept = [one for one in tables() if one.name not in DERIVED | SECRET]
+        self.of_plugins = rows_of_wiki(connection)
         self.total = self.done = 0
 
     def write(self) -> Exported:
@@ -107,6 +109,8 @@ class _Writing:
         exported.files["journal.jsonl"] = self._journal()
         for table in self.kept:
             exported.files[f"tables/{table.name}.jsonl"] = self._table(table)
+        for table in self.of_plugins:
+            exported.files[f"tables/{table.name}.jsonl"] = self._of_plugin(table)
         pages, files = self._pages(), self._bytes()
         now = self.wiki.clock().isoformat()
         said = {
@@ -134,6 +138,12 @@ class _Writing:
         for row in self._rows(select(table).where(belongs(table)).order_by(*table.primary_key.columns)):
             said = dict(row._mapping)
             lines.write({**said, "body": text_of_body(said["body"])} if is_text else said)
+        return lines.close()
+
+    def _of_plugin(self, table: Table) -> dict[str, Any]:
+        lines = Lines(self.folder / "tables" / f"{table.name}.jsonl")
+        for row in self.connection.execute(select(table).where(table.c.wiki_id == self.wiki.id)):
+            lines.write({name: plain(value) for name, value in row._mapping.items()})
         return lines.close()
 
     def _revisions(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, MetaData, Table, delete, func, inspect, selec
 from ..database import Database
 from ..db import TABLE_PREFIX, table_of
 from ..errors import Conflict
+from ..hooks.tables import OF_PLUGINS, drop_all, rows_of_wiki
 from ..journal.models import Entry, WikiRow
 from ..upgrade import VERSION_TABLE
 from ..wording import kb_t
@@ -53,6 +54,10 @@ def look(connection: Connection, names: tuple[str, ...]) -> Removal:
         for name in names:
             found = connection.execute(counted.where(belongs(table)), {"wiki_id": known[name]}).scalar_one()
             removal.rows[table.name] = removal.rows.get(table.name, 0) + int(found)
+    for table in rows_of_wiki(connection):
+        ids = [known[name] for name in names]
+        counted = select(func.count()).select_from(table).where(table.c.wiki_id.in_(ids))
+        removal.rows[table.name] = int(connection.execute(counted).scalar_one())
     if removal.is_everything:
         removal.dropped, removal.left_alone = _ours(connection)
     return removal
@@ -99,20 +104,27 @@ def _ours(connection: Connection) -> tuple[tuple[str, ...], tuple[str, ...]]:
     there = [name for name in inspect(connection).get_table_names() if name.startswith(TABLE_PREFIX)]
     known = [table.name for table in reversed(tables())]
     searched = [name for name in there if name.startswith(SEARCH_TABLES)]
-    ours = [name for name in (*searched, *known, VERSION_TABLE) if name in there]
+    of_plugins = [name for name in there if name.startswith(OF_PLUGINS)]
+    ours = [name for name in (*of_plugins, *searched, *known, VERSION_TABLE) if name in there]
     return tuple(ours), tuple(name for name in there if name not in ours)
 
 
 def _drop(connection: Connection, names: tuple[str, ...], tell: Callable[[str], None]) -> None:
-    for name in names:
-        Table(name, MetaData()).drop(connection, checkfirst=False)
+    for name in drop_all(connection):
         tell(name)
+    for name in names:
+        if not name.startswith(OF_PLUGINS):
+            Table(name, MetaData()).drop(connection, checkfirst=False)
+            tell(name)
 
 
 def _delete(connection: Connection, ids: list[int], tell: Callable[[str], None]) -> None:
     there = [table for table in reversed(tables()) if inspect(connection).has_table(table.name)]
     for id in ids:
         _delete_search_tables(connection, id)
+    for table in rows_of_wiki(connection):
+        connection.execute(delete(table).where(table.c.wiki_id.in_(ids)))
+        tell(table.name)
     for table in there:
         if is_left_over(table) is None:
             for id in ids:

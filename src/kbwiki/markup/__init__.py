@@ -5,24 +5,36 @@ database.
 """
 
 from .colours import highlight_css
+from .dialect import PLAIN, RENDERER_VERSION, Dialect, Syntax
 from .document import Document, Heading, Link, LinkedFile, LinkStyle, Rendered, Resolved, Wording
-from .engine import parse
-from .rendering import RENDERER_VERSION, render
+from .engine import parse, parse_extended
+from .front import Front, Labels, changed_front, is_name, new_front, read_front
+from .rendering import render
 from .rewriting import rewrite_links
 from .slugs import section_anchor
 
 __all__ = [
+    "PLAIN",
     "RENDERER_VERSION",
+    "Dialect",
     "Document",
+    "Front",
     "Heading",
+    "Labels",
     "Link",
     "LinkStyle",
     "LinkedFile",
     "Rendered",
     "Resolved",
+    "Syntax",
     "Wording",
+    "changed_front",
     "highlight_css",
+    "is_name",
+    "new_front",
     "parse",
+    "parse_extended",
+    "read_front",
     "render",
     "rewrite_links",
     "section_anchor",

@@ -55,7 +55,9 @@ CLASS_VALUES = {
     "kb-code",
     "kb-document",
     "kb-external",
+    "kb-failed",
     "kb-footnotes",
+    "kb-front",
     "kb-image",
     "kb-left",
     "kb-link",
@@ -66,6 +68,7 @@ CLASS_VALUES = {
     "kb-task",
     "kb-toc",
     "kb-toc-title",
+    "kb-unknown",
     "kb-video",
     *(f"kb-callout kb-callout-{kind}" for kind in KINDS),
     *(f"language-{name}" for name in LANGUAGES),
@@ -85,7 +88,7 @@ _FIXED = {
     **{(tag, "controls"): {""} for tag in ("audio", "video")},
     **{(tag, "preload"): {"metadata"} for tag in ("audio", "video")},
     ("a", "rel"): {"nofollow noopener noreferrer"},
-    ("th", "scope"): {"col"},
+    ("th", "scope"): {"col", "row"},
 }
 _OWN_ONLY = {"audio", "iframe", "video"}
 _OWN_FILE = re.compile(r"/(?!/)(?:[^:\\\s]*/)?-/files/raw/[^:\\\s]+")
@@ -95,7 +98,7 @@ _ID = re.compile(r"kb-(?:h-[^\s\"'<>&]+|f-\d+|r-\d+-\d+)")
 _UNSEEN = re.compile(r"[\x00-\x20\x7f-\x9f\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2060\u3000\ufeff]")
 
 
-def _allowed(tag: str, attribute: str, value: str) -> str | None:
+def allowed(tag: str, attribute: str, value: str) -> str | None:
     """The value, or None to drop the attribute. Called for every attribute that the list above lets
     through."""
     if attribute == "class":
@@ -126,11 +129,14 @@ def _harmless(address: str) -> bool:
     return scheme is None or scheme[1].lower() in SCHEMES
 
 
-def _cleaner() -> Callable[[str], str]:
+def cleaner_with(
+    tags: set[str], attributes: dict[str, set[str]], allowed: Callable[[str, str, str], str | None]
+) -> Callable[[str], str]:
+    """A cleaner that lets these through, and what `allowed` says of the values."""
     options: dict[str, Any] = {
-        "tags": TAGS,
-        "attributes": {tag: names for tag, names in ATTRIBUTES.items() if names},
-        "attribute_filter": _allowed,
+        "tags": tags,
+        "attributes": {tag: names for tag, names in attributes.items() if names},
+        "attribute_filter": allowed,
         "clean_content_tags": {"script", "style"},
         "strip_comments": True,
         "link_rel": None,  # the renderer writes rel on links that leave the wiki, and only there
@@ -142,5 +148,5 @@ def _cleaner() -> Callable[[str], str]:
     return partial(nh3.clean, **options)
 
 
-clean = _cleaner()
+clean = cleaner_with(TAGS, ATTRIBUTES, allowed)
 """HTML in, HTML out: only what the list allows, every element closed. Safe to call from any thread."""

@@ -65,12 +65,14 @@ class Resolved:
 class Rendered:
     """Sanitised HTML, ready to stand in a page, and the headings for a contents list beside it.
 
-    ``complete`` is False when the HTML was cut at the size limit; the HTML then says so itself.
+    ``complete`` is False when the HTML was cut at the size limit; the HTML then says so itself. ``lasting`` is False
+    when it may be otherwise the next time: a plugin's piece of it failed, or varies.
     """
 
     html: str
     toc: tuple[Heading, ...]
     complete: bool = True
+    lasting: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,16 @@ class Wording:
     done: str = N_("Done")
     to_do: str = N_("To do")
     table: str = N_("Table")
+    not_made: str = N_("This could not be shown just now; this is how it was written.")
+    too_slow: str = N_(
+        "There was no time left to show this; this is how it was written. Opening the [page] again may help."
+    )
+    leads_nowhere: str = N_("This leads nowhere")
+    no_such_macro: str = N_("Nothing is called this here. Did you mean “{name}”?")
+    type: str = N_("Type")
     too_long: str = N_(
-        "This [page] is too long to be shown in full. What is missing here is not lost: "
-        "it is still in the [page]'s text, which can be opened for editing."
+        "This [page] is too long to be shown in full. What is missing here is not lost: it is still in the [page]'s "
+        "text, which can be opened for [editing]."
     )
 
     @classmethod
@@ -102,12 +111,16 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A parsed text. Immutable and independent of who reads it, so it may be kept and rendered many times."""
+    """A parsed text. Immutable and independent of who reads it, so it may be kept and rendered many times.
+
+    ``whole`` is False when rules that are not ours failed, so that it was read without them.
+    """
 
     links: tuple[Link, ...]
     headings: tuple[Heading, ...]
     _tokens: tuple[Token, ...] = field(repr=False)
     _length: int = field(repr=False)
+    whole: bool = True
 
     @property
     def plain(self) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -17,16 +18,21 @@ from mdit_py_plugins.deflist import deflist_plugin
 
 from .autolinks import enable_autolinks
 from .callouts import enable_callouts, enable_contents, enable_tasks
+from .dialect import PLAIN, Dialect, Syntax
 from .document import Document
 from .footnotes import enable_footnotes
+from .front import enable_front
 from .gathering import HEADINGS, LINKS, enable_gathering
+from .macros import enable_pieces
+from .spans import enable_spans
 from .tables import enable_tables
-from .wikilinks import enable_wiki_links
+from .wikilinks import enable_schemes, enable_wiki_links
 
 Extension = Callable[[MarkdownIt], None]
 
 EXTENSIONS: tuple[Extension, ...] = (
     enable_tables,
+    enable_front,
     deflist_plugin,
     enable_footnotes,
     enable_callouts,
@@ -45,12 +51,23 @@ _PLAIN = re.compile(
 _UNFIT = re.compile("[\ud800-\udfff\0]")
 
 
-def parse(text: str) -> Document:
+def parse(text: str, dialect: Dialect = PLAIN) -> Document:
     """Read a text. Never refuses one: what cannot stand in HTML (NUL, half a surrogate pair) becomes
-    U+FFFD."""
+    U+FFFD. Nothing of a plugin's runs: of a dialect, only its syntax counts."""
+    return read_by(parser_of(dialect.syntax), text)
+
+
+def parse_extended(text: str, dialect: Dialect) -> Document:
+    """Read a text with the rules of the dialect that are not ours, too; without them where they fail."""
+    document = dialect.extended(text) if dialect.extended is not None else None
+    return document or replace(parse(text, dialect), whole=dialect.extended is None)
+
+
+def read_by(parser: MarkdownIt, text: str) -> Document:
+    """What a parser makes of a text."""
     env: dict[str, Any] = {}
     source = fit(text)
-    tokens = _shared().parse(source, env)
+    tokens = parser.parse(source, env)
     return Document(env[LINKS], env[HEADINGS], tuple(tokens), len(source))
 
 
@@ -75,6 +92,25 @@ def build(extensions: tuple[Extension, ...] = EXTENSIONS) -> MarkdownIt:
     return md
 
 
-@cache
-def _shared() -> MarkdownIt:
-    return build()
+@lru_cache(maxsize=16)
+def parser_of(syntax: Syntax) -> MarkdownIt:
+    """The parser of a syntax, shared by all threads."""
+    return build(extensions_of(syntax))
+
+
+def extensions_of(syntax: Syntax) -> tuple[Extension, ...]:
+    """What is added to CommonMark for a syntax."""
+    if syntax == PLAIN.syntax:
+        return EXTENSIONS
+    *ours, gathering = EXTENSIONS
+    return (*ours, enable_spans(syntax.marks), enable_pieces(syntax), gathering_with(syntax.schemes, gathering))
+
+
+def gathering_with(schemes: tuple[str, ...], gathering: Extension) -> Extension:
+    """Gathering, after wiki links of these kinds are told from links to pages."""
+
+    def enable(md: MarkdownIt) -> None:
+        enable_schemes(md, schemes)
+        gathering(md)
+
+    return enable

@@ -127,10 +127,15 @@ _lexer_birth = threading.Lock()
 _class_of: dict[_TokenType, str | None] = {}
 
 
-def language_of(info: str) -> str | None:
-    """The language an info string (what follows the opening fence) names, or None if it is none we colour."""
+def named_language(info: str) -> str:
+    """The language that an info string (what follows the opening fence) names, in small letters; '' for none."""
     words = info.split(maxsplit=1)
-    return _CANONICAL.get(words[0].strip("{}.").lower()) if words else None
+    return words[0].strip("{}.").lower() if words else ""
+
+
+def language_of(info: str) -> str | None:
+    """The language an info string names, or None if it is none we colour."""
+    return _CANONICAL.get(named_language(info))
 
 
 class Highlighter:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from html import escape
+from types import MappingProxyType
 from urllib.parse import unquote
 
 from markdown_it.common.utils import unescapeAll
@@ -14,48 +15,14 @@ from markdown_it.token import Token
 
 from .document import Heading, Link, Resolved, Wording
 from .files import picture, quoted, shown_file, title_of
-from .highlighting import Highlighter, language_of
+from .front import Labels, called
+from .highlighting import Highlighter, language_of, named_language
+from .outline import outline
+from .pieces import Pieces
 from .plain import inline_text
 from .slugs import section_anchor
+from .tags import FIXED
 
-_FIXED = {
-    "blockquote_close": "</blockquote>\n",
-    "blockquote_open": "<blockquote>\n",
-    "bullet_list_close": "</ul>\n",
-    "bullet_list_open": "<ul>\n",
-    "callout_close": "</div>\n",
-    "callout_title_close": "</p>\n",
-    "dd_close": "</dd>\n",
-    "dd_open": "<dd>",
-    "dl_close": "</dl>\n",
-    "dl_open": "<dl>\n",
-    "dt_close": "</dt>\n",
-    "dt_open": "<dt>",
-    "em_close": "</em>",
-    "em_open": "<em>",
-    "footnote_close": "</li>\n",
-    "footnotes_close": "</ol></section>\n",
-    "hardbreak": "<br>\n",
-    "hr": "<hr>\n",
-    "link_close": "</a>",
-    "list_item_close": "</li>\n",
-    "ordered_list_close": "</ol>\n",
-    "s_close": "</s>",
-    "s_open": "<s>",
-    "softbreak": "\n",
-    "strong_close": "</strong>",
-    "strong_open": "<strong>",
-    "table_close": "</table></div>\n",
-    "tbody_close": "</tbody>\n",
-    "tbody_open": "<tbody>\n",
-    "td_close": "</td>\n",
-    "th_close": "</th>\n",
-    "thead_close": "</thead>\n",
-    "thead_open": "<thead>\n",
-    "tr_close": "</tr>\n",
-    "tr_open": "<tr>\n",
-    "wiki_link_close": "</a>",
-}
 _ALIGNMENTS = {"text-align:left": "kb-left", "text-align:center": "kb-center", "text-align:right": "kb-right"}
 _EXTERNAL = ' class="kb-external" rel="nofollow noopener noreferrer"'
 
@@ -68,7 +35,13 @@ class HtmlWriter:
     """Writes one rendering into ``parts``; raises `TooLong` once ``limit`` characters are exceeded."""
 
     def __init__(
-        self, resolve: Callable[[Link], Resolved], headings: Iterable[Heading], wording: Wording, limit: int
+        self,
+        resolve: Callable[[Link], Resolved],
+        headings: Iterable[Heading],
+        wording: Wording,
+        limit: int,
+        pieces: Pieces,
+        labels: Labels = MappingProxyType({}),
     ) -> None:
         self.parts: list[str] = []
         self._resolve = resolve
@@ -76,7 +49,9 @@ class HtmlWriter:
         self._headings = tuple(headings)
         self._wording = wording
         self._left = limit
-        self._in_link = False
+        self._pieces = pieces
+        self._link_ends: list[str] = []  # how the links end that lead elsewhere than to pages and addresses
+        self._labels = labels
         self._highlighter = Highlighter()
 
     def write(self, tokens: Iterable[Token]) -> None:
@@ -85,11 +60,9 @@ class HtmlWriter:
             if token.type == "inline":
                 self.write(token.children or ())
                 continue
-            if token.type in ("link_open", "link_close"):
-                self._in_link = token.type == "link_open"
-            part = _FIXED.get(token.type)
+            part = FIXED.get(token.type)
             if part is None:
-                part = _WRITERS[token.type](self, token)
+                part = token.meta["kb_html"] if "kb_html" in token.meta else _WRITERS[token.type](self, token)
             self._left -= len(part)
             if self._left < 0:
                 raise TooLong
@@ -123,7 +96,10 @@ class HtmlWriter:
         return f'<pre class="kb-code" tabindex="0"><code>{escape(token.content, quote=False)}</code></pre>\n'
 
     def _on_fence(self, token: Token) -> str:
-        language = language_of(unescapeAll(token.info))
+        named = unescapeAll(token.info)
+        if (mark := self._pieces.fence(named_language(named), token.content)) is not None:
+            return self._piece(mark)
+        language = language_of(named)
         if language is None:
             return self._on_code_block(token)
         code = self._highlighter.html(token.content, language)
@@ -135,8 +111,12 @@ class HtmlWriter:
         link: Link | None = token.meta.get("kb_link")
         title = token.attrs.get("title")
         if link:
+            self._link_ends.append("</a>")
             return self._page_link(link, link.section, None if title is None else str(title))
         href = str(token.attrs["href"])
+        if (scheme := href.partition(":")[0].lower()) and self._pieces.knows(scheme):
+            return self._own_link(scheme, unquote(href[len(scheme) + 1 :]), title)
+        self._link_ends.append("</a>")
         attributes = _EXTERNAL if href.lower().startswith(("http:", "https:")) else ""
         if href.startswith("#"):
             href = _fragment(unquote(href[1:]))
@@ -145,11 +125,29 @@ class HtmlWriter:
     def _on_wiki_link_open(self, token: Token) -> str:
         link: Link | None = token.meta["kb_link"]
         section: str | None = token.meta["kb_section"]
+        if "kb_scheme" in token.meta:
+            return self._own_link(*token.meta["kb_scheme"]) + escape(token.content, quote=False)
+        self._link_ends.append("</a>")
         if link:
             opening = self._page_link(link, section, None)
         else:
             opening = f'<a href={quoted(_fragment(section or ""))} class="kb-link">'
         return opening + escape(token.content, quote=False)
+
+    def _on_link_close(self, _token: Token) -> str:
+        return self._link_ends.pop() if self._link_ends else ""
+
+    _on_wiki_link_close = _on_link_close
+
+    def _own_link(self, scheme: str, rest: str, title: object = None) -> str:
+        """A link of a kind that a plugin resolves; one that leads nowhere is shown as its label."""
+        address = self._pieces.address(scheme, rest)
+        if address is None:
+            self._link_ends.append("</span>")
+            return f'<span class="kb-missing"{title_of(title or self._wording.leads_nowhere)}>'
+        self._link_ends.append("</a>")
+        outside = _EXTERNAL if address.lower().startswith(("http:", "https:")) else ' class="kb-link"'
+        return f"<a href={quoted(address)}{outside}{title_of(title)}>"
 
     def _page_link(self, link: Link, section: str | None, title: str | None) -> str:
         resolved = self._look_up(link)
@@ -164,20 +162,39 @@ class HtmlWriter:
         alt = inline_text(token.children or ())
         if not link:
             return picture(source, alt, title)
-        resolved = self._look_up(link)
+        resolved, in_link = self._look_up(link), bool(self._link_ends)
         if resolved.missing:
             words = escape(alt or link.target, quote=False)
             said = f'class="kb-missing"{title_of(resolved.title or title)}>{words}'
             # Within a link there cannot be another.
-            return f"<span {said}</span>" if self._in_link else f"<a href={quoted(resolved.href)} {said}</a>"
+            return f"<span {said}</span>" if in_link else f"<a href={quoted(resolved.href)} {said}</a>"
         if resolved.file is None:
             return picture(resolved.href, alt, title)
-        return shown_file(resolved.href, resolved.file, alt or resolved.file.alt, title, link, in_link=self._in_link)
+        return shown_file(resolved.href, resolved.file, alt or resolved.file.alt, title, link, in_link=in_link)
 
     def _look_up(self, link: Link) -> Resolved:
         if link not in self._resolved:
             self._resolved[link] = self._resolve(link)
         return self._resolved[link]
+
+    # What plugins make
+
+    def _on_piece(self, token: Token) -> str:
+        return self._piece(self._pieces.piece(token.meta["kb_piece"], token.content, token.info, block=token.block))
+
+    def _on_embed(self, token: Token) -> str:
+        mark = self._pieces.embed(token.meta["kb_href"])
+        if mark is not None:
+            return self._piece(mark)
+        return f"<p><a href={quoted(token.meta['kb_href'])}{_EXTERNAL}>{escape(token.content, quote=False)}</a></p>\n"
+
+    def _piece(self, mark: str) -> str:
+        self._left -= self._pieces.last_size()
+        return mark
+
+    def _on_unknown_macro(self, token: Token) -> str:
+        said = self._wording.no_such_macro.replace("{name}", token.meta["kb_meant"])
+        return f'<span class="kb-unknown"{title_of(said)}>{escape(token.content, quote=False)}</span>'
 
     # Lists and tables
 
@@ -203,6 +220,17 @@ class HtmlWriter:
     def _on_td_open(self, token: Token) -> str:
         return f"<td{_alignment(token)}>"
 
+    # Fields before the text
+
+    def _on_front_open(self, token: Token) -> str:
+        said = escape(called(self._labels, token.meta["kb_type"]), quote=False)
+        heading = escape(self._wording.type, quote=False)
+        return f'<div class="kb-front"><table><tbody>\n<tr><th scope="row">{heading}</th><td>{said}</td></tr>\n'
+
+    def _on_front_field_open(self, token: Token) -> str:
+        said = called(self._labels, token.meta["kb_type"], token.meta["kb_field"])
+        return f'<tr><th scope="row">{escape(said, quote=False)}</th><td>'
+
     # Callouts, contents, footnotes
 
     def _on_callout_open(self, token: Token) -> str:
@@ -214,7 +242,7 @@ class HtmlWriter:
 
     def _on_contents(self, _token: Token) -> str:
         title = escape(self._wording.contents)
-        return f'<div class="kb-toc"><p class="kb-toc-title">{title}</p>{_outline(self._headings)}</div>\n'
+        return f'<div class="kb-toc"><p class="kb-toc-title">{title}</p>{outline(self._headings)}</div>\n'
 
     def _on_footnote_ref(self, token: Token) -> str:
         number, mention = token.meta["kb_number"], token.meta["kb_mention"]
@@ -243,6 +271,11 @@ _WRITERS: dict[str, Callable[[HtmlWriter, Token], str]] = {
 }
 
 
+def is_known(kind: str) -> bool:
+    """Whether a token of this kind can be written."""
+    return kind in FIXED or kind in _WRITERS or kind == "inline"
+
+
 def _fragment(section: str) -> str:
     return "#" + section_anchor(section) if section else "#"
 
@@ -250,21 +283,3 @@ def _fragment(section: str) -> str:
 def _alignment(token: Token) -> str:
     name = _ALIGNMENTS.get(str(token.attrs.get("style")))
     return f' class="{name}"' if name else ""
-
-
-def _outline(headings: tuple[Heading, ...]) -> str:
-    """Nested lists; a level that is skipped in the text is skipped in the list too."""
-    parts: list[str] = []
-    levels: list[int] = []
-    for heading in headings:
-        while len(levels) > 1 and heading.level < levels[-1] and heading.level <= levels[-2]:
-            parts.append("</li></ul>")
-            levels.pop()
-        if not levels or heading.level > levels[-1]:
-            parts.append("<ul><li>")
-            levels.append(heading.level)
-        else:
-            parts.append("</li><li>")
-            levels[-1] = heading.level
-        parts.append(f"<a href={quoted('#' + heading.anchor)}>{escape(heading.title, quote=False)}</a>")
-    return "".join(parts) + "</li></ul>" * len(levels)

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from markdown_it.token import Token
 
 _CELLS = {"th_close", "td_close"}
-_LINE_ENDS = {"tr_close", "paragraph_close", "heading_close", "dt_close", "callout_title_close"}
+_WORDS = {"text", "text_special", "code_inline", "piece", "unknown_macro"}
+_LINE_ENDS = {"tr_close", "paragraph_close", "heading_close", "dt_close", "front_field_close", "callout_title_close"}
 
 
 def plain_text(tokens: Iterable[Token]) -> str:
@@ -18,6 +19,8 @@ def plain_text(tokens: Iterable[Token]) -> str:
             parts.append(inline_text(token.children or ()))
         elif token.type in ("fence", "code_block"):
             parts.append(token.content if token.content.endswith("\n") else token.content + "\n")
+        elif token.type in ("piece", "embed"):
+            parts.append(token.content + "\n")
         elif token.type in _LINE_ENDS:
             parts.append("\n")
         elif token.type in _CELLS:
@@ -29,7 +32,7 @@ def inline_text(tokens: Iterable[Token]) -> str:
     """The words of inline tokens: what a reader would read aloud, so an image counts as its description."""
     parts: list[str] = []
     for token in tokens:
-        if token.type in ("text", "text_special", "code_inline"):
+        if token.type in _WORDS:
             parts.append(token.content)
         elif token.type in ("softbreak", "hardbreak"):
             parts.append(" ")

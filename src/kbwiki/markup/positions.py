@@ -18,6 +18,7 @@ from markdown_it.rules_block import StateBlock, heading, lheading, paragraph, re
 from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
 
+from .front import front_rule
 from .tables import limited_table
 
 STARTS, CHARACTERS, DEFINITIONS = "kb_starts", "kb_characters", "kb_definitions"
@@ -69,6 +70,7 @@ def enable_tracking(md: MarkdownIt) -> None:
     md.block.ruler.at("heading", _tracked(heading), {"alt": ["paragraph", "reference", "blockquote"]})
     md.block.ruler.at("table", _tracked_table, {"alt": ["paragraph", "reference"]})
     md.block.ruler.at("reference", _tracked_reference)
+    md.block.ruler.at("front", _tracked(front_rule))
     rules = dict(zip(md.block.ruler.get_active_rules(), md.block.ruler.getRules(""), strict=True))
     md.block.ruler.at("deflist", _tracked(rules["deflist"]), {"alt": ["paragraph", "reference", "blockquote"]})
     md.inline.ruler.at("link", _placed(link, "link_open"))

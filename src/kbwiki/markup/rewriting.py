@@ -11,14 +11,15 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache, partial
 from typing import Any
 
 from markdown_it import MarkdownIt
 
 from .destinations import Place, places
-from .document import Link
-from .engine import EXTENSIONS, build, fit, parse
+from .dialect import PLAIN, Dialect, Syntax
+from .document import Document, Link
+from .engine import build, extensions_of, fit, parse
 from .gathering import LINKS
 from .positions import enable_tracking
 from .skeleton import Mark, skeleton
@@ -26,7 +27,7 @@ from .skeleton import Mark, skeleton
 _MOST_READINGS = 100
 
 
-def rewrite_links(text: str, new_target: Callable[[Link], str | None]) -> str:
+def rewrite_links(text: str, new_target: Callable[[Link], str | None], dialect: Dialect = PLAIN) -> str:
     """The text with the targets of exactly those links changed for which ``new_target`` answers a string.
 
     The answer is the target as `Link.target` would have it; it is quoted here as the link's style needs it.
@@ -41,19 +42,19 @@ def rewrite_links(text: str, new_target: Callable[[Link], str | None]) -> str:
     """
     source = fit(text.replace("\r\n", "\n").replace("\r", "\n"))
     env: dict[str, Any] = {}
-    tokens = _tracking().parse(source, env)
+    tokens = _tracking(dialect.syntax).parse(source, env)
     wanted = _wanted(env[LINKS], new_target)
     if not wanted:
         return text
     marks = list(skeleton(tokens))
     edits = _edits(places(source, marks, env), wanted)
-    chosen = _Choice(source, marks, edits).all()
+    chosen = _Choice(source, marks, edits, partial(parse, dialect=dialect)).all()
     return _written(text, _original(text, chosen))
 
 
-@cache
-def _tracking() -> MarkdownIt:
-    return build((*EXTENSIONS, enable_tracking))
+@lru_cache(maxsize=16)
+def _tracking(syntax: Syntax) -> MarkdownIt:
+    return build((*extensions_of(syntax), enable_tracking))
 
 
 def _wanted(links: Iterable[Link], new_target: Callable[[Link], str | None]) -> dict[Link, Link]:
@@ -95,8 +96,9 @@ class _Choice:
     """Finds which edits, in which spelling, keep the meaning: all at once as a rule, by halves where that
     fails."""
 
-    def __init__(self, source: str, marks: list[Mark], edits: list[_Edit]) -> None:
+    def __init__(self, source: str, marks: list[Mark], edits: list[_Edit], read: Callable[[str], Document]) -> None:
         self._source = source
+        self._read = read
         self._marks = marks
         self._edits = edits
         self._chosen: _Chosen = {}
@@ -131,7 +133,7 @@ class _Choice:
             return False
         becomes = {number: self._edits[n].becomes for n in chosen for number in self._edits[n].links}
         expected = [(mark.says, becomes.get(number, mark.link)) for number, mark in enumerate(self._marks)]
-        document = parse(_written(self._source, self._changes(chosen)))
+        document = self._read(_written(self._source, self._changes(chosen)))
         return expected == [(mark.says, mark.link) for mark in skeleton(document._tokens)]
 
 

@@ -54,4 +54,6 @@ def _mark(token: Token, inline: Token) -> Mark:
     return Mark(says, link, token, inline)
 
 
-_MEANT = {"kb_section", "kb_task", "kb_kind", "kb_auto", "kb_number", "kb_mention", "kb_mentions"}
+_MEANT = {
+    "kb_section", "kb_task", "kb_kind", "kb_auto", "kb_number", "kb_mention", "kb_mentions", "kb_piece", "kb_field",
+}  # fmt: skip

@@ -12,6 +12,7 @@ import re
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 
 from .document import Link
@@ -29,6 +30,22 @@ WIKI_LINK = re.compile(
 def enable_wiki_links(md: MarkdownIt) -> None:
     """Add the rule before ordinary links, which begin with the same character."""
     md.inline.ruler.before("link", "wiki_link", wiki_link)
+
+
+def enable_schemes(md: MarkdownIt, schemes: tuple[str, ...]) -> None:
+    """`[[jira:ABC-1]]` is of the kind `jira`, for each of these, and no link to a page. Add this before gathering."""
+
+    def tell_apart(state: StateCore) -> None:
+        for token in state.tokens:
+            for child in token.children or ():
+                if child.type == "wiki_link_open" and (link := child.meta["kb_link"]):
+                    scheme, colon, rest = link.target.partition(":")
+                    if colon and scheme.lower() in schemes:
+                        rest += f"#{link.section}" if link.section else ""
+                        child.meta |= {"kb_link": None, "kb_scheme": (scheme.lower(), rest.strip())}
+
+    if schemes:
+        md.core.ruler.push("schemes", tell_apart)
 
 
 def wiki_link(state: StateInline, silent: bool) -> bool:

@@ -60,23 +60,23 @@ def _get(tx: Transaction, decision_id: int) -> Any:
 
 def _require_concerned(tx: Transaction, decision: Any) -> None:
     if Verdict(decision.verdict) not in CAN_BE_APPEALED:
-        raise Invalid("decision", kb_t("This decision took nothing away, so there is nothing to object to."))
+        raise Invalid("decision", kb_t("This [decision] took nothing away, so there is nothing to object to."))
     if decision.review_id is not None:
         concerned = is_author(tx, decision.review_id)
     else:
         concerned = decision.facts.get("actor") == tx.actor_id
     if not concerned:
-        raise Forbidden(kb_t("This decision was about somebody else's work, so it is for them to object."))
+        raise Forbidden(kb_t("This [decision] was about somebody else's work, so it is for them to object."))
 
 
 def _require_open_to_appeal(tx: Transaction, decision: Any) -> None:
     if is_taken_back(tx.connection, decision.id):
-        raise Conflict(kb_t("This decision has been taken back already, so there is nothing to object to."))
+        raise Conflict(kb_t("This [decision] has been taken back already, so there is nothing to object to."))
     own = select(Evidence.id).where(
         Evidence.decision_id == decision.id, Evidence.kind == "appeal", Evidence.actor_id == tx.actor_id
     )
     if tx.connection.execute(own).first() is not None:
-        raise Conflict(kb_t("You have objected to this decision already; everything you said is kept."))
+        raise Conflict(kb_t("You have objected to this [decision] already; everything you said is kept."))
 
 
 def _count(tx: Transaction, decision_id: int) -> int:

@@ -10,11 +10,13 @@ from sqlalchemy import select
 
 from ..db import Transaction
 from ..errors import Conflict, Invalid
+from ..hooks.reviewing import Undo
 from ..journal.models import ActorRow
 from ..wording import kb_t
 from .access import require_member, require_not_own
 from .desk.leaving import leave_desk
 from .lifecycle import LostRace, ReviewRow, copy_authors, get_review_row, move_on, take_in
+from .messages.reasons import ReasonView
 from .models import Decision
 from .policy import ANSWERS, Verdict
 from .record import Act, Decided, Grounds, clean_grounds, find_repeated, record_decision
@@ -26,11 +28,26 @@ from .verdicts import carry_out
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """What plugins have said to an answer, before anything was locked; `answering.prepared` asks them.
+
+    `label` is the plugin's own verdict (`plugin`, `name`, `label`), `reason` one of a plugin's, `undo` how its change
+    is taken out again, as things stood at state `undo_at`.
+    """
+
+    label: Mapping[str, str] = field(default_factory=dict)
+    reason: ReasonView | None = None
+    undo: Undo | None = None
+    undo_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A moderator's answer to a review: which range was looked at, and the digest of what was on the screen.
 
     `partial` asks to apply it to the part that was seen when more has come meanwhile; `seen` is then the digest of the
     range alone. `details` is what a verdict needs besides: see `verdicts`. `key` makes asking twice the same as once.
+    `own` is what plugins said to it.
     """
 
     review_id: int
@@ -45,6 +62,7 @@ class Answer:
     key: str | None = None
     batch: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    own: Prepared | None = None
 
 
 @dataclass(eq=False)
@@ -82,13 +100,14 @@ def decide(tx: Transaction, answer: Answer) -> Decided:
     _require_live(tx, review, verdict)
     part = _seen_part(tx, review, answer)
     require_not_own(tx, review.id)
+    own = answer.own or Prepared()
     given = Grounds(answer.reason, answer.note, answer.key, answer.batch)
-    grounds = clean_grounds(tx, review.space_id, verdict, given)
+    grounds = clean_grounds(tx, review.space_id, verdict, given, own=own.reason)
     try:
         rest = _close(tx, review, part, verdict)
     except LostRace:
         raise _already(tx, review.id) from None
-    outcome = carry_out(tx, part, verdict, grounds, answer.details)
+    outcome = carry_out(tx, part, verdict, grounds, _needs(answer, own))
     act = Act(
         verdict,
         review.group,
@@ -101,7 +120,7 @@ def decide(tx: Transaction, answer: Answer) -> Decided:
         review_id=review.id,
         final=verdict is not Verdict.CONCERN,
         takes_back=outcome.takes_back,
-        facts=outcome.facts,
+        facts={**outcome.facts, **({"own": dict(own.label)} if own.label else {})},
     )
     decision_id = record_decision(tx, act, grounds)
     leave_desk(tx, part)
@@ -109,10 +128,14 @@ def decide(tx: Transaction, answer: Answer) -> Decided:
     return Decided(decision_id, review.id, review.subject_id, outcome.number, successor=rest)
 
 
+def _needs(answer: Answer, own: Prepared) -> Mapping[str, Any]:
+    return answer.details if own.undo is None else {**answer.details, "undo": own.undo, "undo_at": own.undo_at}
+
+
 def _answering(answer: Answer) -> Verdict:
     verdict = Verdict(answer.verdict)
     if verdict is Verdict.RESTORE:
-        raise Invalid("verdict", kb_t("Hidden text is shown again from the [page]'s history, by “restore”."))
+        raise Invalid("verdict", kb_t("Hidden text is shown again from the [page]'s [history], by “restore”."))
     if verdict not in ANSWERS:
         raise Invalid("verdict", kb_t("“{value}” is not an answer to [a review].", value=verdict.value))
     return verdict
@@ -153,8 +176,8 @@ def _seen_part(tx: Transaction, review: ReviewRow, answer: Answer) -> ReviewRow:
         return review
     raise MovedOn(
         kb_t(
-            "The [page] is not as it was shown to you (it was moved, hidden, reported or changed), "
-            "so nothing was decided."
+            "The [page] is not as it was shown to you (it was moved, hidden or changed, or [a report] "
+            "came), so nothing was decided."
         ),
         answer.head,
         review.head,
@@ -179,7 +202,7 @@ def _close(tx: Transaction, review: ReviewRow, part: ReviewRow, verdict: Verdict
         move_on(tx, review, event)
         return None
     if event is not Event.DECIDE:
-        raise Invalid("verdict", kb_t("Only a decision can speak of a part; please look at the new changes first."))
+        raise Invalid("verdict", kb_t("Only [a decision] can speak of a part; please look at the new changes first."))
     move_on(tx, review, event, head=part.head)
     rest = take_in(tx, replace(review.duty, base=part.head, ageing=review.ageing))
     copy_authors(tx, review.id, rest.id)

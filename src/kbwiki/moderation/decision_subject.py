@@ -28,7 +28,7 @@ class DecisionSubject:
         """Where the decision's subject is now. Errors: NotFound."""
         about = self._about(connection, self._row(connection, subject_id))
         return Place(
-            kb_t("Appeal about {title}", title=about.title),
+            kb_t("[Appeal] about {title}", title=about.title),
             about.path,
             about.space_id,
             self._appeals(connection, subject_id),
@@ -76,7 +76,7 @@ class DecisionSubject:
 
     def undo(self, tx: Transaction, subject_id: int, base: int, head: int, *, group: str, comment: str) -> int:
         """Errors: Invalid, for an appeal is answered."""
-        raise Invalid("verdict", kb_t("This is an appeal: please uphold the decision or overturn it."))
+        raise Invalid("verdict", kb_t("This is [an appeal]: please uphold the [decision] or overturn it."))
 
     @staticmethod
     def _row(connection: Connection, decision_id: int) -> Any:

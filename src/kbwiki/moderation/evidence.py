@@ -50,7 +50,9 @@ class Patience:
 
 
 MOST_BY_ONE = Patience(
-    1, 20, N_("Thank you, your report of this [page] has arrived and somebody will look. You can add to it in an hour.")
+    1,
+    20,
+    N_("Thank you, your [report] of this [page] has arrived and somebody will look. You can add to it in an hour."),
 )
 """For somebody who is signed in."""
 
@@ -58,8 +60,8 @@ MOST_BY_STRANGERS = Patience(
     5,
     60,
     N_(
-        "Several readers have reported this [page] within the last hour, and somebody will look. "
-        "Please sign in to add something, or try again in an hour."
+        "Several [reports] about this [page] came within the last hour, and somebody will look. Please "
+        "sign in to add something, or try again in an hour."
     ),
 )
 """For all who are not signed in, together: nothing tells one of them from another."""
@@ -75,7 +77,7 @@ def answer_concern(tx: Transaction, review_id: int, text: str) -> int:
     if not has_right(tx.connection, review.space_id, Right.READ, tx.actor):
         raise NotFound("review", str(review_id))
     if not is_author(tx, review_id):
-        raise Forbidden(kb_t("This concern was raised with the authors of the changes, so it is for them to answer."))
+        raise Forbidden(kb_t("This [concern] was raised with the authors of the changes, so it is for them to answer."))
     said = clean_said(text)
     subject_of(tx, review.subject_kind).lock(tx, review.subject_id)
     review = get_review_row(tx.connection, tx.wiki_id, review_id, lock=True)
@@ -83,7 +85,7 @@ def answer_concern(tx: Transaction, review_id: int, text: str) -> int:
         why = (
             kb_t("Nobody waits for an answer here any more.")
             if State(review.state) not in LIVE
-            else kb_t("No concern is open.")
+            else kb_t("No [concern] is open.")
         )
         raise NotAllowed(why, review.state, Event.ANSWER.value)
     after = move_on(tx, review, Event.ANSWER)
@@ -144,7 +146,7 @@ def _require_patience(tx: Transaction, review_ids: list[int]) -> None:
         raise Invalid("text", kb_t(most.why))
     if about_all >= most.about_all:
         why = kb_t(
-            "Many reports came within the last hour, and somebody reads each of them. Please try again in an hour."
+            "Many [reports] came within the last hour, and somebody reads each of them. Please try again in an hour."
         )
         raise Invalid("text", why)
 

@@ -53,7 +53,10 @@ class JournalSubject:
         """Errors: Invalid, always."""
         raise Invalid(
             "verdict",
-            kb_t("Nothing here can undo changes of “{kind}”: the plugin that made them is gone.", kind=self.kind),
+            kb_t(
+                "Nothing here can undo changes of “{kind}”: the plugin that made them is gone, or does not say how.",
+                kind=self.kind,
+            ),
         )
 
     def _entries(self, connection: Connection, subject_id: int, base: int, head: int) -> list[State]:

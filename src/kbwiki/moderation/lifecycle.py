@@ -38,7 +38,6 @@ from .transitions import Event, State, follow
 WITHOUT_DUE = timedelta(days=14)
 """A review without a due time stands in the queue where one due this long after its opening would."""
 
-
 @dataclass(frozen=True, slots=True)
 class Duty:
     """What a group is to look at: a subject's changes after `base` up to `head`, by a time or at leisure.

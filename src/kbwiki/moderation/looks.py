@@ -87,7 +87,7 @@ def look_at_hidden(tx: Transaction, page_id: int, number: int) -> HiddenLook:
             kb_t("This is hidden. Only those who look after it may look, and some things only one [group].")
         )
     if not (row.hidden or row.comment_hidden or row.author_hidden):
-        raise Conflict(kb_t("Nothing of this [revision] is hidden, so it can be read in the [page]'s history."))
+        raise Conflict(kb_t("Nothing of this [revision] is hidden, so it can be read in the [page]'s [history]."))
     _record(tx, page_id, row)
     return HiddenLook(
         page_id=page_id,

@@ -18,7 +18,9 @@ from .subjects import Place
 
 KIND = "page"
 
-_PLACE = select(Page.title, Page.path, Page.space_id, Page.number, Page.deleted).where(Page.id == bindparam("page_id"))
+_PLACE = select(Page.title, Page.path, Page.space_id, Page.number, Page.deleted).where(
+    Page.id == bindparam("page_id")
+)
 _RANGE = (
     select(
         Revision.number,

@@ -76,6 +76,12 @@ def why_of(reason: str, facts: Mapping[str, Any] | None) -> str:
     return kb_t(str((facts or {}).get("why") or REASONS.get(reason, reason)))
 
 
+def label_of(facts: Mapping[str, Any] | None) -> str:
+    """What a plugin calls its own verdict, as it was when the decision was taken; '' for kbwiki's own."""
+    own = (facts or {}).get("own")
+    return str(own.get("label", "")) if isinstance(own, Mapping) else ""
+
+
 NEEDS_REASON = frozenset(
     {Verdict.REVERT, Verdict.REVERT_PART, Verdict.HIDE, Verdict.DELETE, Verdict.CONCERN, Verdict.RESTRICT, Verdict.LOCK}
 )

@@ -14,7 +14,7 @@ from ..db import Change, Transaction, table_of
 from ..errors import Forbidden, Invalid
 from ..wording import kb_t
 from .messages.notices import announce
-from .messages.reasons import find_reason
+from .messages.reasons import ReasonView, find_reason
 from .models import Decision
 from .policy import MAX_NOTE, NEEDS_REASON, Verdict
 
@@ -87,17 +87,23 @@ def find_repeated(tx: Transaction, key: str | None) -> Decided | None:
     if row is None:
         return None
     if row.actor_id != tx.actor_id:
-        raise Forbidden(kb_t("This key was used by somebody else. Please send the decision with a new one."))
+        raise Forbidden(kb_t("This key was used by somebody else. Please send the [decision] with a new one."))
     return Decided(row.id, row.review_id, row.subject_id, row.result, repeated=True)
 
 
-def clean_grounds(tx: Transaction, space_id: int, verdict: Verdict, grounds: Grounds) -> Grounds:
+def clean_grounds(
+    tx: Transaction, space_id: int, verdict: Verdict, grounds: Grounds, *, own: ReasonView | None = None
+) -> Grounds:
     """Reason and note as they are stored, with the words the catalogue of the space has for the reason.
+
+    `own` is a reason of a plugin's, which stands in no catalogue.
 
     Errors: Invalid when an author would not be told why.
     """
     note = grounds.note.strip()
-    reason = find_reason(tx.connection, tx.wiki_id, space_id, grounds.reason) if grounds.reason else None
+    reason = own if own is not None and own.key == grounds.reason else None
+    if reason is None and grounds.reason:
+        reason = find_reason(tx.connection, tx.wiki_id, space_id, grounds.reason)
     if grounds.reason and reason is None:
         raise Invalid("reason", kb_t("Please choose one of the reasons offered."))
     if verdict in NEEDS_REASON and reason is None:
@@ -172,6 +178,7 @@ def _payload(tx: Transaction, decision_id: int, act: Act, grounds: Grounds) -> d
         "decision": decision_id,
         **({"takes_back": act.takes_back} if act.takes_back is not None else {}),
         **({"batch": grounds.batch} if grounds.batch else {}),
+        **({"own": act.facts["own"]} if "own" in act.facts else {}),
         # Like all words, which may have to be redacted one day, a note stands here by its digest alone.
         **({"note": sha256(grounds.note.encode("utf-8", "surrogatepass")).hexdigest()} if grounds.note else {}),
         **told_kind(tx),

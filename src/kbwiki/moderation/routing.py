@@ -141,7 +141,9 @@ def _follow(tx: Transaction, change: Change) -> None:
         about += _live_appeals(tx, kind, change.subject_id)
     for review in about:
         if review.space_id != new:
-            tx.connection.execute(update(table_of(Review)).where(Review.id == review.id).values(space_id=new))
+            tx.connection.execute(
+                update(table_of(Review)).where(Review.id == review.id).values(space_id=new)
+            )
             tell(tx, replace(review, space_id=new))
             tx.tally(review.group, review.space_id, review.state, -1)
             tx.tally(review.group, new, review.state, 1)

@@ -64,7 +64,7 @@ class RuleSubject:
         """Set what was there before; a rule that was new is removed. Errors: Conflict when it was changed since."""
         row = tx.connection.execute(select(Rule).where(Rule.id == subject_id)).one()
         if row.number != head:
-            raise Conflict(kb_t("The rule was changed again since, so it cannot be set back by itself."))
+            raise Conflict(kb_t("The [rule] was changed again since, so it cannot be set back by itself."))
         take_turn(tx)
         earlier = next(iter(self._versions(tx.connection, subject_id, base, base)), None)
         was = earlier or row

@@ -142,5 +142,5 @@ class ChangeKind:
     def undo(self, tx: Transaction, subject_id: int, base: int, head: int, *, group: str, comment: str) -> int:
         """Let the host undo it. Errors: Invalid when it did not say how."""
         if self.undo_range is None:
-            raise Invalid("verdict", kb_t("Changes of “{name}” cannot be taken out by a decision.", name=self.name))
+            raise Invalid("verdict", kb_t("Changes of “{name}” cannot be taken out by [a decision].", name=self.name))
         return self.undo_range(tx, subject_id, base, head)

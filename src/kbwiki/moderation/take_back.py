@@ -17,7 +17,8 @@ from ..pages.policy import Kind
 from ..spaces.policy import Right
 from ..spaces.queries import has_right
 from ..spaces.restraints import Restraint
-from ..wording import kb_t
+from ..wording import N_, kb_t
+from ..wording.kept import keep
 from .access import require_member, require_not_own
 from .ageing import STAYS
 from .handover import keep_or_hand_over
@@ -30,9 +31,13 @@ from .shown import hidden_by_others, standing_hides
 from .subjects import Hides, subject_of
 from .transitions import Event, State
 
+_TAKEN_BACK = keep(N_("The [decision] was taken back"))
 
-def take_back(tx: Transaction, decision_id: int, *, note: str = "", key: str | None = None) -> Decided:
+
+def take_back(tx: Transaction, decision_id: int, *, note: str = "", why: str = "", key: str | None = None) -> Decided:
     """Undo what a decision did; the changes it answered wait for a look again. Itself a decision, taken once.
+
+    `why` is a sentence of ours, said to whoever reads it; a `note` is what somebody wrote.
 
     Errors: NotFound (also where its subject is now and cannot be read), Forbidden (not in the group, or an author of
     the changes), Conflict when it was taken back already or cannot be any more, EditConflict when later changes build
@@ -42,7 +47,7 @@ def take_back(tx: Transaction, decision_id: int, *, note: str = "", key: str | N
         return repeated
     decision, review = _locked(tx, decision_id)
     number = _undo(tx, decision, review, decision.group)
-    return _recorded(tx, decision, Verdict.TAKE_BACK, number, Grounds(note=note.strip(), key=key))
+    return _recorded(tx, decision, Verdict.TAKE_BACK, number, Grounds(note=note.strip(), key=key, words=why))
 
 
 def undo_decision(tx: Transaction, decision_id: int, group: str) -> int:
@@ -80,7 +85,7 @@ def restore_hidden(
     decision, _ = _locked(tx, decision_id)
     space_id = subject_of(tx, decision.subject_kind).place(tx.connection, decision.subject_id).space_id
     grounds = clean_grounds(tx, space_id, Verdict.RESTORE, Grounds(reason, note, key))
-    number = _show(tx, decision, decision.group, comment=kb_t(grounds.words))
+    number = _show(tx, decision, decision.group, comment=keep(grounds.words))
     return _recorded(tx, decision, Verdict.RESTORE, number, grounds)
 
 
@@ -137,7 +142,7 @@ def _reopen(tx: Transaction, review: ReviewRow | None) -> None:
     For the same group, or for those who look after that place if the group cannot read there any more.
     """
     if review is None:
-        raise Conflict(kb_t("The [review] of this decision is not there any more."))
+        raise Conflict(kb_t("The [review] of this [decision] is not there any more."))
     space_id = _space_now(tx, review.subject_kind, review.subject_id, review)
     duty = replace(review.duty, space_id=space_id, due_at=None, opened_at=None, ageing=STAYS)
     again = take_in(tx, duty, lambda _: Event.REPORT)
@@ -164,7 +169,7 @@ def _page_change(tx: Transaction, decision: Any, review: ReviewRow | None, group
     was = decision.facts.get("was", decision.result)
     if was == decision.result:
         return int(decision.result)
-    again = "The decision was taken back"
+    again = _TAKEN_BACK
     if decision.subject_kind != "page":
         subject = subject_of(tx, decision.subject_kind)
         return subject.undo(tx, decision.subject_id, was, decision.result, group=group, comment=again)
@@ -175,7 +180,7 @@ def _page_change(tx: Transaction, decision: Any, review: ReviewRow | None, group
 
 def _hiding(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
     _reopen(tx, review)
-    return _show(tx, decision, group, comment="The decision was taken back")
+    return _show(tx, decision, group, comment=_TAKEN_BACK)
 
 
 def _show(tx: Transaction, decision: Any, group: str, *, comment: str) -> int:
@@ -194,7 +199,7 @@ def _show(tx: Transaction, decision: Any, group: str, *, comment: str) -> int:
 
 def _concern(tx: Transaction, decision: Any, review: ReviewRow | None, group: str) -> int:
     if review is None or State(review.state) not in (State.CONCERN, State.VERIFY):
-        raise Conflict(kb_t("This concern has been dealt with already, so there is nothing left to take back."))
+        raise Conflict(kb_t("This [concern] has been dealt with already, so there is nothing left to take back."))
     move_on(tx, review, Event.WITHDRAW)
     return int(decision.result)
 

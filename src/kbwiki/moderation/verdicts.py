@@ -16,6 +16,7 @@ from sqlalchemy import or_, select
 from ..actors import EVERYONE, SIGNED_IN
 from ..db import Transaction
 from ..errors import Invalid
+from ..hooks.reviewing import Undo
 from ..pages.actions import Edit, save_page, take_out_hunks
 from ..pages.hiding import HideParts, hide_revisions
 from ..pages.locking import CurrentPage, get_locked
@@ -24,9 +25,11 @@ from ..pages.state import write_state
 from ..spaces.models import Grant
 from ..spaces.policy import Right
 from ..wording import kb_t
+from ..wording.kept import keep
 from .assessment.follow import forget_risk
 from .decision_subject import KIND as DECISION
 from .lifecycle import ReviewRow, copy_authors, take_in
+from .own_subject import OwnSubject
 from .policy import ON_APPEALS, Verdict, acted_on
 from .record import Grounds
 from .subjects import Hides, subject_of
@@ -49,9 +52,9 @@ def carry_out(
     """Do it. Errors: Invalid when details are missing or the subject cannot be treated so, EditConflict."""
     about_decision = review.subject_kind == DECISION
     if about_decision and verdict not in ON_APPEALS | {Verdict.CONCERN, Verdict.HAND_OVER}:
-        raise Invalid("verdict", kb_t("This is an appeal: please uphold the decision or overturn it."))
+        raise Invalid("verdict", kb_t("This is [an appeal]: please uphold the [decision] or overturn it."))
     if verdict in ON_APPEALS and not about_decision:
-        raise Invalid("verdict", kb_t("Only an appeal can be answered like this; here are changes to look at."))
+        raise Invalid("verdict", kb_t("Only [an appeal] can be answered like this; here are changes to look at."))
     return _ACTS[verdict](tx, review, grounds, details)
 
 
@@ -63,7 +66,12 @@ def _revert(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
     subject = subject_of(tx, review.subject_kind)
     was = subject.place(tx.connection, review.subject_id).number
     base, head = acted_on(review.base, review.head)
-    number = subject.undo(tx, review.subject_id, base, head, group=review.group, comment=kb_t(grounds.words))
+    undo = details.get("undo")
+    if isinstance(undo, Undo) and isinstance(subject, OwnSubject):
+        undo_at = int(details.get("undo_at", 0))
+        number = subject.carry_out(tx, review.subject_id, base, head, undo, undo_at, review.group)
+        return Outcome(number, {"was": was})
+    number = subject.undo(tx, review.subject_id, base, head, group=review.group, comment=keep(grounds.words))
     return Outcome(number, {"was": was})
 
 
@@ -77,7 +85,7 @@ def _revert_part(tx: Transaction, review: ReviewRow, grounds: Grounds, details: 
         head,
         [int(one) for one in details.get("hunks", ())],
         kind=Kind.REVERT,
-        comment=kb_t(grounds.words),
+        comment=keep(grounds.words),
         decided_by=review.group,
     )
     return Outcome(taken.number if taken is not None else page.number, {"was": page.number})
@@ -98,7 +106,7 @@ def _edit(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
         details["text"],
         title=details.get("title"),
         tags=details.get("tags"),
-        comment=kb_t(grounds.words),
+        comment=keep(grounds.words),
         base=int(details.get("number", page.number)),
     )
     saved = save_page(tx, edit, decided_by=review.group)
@@ -114,7 +122,7 @@ def _hide(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
     asked = details.get("parts") or ("words",)
     parts = sorted({asked} if isinstance(asked, str) else {str(one) for one in asked})
     if any(one not in ("words", "comment", "author") for one in parts):
-        raise Invalid("parts", kb_t("Please choose what to hide: the words, the comment, or who wrote it."))
+        raise Invalid("parts", kb_t("Please choose what to hide: the words, the [comment], or who wrote it."))
     only_group = review.group if details.get("only_group") else None
     forget_risk(tx.connection, page.id)
     number = hide_revisions(
@@ -124,7 +132,7 @@ def _hide(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
         head,
         parts=HideParts("words" in parts, "comment" in parts, "author" in parts, only_group),
         decided_by=review.group,
-        comment=kb_t(grounds.words),
+        comment=keep(grounds.words),
     )
     facts = {"was": page.number, "base": base, "head": head, "parts": parts, "only_group": only_group}
     return Outcome(number, facts)
@@ -133,7 +141,7 @@ def _hide(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mapping
 def _hide_whole(tx: Transaction, review: ReviewRow, subject: Hides, grounds: Grounds) -> Outcome:
     base, head = acted_on(review.base, review.head)
     was = subject_of(tx, review.subject_kind).place(tx.connection, review.subject_id).number
-    number, hidden = subject.hide(tx, review.subject_id, base, head, group=review.group, comment=kb_t(grounds.words))
+    number, hidden = subject.hide(tx, review.subject_id, base, head, group=review.group, comment=keep(grounds.words))
     return Outcome(number, {"was": was, "base": base, "head": head, "hidden": hidden})
 
 
@@ -142,7 +150,7 @@ def _delete(tx: Transaction, review: ReviewRow, grounds: Grounds, details: Mappi
     if page.state.deleted:
         return Outcome(page.number, {"was": page.number})
     gone = replace(page.state, deleted=True)
-    number = write_state(tx, page, gone, kind=Kind.DELETE, comment=kb_t(grounds.words), decided_by=review.group)
+    number = write_state(tx, page, gone, kind=Kind.DELETE, comment=keep(grounds.words), decided_by=review.group)
     return Outcome(number, {"was": page.number})
 
 

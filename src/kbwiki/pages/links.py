@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select
 from ..db import Transaction, insert_or_ignore
 from ..journal.models import Entry
 from ..journal.tail import cursor_of, entries_after, move_cursor
-from ..markup import Link, rewrite_links
+from ..markup import PLAIN, Dialect, Link, rewrite_links
 from .models import Page, PageLink
 from .parsed import get_parsed
 from .paths import locate, look_alike, written_for
@@ -18,7 +18,7 @@ from .paths import locate, look_alike, written_for
 CONSUMER = "links"
 
 
-def take_in_links(connection: Connection, wiki_id: int, most: int = 500) -> int:
+def take_in_links(connection: Connection, wiki_id: int, most: int = 500, dialect: Dialect = PLAIN) -> int:
     """Read up to `most` journal entries and bring the links of the pages they name up to date.
 
     Gives back how many entries were read; 0 when there is nothing left to do. Runs in a write transaction.
@@ -27,7 +27,8 @@ def take_in_links(connection: Connection, wiki_id: int, most: int = 500) -> int:
     entries = entries_after(connection, wiki_id, seen, most)
     if not entries or not move_cursor(connection, wiki_id, CONSUMER, seen=seen, to=entries[-1].position):
         return 0
-    refresh_links(connection, wiki_id, {entry.subject_id for entry in entries if entry.subject_kind == "page"})
+    named = {entry.subject_id for entry in entries if entry.subject_kind == "page"}
+    refresh_links(connection, wiki_id, named, dialect)
     return len(entries)
 
 
@@ -48,22 +49,24 @@ def take_in_all(tx: Transaction) -> None:
         .distinct()
     ).scalars()
     own = {change.subject_id for change in tx.changes if change.subject_kind == "page"}
-    refresh_links(tx.connection, wiki_id, own.union(changed))
+    refresh_links(tx.connection, wiki_id, own.union(changed), tx.dialect or PLAIN)
 
 
-def refresh_links(connection: Connection, wiki_id: int, page_ids: Iterable[int]) -> None:
+def refresh_links(connection: Connection, wiki_id: int, page_ids: Iterable[int], dialect: Dialect = PLAIN) -> None:
     """Write anew which paths the current texts of these pages link to."""
     ids = sorted(page_ids)
     for start in range(0, len(ids), 200):
-        _refresh(connection, wiki_id, ids[start : start + 200])
+        _refresh(connection, wiki_id, ids[start : start + 200], dialect)
 
 
-def _refresh(connection: Connection, wiki_id: int, ids: list[int]) -> None:
+def _refresh(connection: Connection, wiki_id: int, ids: list[int], dialect: Dialect) -> None:
     rows = connection.execute(
-        select(Page.id, Page.path, Page.text_digest, Page.deleted).where(Page.wiki_id == wiki_id, Page.id.in_(ids))
+        select(Page.id, Page.path, Page.text_digest, Page.deleted).where(
+            Page.wiki_id == wiki_id, Page.id.in_(ids)
+        )
     ).all()
     live = [row for row in rows if not row.deleted]
-    parsed = get_parsed(connection, {row.text_digest for row in live}, keep=True)
+    parsed = get_parsed(connection, {row.text_digest for row in live}, keep=True, dialect=dialect)
     wanted = {
         (row.id, target)
         for row in live
@@ -96,7 +99,7 @@ class Moves:
         return self.exact.get(path) or self.alike.get(look_alike(path)) or path
 
 
-def relink(text: str, was_at: str, is_at: str, moves: Moves) -> str:
+def relink(text: str, was_at: str, is_at: str, moves: Moves, dialect: Dialect = PLAIN) -> str:
     """The text of a page that was at `was_at` and is at `is_at`, with its links following the moves.
 
     Every link leads to the same page as before; only links that would not are written anew.
@@ -111,4 +114,4 @@ def relink(text: str, was_at: str, is_at: str, moves: Moves) -> str:
             return None
         return written_for(new, link.style, is_at)
 
-    return rewrite_links(text, new_target)
+    return rewrite_links(text, new_target, dialect)

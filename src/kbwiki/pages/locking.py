@@ -44,7 +44,9 @@ _COLUMNS = (
 _CURRENT = select(*_COLUMNS).join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
 # Only the page row is locked: revisions never change, and locking a join would lock both.
 _LOCKED = _CURRENT.with_for_update(of=Page)
-_BY_PATH = _LOCKED.where(Page.wiki_id == bindparam("wiki_id"), Page.path == bindparam("path"), ~Page.deleted)
+_BY_PATH = _LOCKED.where(
+    Page.wiki_id == bindparam("wiki_id"), Page.path == bindparam("path"), ~Page.deleted
+)
 _DELETED_BY_PATH = (
     _LOCKED.where(Page.wiki_id == bindparam("wiki_id"), Page.path == bindparam("path"), Page.deleted)
     .order_by(Page.updated_at.desc(), Page.id.desc())

@@ -197,7 +197,9 @@ def _search(a: list[Hashable], b: list[Hashable], steps: int) -> tuple[list[Bloc
     return found, steps
 
 
-def _shortest_edit(a: list[Hashable], b: list[Hashable], allowance: int) -> tuple[list[Block], tuple[int, int], int]:
+def _shortest_edit(
+    a: list[Hashable], b: list[Hashable], allowance: int
+) -> tuple[list[Block], tuple[int, int], int]:
     """Search greedily from the start: the equal blocks, the point (i, j) they lead to, the steps spent.
 
     `reach[k]` is the furthest i reached on the diagonal i - j == k; `trail` keeps it as it was before each

@@ -96,7 +96,9 @@ def resolve(merge: Merge, choices: Sequence[Choice]) -> str:
     if len(choices) != clashes:
         raise ValueError(f"{clashes} clashes need as many choices, not {len(choices)}")
     rest = iter(choices)
-    return "".join(chunk.text if isinstance(chunk, Agreed) else _chosen(chunk, next(rest)) for chunk in merge.chunks)
+    return "".join(
+        chunk.text if isinstance(chunk, Agreed) else _chosen(chunk, next(rest)) for chunk in merge.chunks
+    )
 
 
 def _chosen(clash: Clash, choice: Choice) -> str:
@@ -165,7 +167,9 @@ def _by_words(clash: Clash) -> list[Chunk]:
     return [_passage(passage, weights, base, mine, theirs) for passage in _passages(parts, base)]
 
 
-def _rewritten(parts: Sequence[Stretch], weights: Sequence[int], mine: Sequence[str], theirs: Sequence[str]) -> bool:
+def _rewritten(
+    parts: Sequence[Stretch], weights: Sequence[int], mine: Sequence[str], theirs: Sequence[str]
+) -> bool:
     """Tell whether either side kept too little for the other's words to have a place in it."""
     open_parts = [part for part in parts if part.unchanged or mine[part.mine] != theirs[part.theirs]]
     total = sum(sum(weights[part.base]) for part in open_parts)
@@ -206,6 +210,8 @@ def _passage(
     )
     if whole.mine == whole.theirs:
         return Agreed(whole.mine)
-    if any(isinstance(chunk, Clash) for chunk in decided) or (by_both and _rewritten(parts, weights, mine, theirs)):
+    if any(isinstance(chunk, Clash) for chunk in decided) or (
+        by_both and _rewritten(parts, weights, mine, theirs)
+    ):
         return whole
     return Agreed(merged)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, Digest, Id, Json, Path, UtcDateTime
+from ..db import Base, Digest, Id, Json, Path, UtcDateTime, Words
 from ..journal.models import ActorRow, WikiRow
 from ..spaces.models import Space
 
@@ -79,7 +79,7 @@ class Revision(Base):
     kind: Mapped[str] = mapped_column(String(20))
     actor_id: Mapped[int] = mapped_column(ForeignKey(ActorRow.id))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    comment: Mapped[str] = mapped_column(String(1000))
+    comment: Mapped[str] = mapped_column(Words(1000))
     path: Mapped[str] = mapped_column(Path)
     title: Mapped[str] = mapped_column(String(255))
     tags: Mapped[list[str]] = mapped_column(Json)

@@ -79,7 +79,9 @@ def _best(before: Sequence[Words], after: Sequence[Words]) -> list[Pair]:
 def _tied(before: Sequence[Words], after: Sequence[Words]) -> list[Pair]:
     """Return a rising chain of similar lines that share most words found in no other line."""
     home_before, home_after = _homes(before), _homes(after)
-    votes = Counter((i, j) for word, i in home_before.items() if i >= 0 and (j := home_after.get(word, -1)) >= 0)
+    votes = Counter(
+        (i, j) for word, i in home_before.items() if i >= 0 and (j := home_after.get(word, -1)) >= 0
+    )
     favourite: dict[int, int] = {}
     for (i, j), _ in votes.most_common():
         favourite.setdefault(i, j)

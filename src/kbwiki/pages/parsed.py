@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select
 
 from ..db import insert_or_ignore
-from ..markup import RENDERER_VERSION, Document, Heading, Link, parse
+from ..markup import PLAIN, Dialect, Document, Heading, Link, parse
 from .models import ParsedText
 from .texts import load_texts
 
 _FIND = select(ParsedText.digest, ParsedText.links, ParsedText.headings, ParsedText.plain).where(
-    ParsedText.version == RENDERER_VERSION, ParsedText.digest.in_(bindparam("digests", expanding=True))
+    ParsedText.version == bindparam("version"), ParsedText.digest.in_(bindparam("digests", expanding=True))
 )
 
 
@@ -27,31 +27,42 @@ class Parsed:
     plain: str
 
 
-def get_parsed(connection: Connection, digests: Iterable[bytes], *, keep: bool) -> dict[bytes, Parsed]:
-    """What the texts with these digests say; those not seen before are parsed, and with `keep` written down."""
+def get_parsed(
+    connection: Connection, digests: Iterable[bytes], *, keep: bool, dialect: Dialect = PLAIN
+) -> dict[bytes, Parsed]:
+    """What the texts with these digests say; those not seen before are parsed, and with `keep` written down.
+
+    Nothing of a plugin's runs: this may be done under a lock.
+    """
     wanted = set(digests)
     found = {
         row.digest: Parsed(links_from(row.links), headings_from(row.headings), plain_of(row.plain))
-        for row in connection.execute(_FIND, {"digests": list(wanted)})
+        for row in connection.execute(_FIND, {"digests": list(wanted), "version": dialect.version})
     }
     missing = wanted - found.keys()
     if not missing:
         return found
     rows = []
     for digest, text in load_texts(connection, missing).items():
-        document = parse(text)
+        document = parse(text, dialect)
         found[digest] = Parsed(document.links, document.headings, document.plain)
-        rows.append(row_of(digest, document))
+        rows.append(row_of(digest, document, dialect.version))
     if keep:
         connection.execute(insert_or_ignore(connection, ParsedText), rows)
     return found
 
 
-def row_of(digest: bytes, document: Document) -> dict[str, object]:
+def find_parsed(connection: Connection, digest: bytes, version: str) -> Parsed | None:
+    """What is kept of a text, as it was read by this version."""
+    row = connection.execute(_FIND, {"digests": [digest], "version": version}).first()
+    return None if row is None else Parsed(links_from(row.links), headings_from(row.headings), plain_of(row.plain))
+
+
+def row_of(digest: bytes, document: Document, version: str) -> dict[str, object]:
     """The row that keeps what `document` says."""
     return {
         "digest": digest,
-        "version": RENDERER_VERSION,
+        "version": version,
         "links": [[link.target, link.section, link.style] for link in document.links],
         "headings": [[heading.level, heading.title, heading.anchor] for heading in document.headings],
         "plain": zlib.compress(document.plain.encode("utf-8", "replace"), 6),

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from ..errors import Invalid
 from ..wording import kb_t
+from ..wording.kept import Kept
 
 MAX_TITLE = 250
 MAX_COMMENT = 1000
@@ -74,12 +75,14 @@ def clean_title(title: str) -> str:
 
 
 def clean_comment(comment: str) -> str:
-    """A comment as it is stored: one line, trimmed. Errors: Invalid when too long."""
+    """A comment as it is stored: one line, trimmed; a sentence of ours as it is. Errors: Invalid when too long."""
+    if isinstance(comment, Kept):
+        return comment
     cleaned = _one_line(comment)
     if len(cleaned) > MAX_COMMENT:
         raise Invalid(
             "comment",
-            kb_t("The comment is too long: at most {most} characters are possible.", most=MAX_COMMENT),
+            kb_t("The [comment] is too long: at most {most} characters are possible.", most=MAX_COMMENT),
         )
     return cleaned
 

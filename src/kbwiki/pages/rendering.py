@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, dataclass
+from contextlib import suppress
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -20,12 +21,13 @@ from ..actors import Actor
 from ..caching import BoundedCache
 from ..database import Database
 from ..db import in_list, insert_or_ignore
-from ..markup import RENDERER_VERSION, Document, Heading, Link, Resolved, Wording, parse, render
+from ..errors import Busy
+from ..markup import PLAIN, Dialect, Document, Heading, Labels, Link, Resolved, Wording, parse_extended, render
 from ..spaces.queries import bound, readable
 from ..wording import Wording as SpokenWording
 from ..wording import kb_t, spoken
 from .models import Page, ParsedText, Redirect, Rendered
-from .parsed import row_of
+from .parsed import find_parsed, row_of
 from .paths import locate, look_alike
 from .texts import load_texts
 
@@ -61,12 +63,16 @@ _EXISTING: Executable = union_all(_ALIKE, _FORMER)
 _HTML = select(Rendered.html).where(Rendered.key == bindparam("key"))
 
 
+NO_LABELS: Labels = {}
+
+
 @dataclass(frozen=True, slots=True)
 class PageHtml:
-    """A page as HTML, and its headings for the contents list."""
+    """A page as HTML, and its headings for the contents list. What is not `lasting` is to be kept nowhere."""
 
     html: str
     toc: tuple[Heading, ...]
+    lasting: bool = True
 
 
 RenderCache = BoundedCache[bytes, str]
@@ -122,30 +128,51 @@ def page_html(
     address: Address,
     max_output: int,
     now: datetime,
+    dialect: Dialect = PLAIN,
+    labels: Labels = NO_LABELS,
     files: FilesAt = no_files,
 ) -> PageHtml:
     """The text with `digest`, as a page at `path`, in HTML for this actor.
 
     `links` and `headings` are what is kept about the text, None and () when it was never parsed. Nothing is rendered
     twice: first this process's memory is asked, then the database, and what had to be rendered is kept in both,
-    unless somebody is writing just now, for a reader never waits for that.
+    unless somebody is writing just now, for a reader never waits for that. Plugins may be asked, so this is nothing to
+    do under a lock. `labels` are what fields are called.
     """
     document: Document | None = None
+    if dialect.extended_version != PLAIN.version:  # what is kept about the text is how it reads without plugins
+        known = find_parsed(connection, digest, dialect.extended_version)
+        links, headings = (known.links, known.headings) if known is not None else (None, ())
     if links is None:
-        document = parse(load_texts(connection, [digest])[digest])
+        document = parse_extended(load_texts(connection, [digest])[digest], dialect)
         links, headings = document.links, document.headings
     resolved = resolve_links(connection, wiki_id, actor, path, links, address, files)
     wording, said = _wording_in(spoken())
-    key = _key(digest, resolved, max_output, said)
+    said = f"{said} {sorted(labels.items())}" if labels else said
+    key = _key(digest, resolved, max_output, said, _dialect_key(dialect, path))
     html = cache.get(key)
     if html is None and document is None:
         stored = connection.execute(_HTML, {"key": key}).scalar()
         html = zlib.decompress(stored).decode() if stored is not None else None
     if html is None:
         parsed_here = document is not None
-        document = document or parse(load_texts(connection, [digest])[digest])
-        html = render(document, resolve=resolved.__getitem__, max_output=max_output, wording=wording).html
-        _keep(database, key, digest, html, document if parsed_here else None, now)
+        document = document or parse_extended(load_texts(connection, [digest])[digest], dialect)
+        if not document.whole:
+            resolved = resolve_links(connection, wiki_id, actor, path, document.links, address, files)
+        rendered = render(
+            document,
+            resolve=resolved.__getitem__,
+            max_output=max_output,
+            wording=wording,
+            path=path,
+            dialect=dialect if document.whole else replace(dialect, extends=()),
+            labels=labels,
+        )
+        if not rendered.lasting:
+            return PageHtml(rendered.html, document.headings, lasting=False)
+        html = rendered.html
+        row = row_of(digest, document, dialect.extended_version) if parsed_here else None
+        _keep(database, key, digest, html, row, now)
     cache.put(key, html)
     return PageHtml(html, headings)
 
@@ -158,12 +185,14 @@ def preview_html(
     text: str,
     address: Address,
     max_output: int,
+    dialect: Dialect = PLAIN,
+    labels: Labels = NO_LABELS,
     files: FilesAt = no_files,
 ) -> PageHtml:
     """A text that is not saved, as HTML; nothing is kept."""
-    document = parse(text)
-    resolved = resolve_links(connection, wiki_id, actor, path, document.links, address, files)
-    html = render(document, resolve=resolved.__getitem__, max_output=max_output).html
+    document = parse_extended(text, dialect)
+    resolve = resolve_links(connection, wiki_id, actor, path, document.links, address, files).__getitem__
+    html = render(document, resolve=resolve, max_output=max_output, path=path, dialect=dialect, labels=labels).html
     return PageHtml(html, document.headings)
 
 
@@ -207,9 +236,11 @@ def _wording_in(_language: SpokenWording) -> tuple[Wording, str]:
     return wording, sha256(repr(wording).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _key(digest: bytes, resolved: Mapping[Link, Resolved], max_output: int, wording: str) -> bytes:
+def _key(
+    digest: bytes, resolved: Mapping[Link, Resolved], max_output: int, wording: str, made_in: tuple[str, ...]
+) -> bytes:
     facts = [
-        RENDERER_VERSION,
+        made_in,
         digest.hex(),
         max_output,
         wording,
@@ -221,12 +252,21 @@ def _key(digest: bytes, resolved: Mapping[Link, Resolved], max_output: int, word
     return sha256(json.dumps(facts, separators=(",", ":")).encode("utf-8", "surrogatepass")).digest()
 
 
-def _keep(database: Database, key: bytes, digest: bytes, html: str, document: Document | None, now: datetime) -> None:
-    with database.write_if_free() as connection:
+def _dialect_key(dialect: Dialect, path: str) -> tuple[str, ...]:
+    """What HTML depends on besides: who makes pieces of it, and, for macros know their page, where it stands."""
+    if dialect is PLAIN:
+        return (PLAIN.version,)
+    return (dialect.extended_version, dialect.fingerprint, path if dialect.macros else "")
+
+
+def _keep(
+    database: Database, key: bytes, digest: bytes, html: str, parsed: Mapping[str, object] | None, now: datetime
+) -> None:
+    with suppress(Busy), database.write_if_free() as connection:  # busy: the pool had no second connection to give
         if connection is None:
             return
-        if document is not None:
-            connection.execute(insert_or_ignore(connection, ParsedText), row_of(digest, document))
+        if parsed is not None:
+            connection.execute(insert_or_ignore(connection, ParsedText), parsed)
         connection.execute(
             insert_or_ignore(connection, Rendered),
             {"key": key, "digest": digest, "html": zlib.compress(html.encode(), 6), "created_at": now},

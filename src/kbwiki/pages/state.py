@@ -173,7 +173,9 @@ def _set_tags(connection: Connection, page_id: int, was: Iterable[str], tags: It
     if gone := before - after:
         connection.execute(delete(PageTag).where(PageTag.page_id == page_id, PageTag.tag.in_(gone)))
     if new := sorted(after - before):
-        connection.execute(insert_or_ignore(connection, PageTag), [{"page_id": page_id, "tag": tag} for tag in new])
+        connection.execute(
+            insert_or_ignore(connection, PageTag), [{"page_id": page_id, "tag": tag} for tag in new]
+        )
 
 
 def _leave_redirect(tx: Transaction, page_id: int, old_path: str) -> None:
@@ -181,7 +183,9 @@ def _leave_redirect(tx: Transaction, page_id: int, old_path: str) -> None:
     left = insert_or_ignore(tx.connection, Redirect, Redirect.path)
     if tx.connection.execute(left, key).scalar() is None:
         tx.connection.execute(
-            update(Redirect).where(Redirect.wiki_id == tx.wiki_id, Redirect.path == old_path).values(page_id=page_id)
+            update(Redirect)
+            .where(Redirect.wiki_id == tx.wiki_id, Redirect.path == old_path)
+            .values(page_id=page_id)
         )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from ..db import insert_or_ignore, table_of
 from ..errors import Invalid, NotFound
 from ..wording import kb_t
+from ..wording.amounts import grouped
 from .models import Text
 
 _LOAD = select(Text.digest, Text.body).where(Text.digest.in_(bindparam("digests", expanding=True)))
@@ -35,8 +36,8 @@ def encode(text: str, most: int) -> bytes:
             "text",
             kb_t(
                 "The text is {count} bytes long; at most {most} are possible. Please split it into several [pages].",
-                count=f"{len(raw):,}",
-                most=f"{most:,}",
+                count=grouped(len(raw)),
+                most=grouped(most),
             ),
         )
     return raw

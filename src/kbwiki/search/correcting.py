@@ -179,7 +179,9 @@ def pages_with(replacements: Iterable[Replacement], engine: Engine, scope: Scope
     return list(dict.fromkeys(page for pages in found for page in sorted(pages)[:MOST_LOOKED_AT]))
 
 
-def _doubts(doubted: Iterable[_Doubtful], engine: Engine, scope: Scope, languages: tuple[str, ...]) -> list[Doubt]:
+def _doubts(
+    doubted: Iterable[_Doubtful], engine: Engine, scope: Scope, languages: tuple[str, ...]
+) -> list[Doubt]:
     """For each word those near it that stand on a page of the scope, the likeliest slips first."""
     guesses = {word: _guesses(word.written, languages) for word in doubted}
     wanted = frozenset(term for some in guesses.values() for one in some for terms in one.terms for term in terms)

@@ -12,7 +12,8 @@ class Document:
     """A page as it is to be found: its current text and the space that decides who may read it.
 
     ``id`` and ``space`` are the database's numbers. ``body`` is plain text or markup; what is not a word in
-    it is passed over. Raises TypeError or ValueError at once, so that no broken document reaches the index.
+    it is passed over. ``more`` are words that do not stand on the page, with how much they count beside the text.
+    Raises TypeError or ValueError at once, so that no broken document reaches the index.
     """
 
     id: int
@@ -23,6 +24,12 @@ class Document:
     body: str
     space: int
     language: str = "en"
+    more: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def repeated(self) -> tuple[str, ...]:
+        """``more`` for engines that know no weights but by counting: what counts more stands there more often."""
+        return tuple(text for text, boost in self.more for _ in range(max(1, round(boost))))
 
     def __post_init__(self) -> None:
         for name in ("title", "path", "body", "language"):
@@ -31,6 +38,9 @@ class Document:
             _require(name, getattr(self, name), tuple)
             for text in getattr(self, name):
                 _require(name, text, str)
+        for text, boost in self.more:
+            _require("more", text, str)
+            _require("more", boost, float)
         for name in ("id", "space"):
             _require(name, getattr(self, name), int)
             if not -_BOUND <= getattr(self, name) < _BOUND:

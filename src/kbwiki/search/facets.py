@@ -72,6 +72,7 @@ class Counted:
     is_partial: bool = False
 
 
+
 def _visible(ids: str) -> tuple[ColumnElement[bool], ...]:
     return (Page.wiki_id == bindparam("wiki_id"), in_list(Page.id, ids), ~Page.deleted, readable(Page.space_id))
 
@@ -154,7 +155,9 @@ def _author() -> ColumnElement[int]:
     return case((Revision.author_hidden, None), else_=Revision.actor_id)
 
 
-def _part(name: str, value: Any, label: Any, found: CTE, other: Any = None, on: Any = None) -> Select[Any]:
+def _part(
+    name: str, value: Any, label: Any, found: CTE, other: Any = None, on: Any = None
+) -> Select[Any]:
     value, label = cast(value, String), cast(label, String)
     statement = select(
         literal(name, String).label("name"), value.label("value"), label.label("label"), func.count().label("number")

@@ -9,9 +9,11 @@ from sqlalchemy import Connection, bindparam, or_, select, union
 from ..db import in_list
 from ..journal.models import Entry
 from ..journal.tail import Sealed
+from ..markup import PLAIN, Dialect
 from ..pages.models import Page, Revision
 from ..pages.parsed import get_parsed
 from ..pages.paths import below
+from ..pages.texts import load_texts
 from .documents import Document
 from .words.languages import language_of
 
@@ -20,6 +22,7 @@ _ROWS = (
     .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
     .where(in_list(Page.id, "ids"), ~Page.deleted)
 )
+_WRITTEN = _ROWS.where(~Revision.hidden)
 _HIDDEN = (Entry.wiki_id == bindparam("wiki_id"), Entry.kind == "hide", Entry.subject_kind == "page")
 # Two statements in one, since each has its index, and an OR of both would have none.
 HIDDEN_SINCE = union(
@@ -57,14 +60,14 @@ def _below(connection: Connection, wiki_id: int, path: str) -> Iterable[int]:
 
 
 def documents_of(
-    connection: Connection, ids: Sequence[int], languages: Sequence[str] = ("en",)
+    connection: Connection, ids: Sequence[int], languages: Sequence[str] = ("en",), dialect: Dialect = PLAIN
 ) -> tuple[list[Document], list[int]]:
     """The pages as the index takes them, and those of the ids that are not to be found any more.
 
     Each is in one of the languages, the first where its text does not clearly say otherwise.
     """
     rows = connection.execute(_ROWS, {"ids": list(ids)}).all()
-    parsed = get_parsed(connection, {row.text_digest for row in rows}, keep=False)
+    parsed = get_parsed(connection, {row.text_digest for row in rows}, keep=False, dialect=dialect)
     documents = [
         Document(
             id=row.id,
@@ -79,3 +82,10 @@ def documents_of(
         for row in rows
     ]
     return documents, sorted(set(ids) - {row.id for row in rows})
+
+
+def written_texts(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """What was written on those of the pages that nothing is hidden of, by their ids."""
+    rows = connection.execute(_WRITTEN, {"ids": list(ids)}).all()
+    texts = load_texts(connection, {row.text_digest for row in rows})
+    return {row.id: texts[row.text_digest] for row in rows}

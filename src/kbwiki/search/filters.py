@@ -6,8 +6,9 @@ index that is behind cannot get it wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
 
@@ -30,12 +31,14 @@ NO_TIME = N_(
     "changed:2026-10-01..2026-10-15."
 )
 NOT_HAD = N_("“has:{subject}” was not understood. What [a page] can have is a file: has:file.")
+NOT_ASKED = N_("“{subject}:” could not be looked up just now, so it was left out.")
 ME = "me"
 HAVING: dict[str, Callable[[], ColumnElement[bool]]] = {}
 """What pages can have, by the word after `has:`, as SQL about `Page`; other rooms say theirs (see parts)."""
 
 _PAGES = select(Page.id).where(Page.wiki_id == bindparam("wiki_id"), ~Page.deleted, readable(Page.space_id))
 _CHANGED = _PAGES.where(Page.updated_at >= bindparam("start"), Page.updated_at < bindparam("end"))
+_THESE = _PAGES.where(in_list(Page.id, "ids"))
 _BY = _PAGES.join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number)).where(
     in_list(Revision.actor_id, "actors"), ~Revision.author_hidden
 )
@@ -45,7 +48,8 @@ _PEOPLE = select(ActorRow.id, ActorRow.name, ActorRow.external_id).where(ActorRo
 class Filters:
     """Finds the pages for the fields of one question of one actor. Raises nothing for what was typed.
 
-    `reviewed` is SQL that says of `Page.id` and `Page.number` whether people have looked at all of the page.
+    `reviewed` is SQL that says of `Page.id` and `Page.number` whether people have looked at all of the page. `operated`
+    is what plugins found for the operators in the question: pages, or None where one failed.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class Filters:
         *,
         reviewed: ColumnElement[bool],
         stale_days: int,
+        operated: Mapping[tuple[str, str], frozenset[int] | None] = MappingProxyType({}),
     ) -> None:
         self._connection = connection
         self._wiki_id = wiki_id
@@ -64,6 +69,7 @@ class Filters:
         self._now = now
         self._reviewed = reviewed
         self._stale_days = stale_days
+        self._operated = operated
 
     def __call__(self, name: str, value: str, quoted: bool) -> Chosen:
         """The readable pages that the field finds; a note where there is something to say about it."""
@@ -73,7 +79,12 @@ class Filters:
             return self._in_state(value)
         if name == "has":
             return self._having(value)
-        return self._changed(value)
+        if name == "changed":
+            return self._changed(value)
+        found = self._operated.get((name, value))
+        if found is None:
+            return Chosen(None, Note(NOT_ASKED, name))
+        return Chosen(self._pages(_THESE, ids=list(found)))
 
     def _having(self, thing: str) -> Chosen:
         found = HAVING.get(thing.casefold())

@@ -17,7 +17,9 @@ from ..actors import Actor
 from ..clock import Clock, utc_now
 from ..database import Database
 from ..errors import KBWikiError
+from ..markup import PLAIN, Dialect
 from ..wording import kb_t
+from .additions import NOTHING_ADDED, Additions
 from .correcting import Correction, correct, pages_with
 from .database import find_by_title
 from .engines.protocol import Engine, Hits, IndexUnusable, Scope
@@ -65,7 +67,8 @@ class Search:
 
     `prepare`: see `Sync`. `reviewed` is SQL that says of `Page` whether people have looked at all of it. `patience` is
     how many seconds a search waits for the index to take in what is new; after `stale_days` without a change a page is
-    stale. `languages` are those of the pages, the usual one first; `weights`: see `weights.merged`.
+    stale. `languages` are those of the pages, the usual one first; `weights`: see `weights.merged`; `dialect` and
+    `additions` are what plugins add to them.
     """
 
     def __init__(
@@ -81,6 +84,8 @@ class Search:
         clock: Clock = utc_now,
         languages: tuple[str, ...] = ("en",),
         weights: Mapping[str, float] = WEIGHTS,
+        dialect: Callable[[], Dialect] = lambda: PLAIN,
+        additions: Additions = NOTHING_ADDED,
     ) -> None:
         self._database = database
         self._wiki_id = wiki_id
@@ -88,11 +93,11 @@ class Search:
         self._stale_days = stale_days
         self._clock = clock
         self._languages = languages
-        self._weights = weights
-        self._reader = Reader(reviewed, languages)
-        self._dividing = dividing(reviewed)
-        self.sync = Sync(database, wiki_id, prepare, engine, patience, languages) if engine is not None else None
+        self._weights, self._dialect = weights, dialect
+        self._reader = Reader(reviewed, languages, dialect)
+        self._dividing, self.additions = dividing(reviewed), additions
         self._prepare, self._patience = prepare, patience
+        self.sync = self.beside(engine) if engine is not None else None
 
     def __call__(
         self,
@@ -135,7 +140,7 @@ class Search:
         what was typed.
         """
         try:
-            take_in_a_little(self._database, self._wiki_id())
+            take_in_a_little(self._database, self._wiki_id(), self._dialect())
         except KBWikiError:
             log.info("Suggestions go on without the newest: the database was busy.")
         with self._database.read() as connection:
@@ -156,7 +161,8 @@ class Search:
 
     def beside(self, engine: Engine) -> Sync:
         """An index of the same pages kept with another engine, for moving to it while the present one answers."""
-        return Sync(self._database, self._wiki_id, self._prepare, engine, self._patience, self._languages)
+        more = (self._patience, self._languages, self._dialect, self.additions)
+        return Sync(self._database, self._wiki_id, self._prepare, engine, *more)
 
     def close(self) -> None:
         """Wait for work that is under way, and let go of the index."""
@@ -172,16 +178,13 @@ class Search:
 
     def _parsed(self, actor: Actor, text: str, position: int | None) -> Query:
         """What was typed as it is to be searched. `position`: where the journal stands, when that is known."""
+        operators, operated = self.additions.operated(text, actor, self._languages)
         with self._database.read() as connection:
+            now, stale = self._clock(), self._stale_days
             filters = Filters(
-                connection,
-                self._wiki_id(),
-                actor,
-                self._clock(),
-                reviewed=self._reviewed,
-                stale_days=self._stale_days,
+                connection, self._wiki_id(), actor, now, reviewed=self._reviewed, stale_days=stale, operated=operated
             )
-            query = parse_query(text, self._languages, filters)
+            query = parse_query(text, self._languages, filters, operators)
             return with_synonyms(query, read_synonyms(connection, self._wiki_id(), position), self._languages)
 
     def _by_index(self, engine: Engine, asked: _Asked, root: All, reached: int, late: bool) -> Found:

@@ -12,13 +12,14 @@ UNCLOSED = N_("A quotation mark is missing, so the words after it were looked fo
 NO_FIELD = N_(
     "There is no field “{subject}”, so it was read as a word. The fields are title:, tag:, in:, by:, is: and changed:."
 )
+MORE_FIELDS = N_("Besides, there are: {subject}.")
 EMPTY_FIELD = N_("“{subject}” needs a word after it.")
 LONE_OR = N_("“OR” needs a word on both sides.")
 LONE_NOT = N_("“NOT” needs a word after it.")
-SHORT_OPENING = N_("“{subject}” is too short to search for what begins with it, so it was read as a word.")
+SHORT_OPENING = N_("“{subject}” is too short to look for what begins with it, so it was read as a word.")
 STRAY_ASTERISK = N_("“*” only works at the end of a word.")
 
-NO_INDEX = N_("The search index is being built, so only titles were searched for now.")
+NO_INDEX = N_("The [search] index is being built, so only titles were looked through for now.")
 CORRECTED = N_("Nothing has “{wrong}”; these are for “{right}”.")
 LATE = N_("The newest changes are still being taken in and may be missing here.")
 SOME = N_("No [page] has all of these words; these have some of them.")

@@ -24,13 +24,14 @@ people search for ``SDL_GetError()`` and ``note: see below``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from .notes import (
     EMPTY_FIELD,
     LONE_NOT,
     LONE_OR,
+    MORE_FIELDS,
     NO_FIELD,
     SHORT_OPENING,
     STRAY_ASTERISK,
@@ -82,12 +83,14 @@ Choose = Callable[[str, str, bool], Chosen]
 """Looks up a field (``by``, ``is``, ``has``, ``changed``) with its value, and whether that stood in quotation marks."""
 
 
-def parse_query(text: str, languages: tuple[str, ...] = ("en",), choose: Choose | None = None) -> Query:
+def parse_query(
+    text: str, languages: tuple[str, ...] = ("en",), choose: Choose | None = None, operators: Collection[str] = ()
+) -> Query:
     """Reads any text as a query, in the light of the languages that the wiki is written in.
 
-    Never raises but what ``choose`` does; without it ``by:``, ``is:``, ``has:`` and ``changed:`` are no fields.
+    Never raises but what ``choose`` does, asked for ``operators``, too; without it those that it looks up are no fields.
     """
-    reading = _Reading(languages, choose)
+    reading = _Reading(languages, choose, frozenset(operators))
     for clause in _clauses(_cleaned(text, reading)):
         if reading.words >= MOST_TERMS:
             reading.note(TOO_MANY, str(MOST_TERMS))
@@ -142,6 +145,7 @@ class _Reading:
 
     languages: tuple[str, ...]
     choose: Choose | None = None
+    operators: frozenset[str] = frozenset()
     nodes: list[Node] = field(default_factory=list)
     common: set[int] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
@@ -189,11 +193,14 @@ class _Reading:
         return text in _ALTERNATIVE or text in _NEGATION or text in _FILLER
 
     def _is_field(self, name: str) -> bool:
-        return name in _FIELDS and (self.choose is not None or _FIELDS[name] not in _CHOSEN)
+        known = _FIELDS.get(name, "")
+        return name[:-1] in self.operators or (bool(known) and (self.choose is not None or known not in _CHOSEN))
 
     def _as_text(self, clause: _Clause) -> _Clause:
         if clause.text and clause.text[0] not in ":/\\":
             self.note(NO_FIELD, clause.field)
+            if self.operators:
+                self.note(MORE_FIELDS, ", ".join(f"{one}:" for one in sorted(self.operators)))
         if clause.quoted:
             return _Clause(clause.text, clause.negated, quoted=True)
         return _Clause(clause.field + clause.text, clause.negated)
@@ -202,7 +209,7 @@ class _Reading:
         name = clause.field.casefold() or self.awaiting_value
         negated = clause.negated or self.awaiting_negated
         self.awaiting_value, self.awaiting_negated = "", False
-        found = self._nodes(clause, _FIELDS.get(name, ""))
+        found = self._nodes(clause, _FIELDS.get(name, name[:-1]))
         if not found:
             return
         node = found[0] if len(found) == 1 else All(tuple(found))
@@ -232,7 +239,7 @@ class _Reading:
             return [Tagged(tag)] if (tag := fold(clause.text).strip()) else []
         if name == "in":
             return [Within(path)] if (path := fold_path(clause.text.rstrip("*"))) else []
-        if name in _CHOSEN and self.choose is not None:
+        if (name in _CHOSEN or name in self.operators) and self.choose is not None:
             return self._chosen(name, clause, self.choose)
         words = self._asked(clause.text)
         if clause.quoted and sum(len(word[0].parts) or 1 for word in words) > 1:

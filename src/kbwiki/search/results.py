@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,9 @@ from sqlalchemy.orm import aliased
 
 from ..actors import Actor
 from ..journal.models import ActorRow
-from ..markup import RENDERER_VERSION
+from ..markup import PLAIN, Dialect
 from ..pages.models import Page, PageLink, ParsedText, Revision
-from ..pages.parsed import plain_of
+from ..pages.parsed import get_parsed, plain_of
 from ..pages.queries.masks import AUTHOR
 from ..spaces.models import Space
 from ..spaces.queries import bound, readable
@@ -115,10 +115,11 @@ _RECENT = (
 )
 
 
+_PARSED = (ParsedText.digest == Page.text_digest) & (ParsedText.version == bindparam("version"))
 _TEXTS = (
-    select(Page.id, Page.path, Page.title, Revision.tags, ParsedText.plain)
+    select(Page.id, Page.path, Page.title, Page.text_digest, Revision.tags, ParsedText.plain)
     .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
-    .outerjoin(ParsedText, (ParsedText.digest == Page.text_digest) & (ParsedText.version == RENDERER_VERSION))
+    .outerjoin(ParsedText, _PARSED)
     .where(*KNOWN)
 )
 
@@ -126,8 +127,14 @@ _TEXTS = (
 class Reader:
     """Reads what is shown of pages. `reviewed`: see `facets.dividing`. Its statements are built once."""
 
-    def __init__(self, reviewed: ColumnElement[bool], languages: tuple[str, ...] = ("en",)) -> None:
+    def __init__(
+        self,
+        reviewed: ColumnElement[bool],
+        languages: tuple[str, ...] = ("en",),
+        dialect: Callable[[], Dialect] = lambda: PLAIN,
+    ) -> None:
         self._languages = languages
+        self._dialect = dialect
         seen = reviewed.label("reviewed")
         self._candidates: Select[Any] = select(
             Page.id, Page.path, Page.title, Page.updated_at, _LINKS.label("links"), seen
@@ -135,12 +142,13 @@ class Reader:
         self._shown: Select[Any] = (
             select(
                 *(Page.id, Page.path, Page.title, Revision.at, Revision.tags, AUTHOR, ParsedText.plain),
+                Page.text_digest,
                 *(Space.path.label("space"), Space.title.label("space_title"), seen),
             )
             .join(Revision, (Revision.page_id == Page.id) & (Revision.number == Page.number))
             .join(ActorRow, ActorRow.id == Revision.actor_id)
             .join(Space, Space.id == Page.space_id)
-            .outerjoin(ParsedText, (ParsedText.digest == Page.text_digest) & (ParsedText.version == RENDERER_VERSION))
+            .outerjoin(ParsedText, _PARSED)
             .where(*VISIBLE)
         )
 
@@ -158,13 +166,17 @@ class Reader:
             if (row := rows.get(page_id)) is not None
         ]
 
-    def texts(self, connection: Connection, wiki_id: int, actor: Actor, ids: Sequence[int], position: int) -> list[str]:
+    def texts(
+        self, connection: Connection, wiki_id: int, actor: Actor, ids: Sequence[int], position: int
+    ) -> list[str]:
         """All there is to read of those of the pages that the actor may find, in the order of `ids`."""
         if not ids:
             return []
         key = {"wiki_id": wiki_id, "ids": list(ids), "position": position, **bound(actor)}
+        key["version"] = self._dialect().version
         rows = {row.id: row for row in connection.execute(_TEXTS, key)}
-        return [_text(row) for page_id in ids if (row := rows.get(page_id)) is not None]
+        plain = self._plain(connection, rows.values())
+        return [_text(row, plain) for page_id in ids if (row := rows.get(page_id)) is not None]
 
     def shown(
         self, connection: Connection, wiki_id: int, actor: Actor, ids: Sequence[int], query: Query
@@ -172,9 +184,22 @@ class Reader:
         """What is shown of those of the pages that the actor may read, in the order of `ids`."""
         if not ids:
             return ()
-        key = {"wiki_id": wiki_id, "ids": list(ids), **bound(actor)}
+        key = {"wiki_id": wiki_id, "ids": list(ids), "version": self._dialect().version, **bound(actor)}
         rows = {row.id: row for row in connection.execute(self._shown, key)}
-        return tuple(_result(row, query, self._languages) for page_id in ids if (row := rows.get(page_id)) is not None)
+        plain = self._plain(connection, rows.values())
+        return tuple(
+            _result(row, query, self._languages, plain) for page_id in ids if (row := rows.get(page_id)) is not None
+        )
+
+    def _plain(self, connection: Connection, rows: Iterable[Any]) -> dict[bytes, str]:
+        """The words of each text; what nobody has read since a plugin came or went is read now."""
+        dialect = self._dialect()
+        found = {row.text_digest: plain_of(row.plain) for row in rows if row.plain is not None}
+        if dialect is PLAIN:
+            return found
+        missing = {row.text_digest for row in rows} - found.keys()
+        read = get_parsed(connection, missing, keep=False, dialect=dialect) if missing else {}
+        return found | {digest: parsed.plain for digest, parsed in read.items()}
 
 
 def most_recent(
@@ -187,15 +212,15 @@ def most_recent(
     return list(connection.execute(_RECENT, {**key, **bound(actor)}).scalars())
 
 
-def _result(row: Any, query: Query, languages: tuple[str, ...]) -> Result:
-    plain = plain_of(row.plain) if row.plain is not None else ""
+def _result(row: Any, query: Query, languages: tuple[str, ...], plains: Mapping[bytes, str]) -> Result:
+    plain = plains.get(row.text_digest, "")
     language = language_of(plain, languages)
     return Result(
         id=row.id,
         path=row.path,
         title=row.title,
         title_fragments=mark(row.title, query.terms, language),
-        snippet=snippet(plain, query.terms, language=language) if row.plain is not None else (),
+        snippet=snippet(plain, query.terms, language=language) if row.text_digest in plains else (),
         updated_at=row.at,
         author=row.author,
         tags=tuple(row.tags),
@@ -205,5 +230,5 @@ def _result(row: Any, query: Query, languages: tuple[str, ...]) -> Result:
     )
 
 
-def _text(row: Any) -> str:
-    return "\n".join((row.title, row.path, *row.tags, plain_of(row.plain) if row.plain is not None else ""))
+def _text(row: Any, plains: Mapping[bytes, str]) -> str:
+    return "\n".join((row.title, row.path, *row.tags, plains.get(row.text_digest, "")))

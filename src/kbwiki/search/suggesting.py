@@ -117,9 +117,9 @@ def _tag_rows() -> Select[*tuple[Any, ...]]:
     )
     # One inside the other, so that the tag is looked up first, and not every page of the wiki.
     carried = select(PageTag.page_id).where(PageTag.tag == Row.text, live).correlate(Row).exists()
-    return select(Row.rank, Row.key, Row.text, Row.anchor, literal("").label("path"), literal("").label("title")).where(
-        Row.rank == TAG, carried
-    )
+    return select(
+        Row.rank, Row.key, Row.text, Row.anchor, literal("").label("path"), literal("").label("title")
+    ).where(Row.rank == TAG, carried)
 
 
 def _rows_of(rank: int) -> Select[*tuple[Any, ...]]:
@@ -198,7 +198,9 @@ def _in_order(rows: Iterable[Any], typed: str) -> tuple[Suggestion, ...]:
     for row in sorted(rows, key=place):
         kind = _KINDS.get(row.rank, Suggested.PAGE)
         exact = kind is Suggested.PAGE and row.key == typed
-        found.setdefault((kind, row.path, row.text), Suggestion(kind, row.text, row.path, row.title, row.anchor, exact))
+        found.setdefault(
+            (kind, row.path, row.text), Suggestion(kind, row.text, row.path, row.title, row.anchor, exact)
+        )
     return tuple(found.values())
 
 

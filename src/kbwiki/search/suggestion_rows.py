@@ -17,7 +17,7 @@ from ..database import Database
 from ..db import Base, Digest, Id, in_list, table_of
 from ..journal.models import Cursor, Entry, WikiRow
 from ..journal.tail import cursor_of, entries_after, move_cursor
-from ..markup import Heading
+from ..markup import PLAIN, Dialect, Heading
 from ..pages.links import CONSUMER as LINKS
 from ..pages.links import take_in_links
 from ..pages.models import Page, PageLink, PageTag
@@ -44,7 +44,9 @@ _COMMON = 5
 """A heading that so many pages of a space have says nothing: “See also”."""
 
 _HOW_FAR = select(
-    select(Cursor.position).where(Cursor.wiki_id == bindparam("wiki_id"), Cursor.name == CONSUMER).scalar_subquery(),
+    select(Cursor.position)
+    .where(Cursor.wiki_id == bindparam("wiki_id"), Cursor.name == CONSUMER)
+    .scalar_subquery(),
     select(func.max(Entry.position)).where(Entry.wiki_id == bindparam("wiki_id")).scalar_subquery(),
 )
 
@@ -61,14 +63,16 @@ class Suggestion(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     wiki_id: Mapped[int] = mapped_column(ForeignKey(WikiRow.id))
     rank: Mapped[int] = mapped_column(Integer)
-    key: Mapped[str] = mapped_column(String(LONGEST_KEY).with_variant(String(LONGEST_KEY, collation="C"), "postgresql"))
+    key: Mapped[str] = mapped_column(
+        String(LONGEST_KEY).with_variant(String(LONGEST_KEY, collation="C"), "postgresql")
+    )
     page_id: Mapped[int | None] = mapped_column(ForeignKey(Page.id))
     text: Mapped[str] = mapped_column(String(255))
     anchor: Mapped[str | None] = mapped_column(String(255))
     digest: Mapped[bytes | None] = mapped_column(Digest)
 
 
-def take_in_suggestions(connection: Connection, wiki_id: int, most: int = 500) -> int:
+def take_in_suggestions(connection: Connection, wiki_id: int, most: int = 500, dialect: Dialect = PLAIN) -> int:
     """Read up to `most` journal entries and bring what is suggested of the pages they name up to date.
 
     Gives back how many entries were read; 0 when there is nothing left to do, or when links, which ranks go by, have to
@@ -80,11 +84,11 @@ def take_in_suggestions(connection: Connection, wiki_id: int, most: int = 500) -
         return 0
     ids = sorted({entry.subject_id for entry in entries if entry.subject_kind == "page"})
     for start in range(0, len(ids), _BATCH):
-        _refresh(connection, wiki_id, ids[start : start + _BATCH])
+        _refresh(connection, wiki_id, ids[start : start + _BATCH], dialect)
     return len(entries)
 
 
-def take_in_a_little(database: Database, wiki_id: int) -> None:
+def take_in_a_little(database: Database, wiki_id: int, dialect: Dialect = PLAIN) -> None:
     """Before suggesting: take in what was saved last, unless somebody else is writing just now or it is very much."""
     with database.read() as connection:
         seen, last = connection.execute(_HOW_FAR, {"wiki_id": wiki_id}).one()
@@ -92,11 +96,11 @@ def take_in_a_little(database: Database, wiki_id: int) -> None:
         return
     with database.write_if_free() as free:
         if free is not None:
-            take_in_links(free, wiki_id, _BATCH)
-            take_in_suggestions(free, wiki_id, _BATCH)
+            take_in_links(free, wiki_id, _BATCH, dialect)
+            take_in_suggestions(free, wiki_id, _BATCH, dialect)
 
 
-def _refresh(connection: Connection, wiki_id: int, ids: list[int]) -> None:
+def _refresh(connection: Connection, wiki_id: int, ids: list[int], dialect: Dialect) -> None:
     live = connection.execute(
         select(Page.id, Page.path, Page.title, Page.text_digest, Page.space_id).where(
             Page.wiki_id == wiki_id, in_list(Page.id, "ids"), ~Page.deleted
@@ -110,7 +114,7 @@ def _refresh(connection: Connection, wiki_id: int, ids: list[int]) -> None:
         for page in live
         for key in keys_of(page.title)
     ]
-    rows += _heading_rows(connection, wiki_id, live)
+    rows += _heading_rows(connection, wiki_id, live, dialect)
     rows += _tag_rows(connection, wiki_id, ids)
     if rows:
         connection.execute(insert(table_of(Suggestion)), [{"wiki_id": wiki_id, **row} for row in rows])
@@ -161,8 +165,8 @@ def _rank_targets(connection: Connection, wiki_id: int, ids: list[int]) -> None:
         )
 
 
-def _heading_rows(connection: Connection, wiki_id: int, pages: Sequence[Any]) -> list[dict[str, Any]]:
-    parsed = get_parsed(connection, {page.text_digest for page in pages}, keep=True)
+def _heading_rows(connection: Connection, wiki_id: int, pages: Sequence[Any], dialect: Dialect) -> list[dict[str, Any]]:
+    parsed = get_parsed(connection, {page.text_digest for page in pages}, keep=True, dialect=dialect)
     wanted = {page.id: _own_headings(page.title, parsed[page.text_digest].headings) for page in pages}
     counts = _how_often(connection, wiki_id, {key for headings in wanted.values() for key in headings})
     rows = []

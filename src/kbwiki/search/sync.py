@@ -9,13 +9,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..database import Database
 from ..errors import KBWikiError
 from ..journal.tail import entries_after, last_position
+from ..markup import PLAIN, Dialect
+from .additions import NOTHING_ADDED, Additions
+from .documents import Document
 from .engines.protocol import Engine, IndexUnusable
-from .feed import all_pages, documents_of, pages_named
+from .feed import all_pages, documents_of, pages_named, written_texts
 
 log = logging.getLogger("kbwiki.search")
 
@@ -28,6 +31,7 @@ class Sync:
     """The index of one wiki and the journal it follows. `patience` is how many seconds a search waits for it.
 
     `prepare` does what must have happened before the index reads the journal, and gives back how far it can read.
+    `dialect` says what texts are read in; `additions` are the words that plugins add to pages.
     """
 
     def __init__(
@@ -38,6 +42,8 @@ class Sync:
         engine: Engine,
         patience: float,
         languages: tuple[str, ...] = ("en",),
+        dialect: Callable[[], Dialect] = lambda: PLAIN,
+        additions: Additions = NOTHING_ADDED,
     ) -> None:
         self._database = database
         self._wiki_id = wiki_id
@@ -45,6 +51,8 @@ class Sync:
         self.patience = patience
         self.engine = engine
         self._languages = languages
+        self._dialect = dialect
+        self._additions = additions
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stuck_at: int | None = _NOT_STUCK
@@ -145,11 +153,21 @@ class Sync:
             ids = all_pages(connection, self._wiki_id())
         with self.engine.rebuild(position) as building:
             for start in range(0, len(ids), _BATCH):
-                with self._database.read() as connection:
-                    building.add(documents_of(connection, ids[start : start + _BATCH], self._languages)[0])
+                building.add(self._documents(ids[start : start + _BATCH])[0])
                 if progress is not None:
                     progress(min(start + _BATCH, len(ids)), len(ids))
         return position
+
+    def _documents(self, ids: Sequence[int]) -> tuple[list[Document], list[int]]:
+        """The pages as the index takes them, and those of the ids that are not to be found any more.
+
+        Plugins are asked when all is read and the connection given back: whatever takes them long takes it from nobody.
+        """
+        adds = self._additions.adds_words
+        with self._database.read() as connection:
+            documents, gone = documents_of(connection, ids, self._languages, self._dialect())
+            texts = written_texts(connection, ids) if adds else {}
+        return [self._additions.with_words(one, texts[one.id]) if one.id in texts else one for one in documents], gone
 
     def _follow(self, reached: int, progress: Callable[[int, int], None] | None) -> int:
         """Takes in the journal from there on. While we hold the writers' lock nobody else moves the index on."""
@@ -160,7 +178,7 @@ class Sync:
                 if not entries:
                     return taken
                 changed = pages_named(connection, self._wiki_id(), entries)
-                documents, gone = documents_of(connection, changed, self._languages)
+            documents, gone = self._documents(changed)
             reached = entries[-1].position
             self.engine.update(documents, gone, position=reached)
             taken += len(entries)

@@ -38,7 +38,9 @@ def chain_above(path: str) -> list[str]:
     return ["/".join(parts[:depth]) for depth in range(len(parts), 0, -1)] + [""]
 
 
-def effective(spaces: Mapping[str, SpaceSettings], path: str, field: str) -> tuple[tuple[str, ...], str] | None:
+def effective(
+    spaces: Mapping[str, SpaceSettings], path: str, field: str
+) -> tuple[tuple[str, ...], str] | None:
     """What holds for `field` in the space at `path`, and which space says so: itself, or the nearest above that
     does."""
     for above in chain_above(path):

@@ -16,7 +16,9 @@ from .models import Grant, Space
 from .policy import Right, SpaceSettings, chain_above
 
 
-def granted(right: Right, space_id: InstrumentedAttribute[int] | ColumnElement[int]) -> ColumnElement[bool]:
+def granted(
+    right: Right, space_id: InstrumentedAttribute[int] | ColumnElement[int]
+) -> ColumnElement[bool]:
     """SQL: the space in `space_id` gives `right`, and reading, to the actor whose `bound` is passed as parameters."""
     if right is Right.READ:
         return readable(space_id)
@@ -32,7 +34,9 @@ def readable(space_id: InstrumentedAttribute[int] | ColumnElement[int]) -> Colum
 
 
 def _spaces_giving(right: Right) -> Select[int]:
-    return select(Grant.space_id).where(Grant.right == right.value, in_list(Grant.group, "actor_groups"))
+    return select(Grant.space_id).where(
+        Grant.right == right.value, in_list(Grant.group, "actor_groups")
+    )
 
 
 def bound(actor: Actor) -> dict[str, Any]:
@@ -68,8 +72,14 @@ def hold_spaces(connection: Connection, wiki_id: int) -> None:
         connection.execute(_HELD, {"wiki_id": wiki_id})
 
 
-_HELD = select(Space.id).where(Space.wiki_id == bindparam("wiki_id"), Space.path == "").with_for_update(read=True)
-_CONTAINING = select(Space.id, Space.path).where(Space.wiki_id == bindparam("wiki_id"), in_list(Space.path, "paths"))
+_HELD = (
+    select(Space.id)
+    .where(Space.wiki_id == bindparam("wiki_id"), Space.path == "")
+    .with_for_update(read=True)
+)
+_CONTAINING = select(Space.id, Space.path).where(
+    Space.wiki_id == bindparam("wiki_id"), in_list(Space.path, "paths")
+)
 _HAS_RIGHT = {
     right: select(Space.id).where(Space.id == bindparam("space_id"), granted(right, Space.id)) for right in Right
 }

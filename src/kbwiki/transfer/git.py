@@ -185,7 +185,7 @@ class History:
     def _damaged(self, failed: GitFailed) -> TransferError:
         return TransferError(
             self.source,
-            kb_t("git cannot read its history ({failed})", failed=failed),
+            kb_t("git cannot read its [history] ({failed})", failed=failed),
             kb_t("Check it with git fsck, and make a fresh clone or bundle of it."),
         )
 

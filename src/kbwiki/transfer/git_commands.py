@@ -145,7 +145,7 @@ def find_git(source: Path, home: Path) -> Git:
     if executable is None:
         raise TransferError(
             source,
-            kb_t("reading git histories needs the git program, and none was found on the PATH"),
+            kb_t("reading [a history] from git needs the git program, and none was found on the PATH"),
             kb_t("Install git (the package is called git on most systems) and run the import again."),
         )
     return Git(executable, home)

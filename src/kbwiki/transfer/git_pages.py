@@ -80,8 +80,8 @@ class PageTimeline:
         """The report on what is odd and what was left out, one sentence each."""
         lines = [
             kb_t(
-                "[Pages] that began with a new file, and whose history begins there (git log --follow "
-                "may go on with the history of another file that was half the same): {begun}.",
+                "[Pages] that began with a new file, and whose [history] begins there (git log --follow may go "
+                "on with the [history] of another file that was half the same): {begun}.",
                 begun=self.begun,
             )
         ]

@@ -34,14 +34,14 @@ class Reason(Enum):
 class Oddity(StrEnum):
     """What happened to a page besides being written, moved or deleted; the value completes "pages …"."""
 
-    NAME_CHANGED = N_("whose file got another ending (one [page], one history)")
+    NAME_CHANGED = N_("whose file got another ending (one [page], one [history])")
     NAMES_JOINED = N_("that had files with different endings at once (the one written last was the [page])")
     NAME_DROPPED = N_("that lost one of several files and lived on with another")
-    MOVED_ONTO = N_("that another [page] was moved onto (each keeps its own history)")
-    SOURCE_STAYED = N_("that took over the text of [a page] which lived on with another (the history stayed there)")
-    SWAPPED = N_("that changed places in one commit (each keeps its own history)")
+    MOVED_ONTO = N_("that another [page] was moved onto (each keeps its own [history])")
+    SOURCE_STAYED = N_("that took over the text of [a page] which lived on with another (the [history] stayed there)")
+    SWAPPED = N_("that changed places in one commit (each keeps its own [history])")
     CASE_CHANGED = N_("that were moved to a path which differs only in upper and lower case")
-    COPIED = N_("that began as an exact copy of another [page] (the history stayed there)")
+    COPIED = N_("that began as an exact copy of another [page] (the [history] stayed there)")
     RETURNED = N_("that were written again after having been deleted")
     WAS_NO_PAGE = N_("whose file came from a name that is not [a page]'s")
 

@@ -95,7 +95,7 @@ def choose_branch(source: Path, references: References, wanted: str | None) -> t
             full, commit = next(iter(found.items()))
             return _short(full), commit
     if not names:
-        raise TransferError(source, kb_t("it has no commits yet"), kb_t("Choose a repository with a history."))
+        raise TransferError(source, kb_t("it has no commits yet"), kb_t("Choose a repository with [a history]."))
     raise TransferError(
         source,
         kb_t("it does not say which of its branches is the main one"),
@@ -138,7 +138,7 @@ def _open_repository(source: Path, git: Git) -> tuple[Git, References]:
     if shallow == "true":
         raise TransferError(
             source,
-            kb_t("this is a shallow clone without the older history"),
+            kb_t("this is a shallow clone without the older [history]"),
             kb_t("Run git fetch --unshallow in it first."),
         )
     if next((objects / "pack").glob("*.promisor"), None):

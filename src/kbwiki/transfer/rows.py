@@ -129,7 +129,9 @@ def _write_revisions(tx: Transaction, lines: Sequence[Line]) -> None:
 
 
 def _write_journal(tx: Transaction, wiki: str, lines: Sequence[Line], *, seal_now: bool) -> None:
-    entries = [entry_row(tx, wiki, _change(line), actor_id=line.author, actor=line.author_id) for line in lines]
+    entries = [
+        entry_row(tx, wiki, _change(line), actor_id=line.author, actor=line.author_id) for line in lines
+    ]
     write_entries(tx.connection, tx.wiki_id, entries, seal_now=seal_now)
 
 

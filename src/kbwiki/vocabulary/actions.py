@@ -8,7 +8,8 @@ from ..actors import ActorKind
 from ..db import Change, Transaction, table_of
 from ..errors import Conflict, Forbidden, Invalid
 from ..spaces.queries import find_space
-from ..wording import kb_t
+from ..wording import N_, kb_t
+from ..wording.kept import as_stored, keep
 from ..wording.vocabularies import Vocabularies, vocabularies_of
 from .models import ChosenTerms
 from .queries import KIND, SET, Chosen, chosen_terms, states
@@ -42,7 +43,7 @@ def take_back_terms(tx: Transaction, number: int) -> int:
     Errors: Forbidden, Conflict when something was chosen since.
     """
     _require_administrator(tx)
-    return set_terms_back(tx, number - 1, number, comment=kb_t("Undid {number}", number=number))
+    return set_terms_back(tx, number - 1, number, comment=keep(N_("Undid {number}"), number=number))
 
 
 def set_terms_back(tx: Transaction, base: int, head: int, *, comment: str, decided_by: str | None = None) -> int:
@@ -74,7 +75,7 @@ def _write(
             subject_id=chosen_id,
             number=number,
             spaces=(find_space(tx.connection, tx.wiki_id, ""),),
-            payload={"said": said, "comment": comment.strip()[:1000]},
+            payload={"said": said, "comment": as_stored(comment)},
             exempt="administration" if tx.actor.kind is ActorKind.SYSTEM else None,
             decided_by=decided_by,
         )

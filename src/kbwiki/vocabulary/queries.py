@@ -10,7 +10,8 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, bindparam, select
 
-from ..journal.states import states_of
+from ..journal.states import State, states_of
+from ..wording.kept import as_said
 from ..wording.vocabularies import Vocabularies, vocabularies_of
 from .models import ChosenTerms
 
@@ -73,10 +74,12 @@ def chosen_terms(connection: Connection, wiki_id: int, position: int | None = No
 
 def states(connection: Connection, chosen_id: int, base: int, head: int) -> list[ChosenState]:
     """What was chosen from `base` to `head`, as the journal has it, oldest first."""
-    return [
-        ChosenState(one.number, as_terms(one.payload["said"]), one.payload.get("comment", ""), one.actor, one.at)
-        for one in states_of(connection, KIND, chosen_id, base, head, kind=SET)
-    ]
+    return [_state(one) for one in states_of(connection, KIND, chosen_id, base, head, kind=SET)]
+
+
+def _state(one: State) -> ChosenState:
+    said = one.payload
+    return ChosenState(one.number, as_terms(said["said"]), as_said(said.get("comment", "")), one.actor, one.at)
 
 
 def as_terms(said: Any) -> Vocabularies | None:

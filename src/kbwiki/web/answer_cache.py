@@ -8,22 +8,25 @@ host's token in it belongs to one session.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Response
 
 from ..actors import Actor
 from ..caching import BoundedCache
+from .plugin_additions import kept_by
 
 if TYPE_CHECKING:
     from .visit import Visit
 
 _MINUTE = 60
 
-Key = tuple[int, Actor, str, str, int]
-"""The journal's position, the actor with all groups, the language, wiki and whole address, the minute.
+Key = tuple[int, Actor, str, str, int, tuple[Any, ...]]
+"""The journal's position, the actor with all groups, the language, wiki and whole address, the minute, and what of
+plugins is off.
 
-The wiki's terms are changed by entries of the journal, so its position stands for them, too."""
+What plugins make of texts is told by the fingerprint that stands with the address. The wiki's terms are changed by
+entries of the journal, so its position stands for them, too."""
 
 
 class AnswerCache:
@@ -38,8 +41,8 @@ class AnswerCache:
         request = visit.request
         if not self._is_on or request.method != "GET" or (position := visit.standing.position) is None:
             return None
-        address = f"{visit.wiki.name}\0{request.script_root}\0{request.full_path}"
-        return position, visit.actor, visit.locale, address, int(visit.now.timestamp()) // _MINUTE
+        address = f"{visit.wiki.name}\0{visit.wiki.dialect.fingerprint}\0{request.script_root}\0{request.full_path}"
+        return position, visit.actor, visit.locale, address, int(visit.now.timestamp()) // _MINUTE, kept_by(visit)
 
     def find(self, key: Key | None) -> Response | None:
         """The answer kept under `key`, if any."""

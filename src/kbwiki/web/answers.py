@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..errors import Busy, Conflict, Forbidden, Invalid, KBWikiError, NotFound
 from ..wording import spoken
 from .csrf import ForgedOrStale, NoSecretKey
+from .page_types import text_sent
 from .words import N_, kb_t
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ _HEADINGS: tuple[tuple[type[KBWikiError], str], ...] = (
 def refused(visit: Visit, error: KBWikiError) -> Response:
     """The answer to `error`, with the text its author sent, so that nothing they wrote is lost."""
     heading = next((text for kind, text in _HEADINGS if isinstance(error, kind)), N_("That did not work"))
-    text_kept = visit.request.form.get("text") if visit.request.method == "POST" else None
+    sent = visit.request.form if visit.request.method == "POST" else None
+    text_kept = text_sent(sent) if sent is not None and "text" in sent else None
     sign_in_url = visit.sign_in_url if isinstance(error, Forbidden) else None
     try:
         response = visit.show(

@@ -109,7 +109,7 @@ def decide_appeal(visit: Visit, review_id: int) -> Response:
             key=sent.get("key") or None,
         )
     except ValueError:
-        error = FieldError("verdict", kb_t("Please choose whether the decision stands."))
+        error = FieldError("verdict", kb_t("Please choose whether the [decision] stands."))
         return show_appeal(visit, review_id, errors=(error,), status=422)
     try:
         with visit.change() as tx:

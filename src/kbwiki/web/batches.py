@@ -35,7 +35,7 @@ ACTS = {
     "revert": N_("Revert"),
     "hide": N_("Hide"),
     "delete": N_("Delete the [page]"),
-    "concern": N_("Raise a concern"),
+    "concern": N_("Raise [a concern]"),
     "hand-over": N_("Hand over to another [group]"),
     ROLL_BACK: N_("Roll back what the author did last"),
 }

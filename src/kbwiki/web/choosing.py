@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..answering import OwnReason, own_reasons, own_verdicts
 from ..moderation.messages.reasons import ReasonView, reasons_for
 from ..moderation.policy import Verdict
 from ..moderation.queries.review import ReviewView
@@ -77,7 +78,7 @@ ANSWERS = (
         Verdict.DELETE,
         "d",
         N_("Delete"),
-        N_("The [page] can be brought back with all its history. The author reads why:"),
+        N_("The [page] can be brought back with all its [history]. The author reads why:"),
     ),
 )
 """The verdicts that need a reason, in the order of their buttons."""
@@ -96,7 +97,7 @@ def reason_choices(visit: Visit, space_id: int, *verdicts: Verdict) -> tuple[Rea
 def answers_of(visit: Visit, view: ReviewView) -> tuple[Answer, ...]:
     """The answers that need a reason; not everything can be hidden, and only a page that is there
     deleted."""
-    offered = reasons_for(visit.connection, visit.wiki.id, view.space_id)
+    offered = [*reasons_for(visit.connection, visit.wiki.id, view.space_id), *own_reasons(visit.wiki)]
     not_here = set()
     if view.page is None:
         can_be_hidden = isinstance(visit.wiki.subjects[view.subject_kind], Hides)
@@ -107,12 +108,27 @@ def answers_of(visit: Visit, view: ReviewView) -> tuple[Answer, ...]:
         Answer(one.verdict.value, one.key, kb_t(one.label), kb_t(one.lead), _reasons(offered, one.verdict))
         for one in ANSWERS
         if one.verdict not in not_here
+    ) + tuple(
+        Answer(own.word, "", own.verdict.label, own.verdict.help, _reasons(offered, own.does, own.word))
+        for own in own_verdicts(visit.wiki)
+        if own.does is not Verdict.APPROVE
     )
 
 
-def _reasons(offered: list[ReasonView], verdict: Verdict) -> tuple[Option, ...]:
+def own_approvals(visit: Visit) -> tuple[Option, ...]:
+    """The verdicts of plugins that need no reason: what is sent, and the words on the button."""
+    return tuple(
+        Option("", own.word, own.verdict.label) for own in own_verdicts(visit.wiki) if own.does is Verdict.APPROVE
+    )
+
+
+def _reasons(offered: list[ReasonView], verdict: Verdict, word: str = "") -> tuple[Option, ...]:
     fitting = [one for one in offered if one.fits(verdict)]
-    return numbered([(f"{verdict.value}:{one.key}", kb_t(one.words), one.key == "other") for one in fitting])
+    return numbered([(f"{word or verdict.value}:{one.key}", _label(one), one.key == "other") for one in fitting])
+
+
+def _label(one: ReasonView) -> str:
+    return one.label if isinstance(one, OwnReason) else kb_t(one.words)
 
 
 def numbered(choices: list[tuple[str, str, bool]]) -> tuple[Option, ...]:

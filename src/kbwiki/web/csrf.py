@@ -28,7 +28,8 @@ class ForgedOrStale(KBWikiError):
 
     def __str__(self) -> str:
         return kb_t(
-            "Your sign-in changed, or the form was open for a long time. Please check what you wrote and send it again."
+            "Your sign-in changed, or the form was open for a long time. "
+            "Please check what you wrote and send it again."
         )
 
 
@@ -47,7 +48,9 @@ def _serializer() -> URLSafeTimedSerializer:
     secret = current_app.secret_key
     if not secret:
         raise NoSecretKey
-    return URLSafeTimedSerializer(secret, salt="kbwiki-csrf")
+    # As Flask's own sessions: what an earlier key signed is good while the host lists that key; the last one signs.
+    earlier = current_app.config.get("SECRET_KEY_FALLBACKS") or ()
+    return URLSafeTimedSerializer([*earlier, secret], salt="kbwiki-csrf")
 
 
 def hidden_inputs(wiki: str, actor: Actor, guards: HostGuards) -> Markup:

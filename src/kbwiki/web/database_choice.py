@@ -14,26 +14,30 @@ from flask import Flask, current_app, has_app_context
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL, make_url
 
+from ..wording import N_, kb_t
+from ..wording.kept import Kept, as_said, keep
+
 HOSTS = "host"
 OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Where the wiki is kept: `mode` is "host" (the engine of the host's Flask-SQLAlchemy) or "own"; and why."""
+    """Where the wiki is kept: `mode` is "host" (the engine of the host's Flask-SQLAlchemy) or "own"; and why.
+
+    It is chosen before anybody could be spoken to, so why is said later.
+    """
 
     mode: str
     source: str | Engine
-    why: str
+    why: Kept
 
     @property
     def says(self) -> str:
         """The choice as a sentence, for `flask kbwiki check`."""
-        meaning = {
-            HOSTS: "in the host's database, through the host's engine",
-            OWN: "in a database of its own, through an engine of its own",
-        }
-        return f"{meaning[self.mode]}: {self.why}"
+        if self.mode == HOSTS:
+            return kb_t("in the host's database, through the host's engine: {why}", why=as_said(self.why))
+        return kb_t("in a database of its own, through an engine of its own: {why}", why=as_said(self.why))
 
 
 def choose(app: Flask, configured: str | None, own: Path) -> Choice:
@@ -41,19 +45,21 @@ def choose(app: Flask, configured: str | None, own: Path) -> Choice:
     engine = engine_of_host(app)
     source = configured or f"sqlite:///{own}"
     if engine is None:
-        why = "KBWIKI_DATABASE_URI names it" if configured else "the app has no Flask-SQLAlchemy"
-        return Choice(OWN, source, why)
+        why = N_("{name} names it") if configured else N_("the app has no Flask-SQLAlchemy")
+        return Choice(OWN, source, keep(why, name="KBWIKI_DATABASE_URI") if configured else keep(why))
     if configured:
         if same_database(make_url(configured), engine.url):
-            return Choice(HOSTS, engine, "KBWIKI_DATABASE_URI names the database of Flask-SQLAlchemy")
-        return Choice(OWN, source, "KBWIKI_DATABASE_URI names another database than that of Flask-SQLAlchemy")
+            return Choice(HOSTS, engine, keep(N_("KBWIKI_DATABASE_URI names the database of Flask-SQLAlchemy")))
+        return Choice(OWN, source, keep(N_("KBWIKI_DATABASE_URI names another database than that of Flask-SQLAlchemy")))
     if engine.dialect.name not in ("sqlite", "postgresql"):
-        return Choice(OWN, source, f"the host is on {engine.dialect.name}, where kbwiki cannot be")
+        return Choice(OWN, source, keep(N_("the host is on {kind}, where kbwiki cannot be"), kind=engine.dialect.name))
     if engine.dialect.name == "sqlite" and _file_of(engine.url) is None:
-        return Choice(OWN, source, "the host's database is in memory, on one connection that nobody else can use")
+        return Choice(
+            OWN, source, keep(N_("the host's database is in memory, on one connection that nobody else can use"))
+        )
     if own.exists():
-        return Choice(OWN, source, f"{own} is there already")
-    return Choice(HOSTS, engine, "the app has Flask-SQLAlchemy, and KBWIKI_DATABASE_URI is not set")
+        return Choice(OWN, source, keep(N_("{file} is there already"), file=str(own)))
+    return Choice(HOSTS, engine, keep(N_("the app has Flask-SQLAlchemy, and KBWIKI_DATABASE_URI is not set")))
 
 
 def engine_of_host(app: Flask) -> Engine | None:

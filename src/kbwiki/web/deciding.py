@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response
 from werkzeug.datastructures import MultiDict
 
+from ..answering import meant, prepared
 from ..errors import Conflict, Forbidden, Invalid, NotFound
 from ..moderation.decide import AlreadyDecided, Answer, MovedOn, decide
 from ..moderation.policy import Verdict
@@ -37,6 +38,7 @@ def decide_review(visit: Visit, id: int) -> Response:
         error = FieldError("verdict", kb_t("Please choose what to do with these changes."))
         return show_review(visit, id, form=form, errors=(error,), status=422)
     view = _view(visit, id)
+    answer = prepared(visit.wiki, answer, form.verdict)
     try:
         with visit.change() as tx:
             decided = decide(tx, answer)
@@ -67,7 +69,7 @@ def _answer(visit: Visit, review_id: int, form: DecisionForm) -> Answer:
         base=int(sent.get("base", "")),
         head=int(sent.get("head", "")),
         digest=bytes.fromhex(sent.get("digest", "")),
-        verdict=Verdict(form.verdict),
+        verdict=meant(visit.wiki, form.verdict),
         reason=form.reason,
         note=form.note,
         partial="partial" in sent,

@@ -58,7 +58,7 @@ def log(visit: Visit) -> Response:
     older = visit.url("decisions", before=shown[-1].position, **chosen) if len(lines) > PER_PAGE else None
     return visit.show(
         "kbwiki/decisions.html",
-        title=kb_t("Decisions"),
+        title=kb_t("[Decisions]"),
         section="reviews",
         entries=tuple(_row(visit, line) for line in shown),
         filters={**chosen, **_choices(visit, groups)},
@@ -90,7 +90,7 @@ def _groups(visit: Visit) -> list[str]:
     """The groups whose record the actor may ask for by name. Errors: Forbidden."""
     groups = reviewing_groups(visit.connection, visit.wiki.id, visit.actor)
     if not groups and not sees_all(visit.actor, visit.settings.admin_group):
-        raise Forbidden(kb_t("The log of decisions is for the [groups] that look after parts of this [wiki]."))
+        raise Forbidden(kb_t("The log of [decisions] is for the [groups] that look after parts of this [wiki]."))
     return groups
 
 

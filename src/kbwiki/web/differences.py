@@ -15,7 +15,7 @@ from ..pages.texts import load_texts
 from .forms import number
 from .histories import view_of
 from .visit import Visit
-from .words import KINDS, kb_t, when, who
+from .words import did, kb_t, when, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def other_changes(before: PageView | None, after: PageView | None) -> tuple[str,
     if new := sorted(set(after.tags) - set(before.tags)):
         said.append(kb_t("[Tags] added: {tags}", tags=", ".join(new)))
     if after.kind in ("move", "delete", "bring-back", "hide", "unhide") and before.number == after.number - 1:
-        said.append(kb_t("{author} {did}", author=who(after.author), did=kb_t(KINDS[after.kind])))
+        said.append(kb_t("{author} {did}", author=who(after.author), did=did(after.kind)))
     return tuple(said)
 
 

@@ -38,7 +38,7 @@ def earlier(visit: Visit) -> Response:
     found = search_earlier(visit.connection, visit.wiki.id, visit.actor, query, before=before)
     return visit.show(
         "kbwiki/earlier.html",
-        title=kb_t("Search in earlier [revisions]"),
+        title=kb_t("[Search] in earlier [revisions]"),
         section="search",
         query=query,
         lines=tuple(_line(visit, one) for one in found.pages),

@@ -8,6 +8,7 @@ from flask import Response
 from markupsafe import Markup
 
 from ..errors import Forbidden, Invalid
+from ..hooks.pages import ToolbarButton
 from ..pages.actions import Edit, EditConflict, Saved, save_page
 from ..pages.diff import difference
 from ..pages.paths import normalise_path, slug, title_of
@@ -17,10 +18,15 @@ from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right, responsible_groups
 from ..spaces.restraining import Restrained
 from ..wording.amounts import file_size
+from .advising import Hint, draft_of, gives_hints, hints_for
 from .forms import EditForm, FieldError, whole_number
 from .merging import both_texts, chosen_text
+from .page_extras import LONGEST_LABEL, MOST
+from .page_types import labels_of, text_sent, typed_form
 from .practice import is_unwatched
 from .restraints import what_stops
+from .starting import Start, starts
+from .starting import chosen_text as text_to_start_from
 from .visit import Visit
 from .words import kb_t
 
@@ -34,9 +40,10 @@ def new(visit: Visit) -> Response:
     title = visit.request.args.get("title", "") or own_name
     if wanted and not wanted.endswith("/") and _exists(visit, wanted):
         return visit.go(visit.url("edit", path=wanted))
-    form = EditForm(wanted, title, "", "", "", None, is_new=True, path_editable=True)
     _require_write(visit, wanted)
-    return _form(visit, form)
+    text = text_to_start_from(visit, wanted)
+    form = EditForm(wanted, title, text, "", "", None, is_new=True, path_editable=True)
+    return _form(visit, form, offered=starts(visit, wanted, visit.request.args.get("title", "")))
 
 
 def edit(visit: Visit, path: str) -> Response:
@@ -80,7 +87,7 @@ def _form_sent(visit: Visit, *, is_new: bool, path: str | None) -> EditForm:
     return EditForm(
         path=path if path is not None else sent.get("path", "").strip() or slug(title),
         title=title,
-        text=sent.get("text", "").replace("\r\n", "\n").replace("\r", "\n"),
+        text=text_sent(sent),
         tags=sent.get("tags", ""),
         comment=sent.get("comment", ""),
         base=whole_number(sent.get("base", "")),
@@ -148,22 +155,11 @@ def _form(
     errors: tuple[FieldError, ...] = (),
     looking_at: str = "",
     merged: str | None = None,
+    offered: tuple[Start, ...] = (),
     status: int = 200,
 ) -> Response:
     path = form.path.strip("/")
-    preview = None
-    if looking_at == "preview":
-        html = preview_html(
-            visit.connection,
-            visit.wiki.id,
-            visit.actor,
-            path or "new",
-            form.text,
-            visit.url.to_link,
-            visit.settings.max_output_chars,
-            visit.files_at,
-        ).html
-        preview = Markup(html)  # noqa: S704 - sanitised by markup.render
+    preview = _preview(visit, form) if looking_at == "preview" else None
     changes = difference(_base_text(visit, form), form.text) if looking_at == "changes" else None
     space = find_space(visit.connection, visit.wiki.id, path)
     return visit.show(
@@ -176,6 +172,11 @@ def _form(
         difference=changes,
         errors=errors,
         advice=_advice(visit, form),
+        hints=_hints(visit, form) if looking_at in ("preview", "check") else None,
+        checks=gives_hints(visit),
+        typed=typed_form(visit, form.text),
+        starts=offered,
+        toolbar=toolbar(visit),
         responsible=() if is_unwatched(visit, path) else responsible_groups(visit.connection, [space]),
         merged=merged,
         can_write=True,
@@ -183,6 +184,36 @@ def _form(
         file_most=file_size(visit.settings.max_file_bytes),
         cancel_url=visit.url("home") if form.is_new else visit.url.page(form.path),
     )
+
+
+def _preview(visit: Visit, form: EditForm) -> Markup:
+    html = preview_html(
+        visit.connection,
+        visit.wiki.id,
+        visit.actor,
+        form.path.strip("/") or "new",
+        form.text,
+        visit.url.to_link,
+        visit.settings.max_output_chars,
+        visit.wiki.dialect,
+        labels_of(visit),
+    ).html
+    return Markup(html)  # noqa: S704 - sanitised by markup.render
+
+
+def _hints(visit: Visit, form: EditForm) -> tuple[Hint, ...] | None:
+    """What plugins advise; None where there is nobody to ask."""
+    if not gives_hints(visit):
+        return None
+    return hints_for(visit, draft_of(visit, form.path.strip("/"), form.title, form.text, is_new=form.is_new))
+
+
+def toolbar(visit: Visit) -> tuple[ToolbarButton, ...]:
+    """The buttons above the text that plugins bring."""
+    if not visit.wiki.plugins.uses("toolbar_buttons"):
+        return ()
+    given: list[ToolbarButton] = [one.value for one in visit.wiki.plugins.declared("toolbar_buttons")]
+    return tuple(one for one in given if 0 < len(one.label) <= LONGEST_LABEL)[:MOST]
 
 
 def _advice(visit: Visit, form: EditForm) -> tuple[str, ...]:

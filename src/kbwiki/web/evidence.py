@@ -30,10 +30,10 @@ from .visit import Visit
 from .words import N_, kb_t, listed, when, who
 
 SAID = {
-    "report": N_("reported"),
+    "report": N_("sent [a report]"),
     "answer": N_("answered"),
     "appeal": N_("objected"),
-    "concern": N_("raised a concern"),
+    "concern": N_("raised [a concern]"),
 }
 FIXED = N_("I fixed it.")
 
@@ -207,10 +207,12 @@ def appeal_form(visit: Visit, id: int) -> Response:
         visit,
         say,
         visit.url("mine", done="objected"),
-        title=kb_t("Object to a decision about {title}", title=own.title or own.path),
-        lead=kb_t("Somebody who did not decide reads this, and the decision stands or is undone. You can object once."),
+        title=kb_t("Object to [a decision] about {title}", title=own.title or own.path),
+        lead=kb_t(
+            "Somebody who did not decide reads this, and the [decision] stands or is undone. You can object once."
+        ),
         about=_decided(visit, own.decision),
-        label=kb_t("Why was the decision not right?"),
+        label=kb_t("Why was the [decision] not right?"),
         button=kb_t("Object"),
         cancel_url=visit.url("mine"),
     )
@@ -219,9 +221,9 @@ def appeal_form(visit: Visit, id: int) -> Response:
 def _require_open(visit: Visit, own: OwnDecision) -> None:
     """Errors: Conflict where an objection would be refused, before anybody has written one."""
     if own.decision.taken_back:
-        raise Conflict(kb_t("This decision has been taken back already, so there is nothing to object to."))
+        raise Conflict(kb_t("This [decision] has been taken back already, so there is nothing to object to."))
     if objections_of(visit.connection, visit.actor, visit.wiki.id, [own.decision.id]):
-        raise Conflict(kb_t("You have objected to this decision already; “My changes” says how far that is."))
+        raise Conflict(kb_t("You have objected to this [decision] already; “My changes” says how far that is."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from ..hooks.loading import Wanted
 from ..wiki import Wiki
+from .fragments import MOST, Asked, fragment, stylesheet
 from .help_in_host import HelpLink, help_button, pages_for, place
 from .identity import CurrentActor, Identity
 from .mount import Mount
@@ -95,7 +96,9 @@ class KBWiki:
         a code or an exception with one. It asks the database nothing, and one thing with `count`. With `assets` its
         stylesheets and script come along. Only while a request is answered; empty on the wiki's own screens.
         """
-        return help_button(self._mount(), place(endpoint, args, error, ()), label=label, count=count, assets=assets)
+        return help_button(
+            self._mount(), place(endpoint, args, error, ()), label=label, count=count, assets=assets
+        )
 
     def help_for(
         self,
@@ -111,9 +114,30 @@ class KBWiki:
         """
         return pages_for(self._mount(), place(endpoint, args, error, () if role is None else (role,)))
 
+    def fragment(
+        self, name: str, *, path: str = "", query: str = "", count: int = 10, assets: bool = True
+    ) -> Markup:
+        """A part of the wiki for a page of your own, as the present visitor may see it; hand it to your template.
+
+        "page" is the text of the page at `path`, "recent" the last changes and "tree" the pages (below `path`),
+        "search" what is found for `query`, "queue" how many reviews wait for the visitor. Lists have at most `count`
+        lines. Empty where there is nothing for this visitor, and where the wiki cannot answer. With `assets` the
+        stylesheet comes along. Only while a request is answered. Errors: ValueError for another name.
+        """
+        return fragment(self._mount(), name, Asked(path, query, min(max(count, 1), MOST)), assets=assets)
+
+    def stylesheet(self) -> Markup:
+        """The link to the wiki's stylesheet, for the head of pages that fetch screens into themselves."""
+        return stylesheet(self._mount())
+
     def for_templates(self) -> dict[str, Any]:
-        """`kb_help` for all of your templates: `app.context_processor(kbwiki.for_templates)`, for you to call."""
-        return {"kb_help": self.help}
+        """`kb_help` and the like for all of your templates: `app.context_processor(kbwiki.for_templates)`."""
+        return {
+            "kb_help": self.help,
+            "kb_fragment": self.fragment,
+            "kb_search_box": self.search_box,
+            "kb_stylesheet": self.stylesheet,
+        }
 
     def wiki_of(self, tenant: str) -> Wiki:
         """The wiki of a tenant, in the present app; set up if need be."""

@@ -17,7 +17,7 @@ _SAID = {
     "back": N_("The file is back."),
     "restored": N_("The earlier version is live again."),
     "same": N_("Nothing was changed: the file is like that already."),
-    "reported": N_("Thank you. Your report has arrived; those who look after this file will read it."),
+    "reported": N_("Thank you. Your [report] has arrived; those who look after this file will read it."),
 }
 
 

@@ -35,7 +35,7 @@ from .frame import TreeNode
 from .reading import Crumb, crumbs
 from .restraints import what_stops
 from .visit import Visit
-from .words import KINDS, kb_t, when, who
+from .words import did, kb_t, when, who
 
 PER_PAGE = 60
 
@@ -248,7 +248,7 @@ def _versions(visit: Visit, file: FileView) -> tuple[VersionLine, ...]:
     return tuple(
         VersionLine(
             number=one.number,
-            describe=kb_t(KINDS.get(one.kind, one.kind)),
+            describe=did(one.kind),
             author=who(one.author),
             at=one.at,
             when=when(one.at, visit.now),

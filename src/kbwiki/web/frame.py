@@ -8,7 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, render_template
+from flask import render_template
 from markupsafe import Markup
 
 from ..actors import Actor
@@ -18,6 +18,7 @@ from ..wording import spoken
 from .csrf import hidden_inputs
 from .host_guards import HostGuards
 from .keys import table
+from .plugin_additions import additions, note_of
 from .words import kb_t, when
 
 if TYPE_CHECKING:
@@ -96,10 +97,13 @@ class Frame:
             keys_everywhere=table(()),
             whose=whose(actor),
             next_url=visit.request.path,
+            plugins=additions(visit),
             practises=practice_path(visit.settings, actor) is not None,
             when=lambda moment: when(moment, visit.now),
         )
         frame.__dict__.update(facts)
+        if notes := note_of(visit):
+            frame.__dict__["flash"] = (*notes, *facts.get("flash", ()))
         return frame
 
     @cached_property
@@ -137,6 +141,8 @@ def _node(visit: Visit, path: str, title: str, current: str, depth: int) -> Tree
 
 def render(visit: Visit, template: str, frame: Frame) -> str:
     """The template with `kb` and `kb_t`. In the host's layout its context processors run too; in our own none does."""
+    environment = visit.mount.bare_templates if visit.is_bare else visit.mount.templates
+    found = environment.get_template(template)
     if visit.mount.host_layout is not None:
-        return render_template(template, kb=frame, kb_t=kb_t)
-    return current_app.jinja_env.get_template(template).render(kb=frame, kb_t=kb_t)
+        return render_template(found, kb=frame, kb_t=kb_t)
+    return found.render(kb=frame, kb_t=kb_t)

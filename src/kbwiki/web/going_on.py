@@ -38,8 +38,8 @@ DID = {
     Verdict.DELETE: N_("You deleted “{title}”."),
     Verdict.CONCERN: N_("You asked the author of “{title}”."),
     Verdict.HAND_OVER: N_("You handed “{title}” over."),
-    Verdict.UPHOLD: N_("You let the decision stand: {title}."),
-    Verdict.OVERTURN: N_("You undid the decision: {title}."),
+    Verdict.UPHOLD: N_("You let the [decision] stand: {title}."),
+    Verdict.OVERTURN: N_("You undid the [decision]: {title}."),
 }
 
 
@@ -94,7 +94,7 @@ def last_act(visit: Visit) -> tuple[Note, ...]:
         act = own_aside(connection, wiki.id, visit.actor, review, wiki.subjects)
         return (_put_aside(visit, act),) if act is not None else ()
     if "back" in args:
-        return (Note("info", kb_t("Taken back. It waits for your decision again.")),)
+        return (Note("info", kb_t("Taken back. It waits for your [decision] again.")),)
     return ()
 
 

@@ -75,7 +75,7 @@ def help_button(mount: Mount, where: Where, *, label: str | None, count: bool, a
 def _button(
     mount: Mount, where: Where, url: Addresses, said: Mapping[str, Any], *, label: str | None, count: bool, assets: bool
 ) -> Markup:
-    html = current_app.jinja_env.get_template("kbwiki/parts/help_button.html").render(
+    html = mount.templates.get_template("kbwiki/parts/help_button.html").render(
         kb_t=kb_t,
         url=url,
         place=said,
@@ -83,6 +83,7 @@ def _button(
         label=label or kb_t("Help"),
         count=_count(mount, where) if count else None,
         assets=assets,
+        nonce=mount.guards.nonce(),
     )
     return Markup(html)  # noqa: S704 - our own template, escaped by itself
 

@@ -35,7 +35,7 @@ _NOTHING: dict[str, Any] = {"texts": (), "more": (), "total": 0, "may_ask": Fals
 _SAID = {
     "helped": N_("Thank you. Good to know."),
     "did-not": N_("Thank you. If you say what is missing, below, it goes to those who can mend it."),
-    "reported": N_("Thank you. Your report has arrived; those who look after this [page] will read it."),
+    "reported": N_("Thank you. Your [report] has arrived; those who look after this [page] will read it."),
     "asked": N_("Thank you. Nobody is told who asked; those who look after this [wiki] see that help is wanted here."),
 }
 

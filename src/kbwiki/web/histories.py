@@ -19,12 +19,13 @@ from ..pages.queries.history import RevisionLine
 from ..pages.queries.history import history as revisions
 from ..pages.queries.view import PageView, get_any_page, get_by_id, titles_above
 from ..pages.texts import load_texts
+from ..wording.kept import keep
 from .forms import number
 from .merging import MergeChunk, chunks_of
 from .reading import crumbs, show_page
 from .restraints import as_restrained
 from .visit import Visit
-from .words import KINDS, N_, kb_t, when, who
+from .words import N_, did, kb_t, when, who
 
 PER_PAGE = 50
 
@@ -62,7 +63,7 @@ def history(visit: Visit, path: str) -> Response:
     older = newest - PER_PAGE
     return visit.show(
         "kbwiki/history.html",
-        title=kb_t("History of {title}", title=view.title),
+        title=kb_t("[History] of {title}", title=view.title),
         section="history",
         page=view_of(visit, view),
         entries=tuple(_entry(visit, view, line, reviews, lookers) for line in lines),
@@ -126,7 +127,7 @@ def _entry(
         undo_url=url("undo", number=number, path=view.path) if may_undo and not line.deleted else None,
         restore_url=url("restore", number=number, path=view.path) if may_undo and number != view.current else None,
         look_url=look_url(visit, view.path, number, line.hidden_for, lookers) if _hidden_parts(line) else None,
-        describe=kb_t(KINDS.get(line.kind, line.kind)),
+        describe=did(line.kind),
     )
 
 
@@ -134,7 +135,7 @@ def _hidden_parts(line: RevisionLine) -> tuple[str, ...]:
     """What is hidden of a revision, in words."""
     flags = {
         N_("hidden"): line.hidden,
-        N_("comment hidden"): line.comment_hidden,
+        N_("[comment] hidden"): line.comment_hidden,
         N_("author hidden"): line.author_hidden,
     }
     return tuple(kb_t(words) for words, is_set in flags.items() if is_set)
@@ -173,7 +174,7 @@ def revision(visit: Visit, number: int, path: str) -> Response:
         "kbwiki/revision.html",
         section="history",
         comment=view.comment,
-        describe=kb_t(KINDS.get(view.kind, view.kind)),
+        describe=did(view.kind),
         older_url=url("revision", number=number - 1, path=path) if number > 1 else None,
         newer_url=url("revision", number=number + 1, path=path) if number < view.current else None,
         current_url=url.page(path),
@@ -184,7 +185,7 @@ def revision(visit: Visit, number: int, path: str) -> Response:
 
 def restore(visit: Visit, number: int, path: str) -> Response:
     """Go back to revision `number`, as a new revision."""
-    comment = visit.request.form.get("comment", "") or kb_t("Back to [revision] {number}", number=number)
+    comment = visit.request.form.get("comment", "") or keep(N_("Back to [revision] {number}"), number=number)
     with visit.change() as tx:
         saved = restore_revision(tx, path, number, comment=comment)
     return visit.go(f"{visit.url.page(saved.path)}?done=restored")
@@ -202,7 +203,7 @@ class UndoOutcome:
 def undo(visit: Visit, number: int, path: str) -> Response:
     """Show what undoing one change would do; on POST, do it."""
     if visit.request.method == "POST":
-        comment = visit.request.form.get("comment", "") or kb_t("Undo of [revision] {number}", number=number)
+        comment = visit.request.form.get("comment", "") or keep(N_("Undo of [revision] {number}"), number=number)
         try:
             with visit.change() as tx:
                 saved = undo_change(tx, path, number, comment=comment)

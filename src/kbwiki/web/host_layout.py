@@ -12,6 +12,7 @@ from flask import current_app
 from jinja2 import Template
 
 from ..errors import Invalid
+from .environments import own_environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ class HostLayout:
         return cls(template, blocks["content"], blocks["head"])
 
     @property
+    def base(self) -> Template:
+        """The host's base template, as its own environment reads it."""
+        return current_app.jinja_env.get_template(self.template)
+
+    @property
     def frame(self) -> str | Template:
         """What our layout extends: our host frame, with the host's own block names in place of the usual ones."""
         if (self.content_block, self.head_block or "head") == ("content", "head"):
@@ -49,5 +55,5 @@ class HostLayout:
 def _renamed_frame(environment: Any, content: str, head: str) -> Template:
     source, _, _ = environment.loader.get_source(environment, "kbwiki/frame_host.html")
     renamed = re.sub(r"block content\b", f"block {content}", re.sub(r"block head\b", f"block {head}", source))
-    template: Template = environment.from_string(renamed)
+    template: Template = own_environment(environment).from_string(renamed)
     return template

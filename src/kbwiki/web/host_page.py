@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def addresses(mount: Mount) -> Addresses:
     """The wiki's addresses on a page of the host; with tenants, those of the tenant that the page is about."""
-    return Addresses(url_for(f"{mount.blueprint_name}.home", **_values(mount)).rstrip("/"), mount.rules)
+    home = url_for(f"{mount.blueprint_name}.home", **_values(mount))
+    # A host's `url_defaults` may add to every address; that is for its own, and a query is no beginning of others.
+    return Addresses(home.partition("?")[0].rstrip("/"), mount.rules)
 
 
 def says_which(mount: Mount) -> bool:

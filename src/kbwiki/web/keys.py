@@ -42,8 +42,8 @@ REVIEW = (
 """The keys of a review."""
 
 APPEAL = (
-    Key("a", N_("The decision stands")),
-    Key("o", N_("Undo the decision")),
+    Key("a", N_("The [decision] stands")),
+    Key("o", N_("Undo the [decision]")),
     Key("s", N_("Skip: until something new comes")),
     Key("l", N_("Later"), N_("the number of the time")),
     Key("u", N_("Undo what you did last (z does, too)")),
@@ -53,7 +53,7 @@ APPEAL = (
 """The keys of an appeal."""
 
 EVERYWHERE = (
-    Key("/", N_("Search")),
+    Key("/", N_("[Search]")),
     Key("?", N_("These keys")),
     Key("Esc", N_("Leave a field, close what is open")),
 )

@@ -20,7 +20,7 @@ from .forms import number
 from .frame import TreeNode
 from .histories import state_of, view_of
 from .visit import Visit
-from .words import KINDS, day, kb_t, when, who
+from .words import KINDS, day, did, kb_t, when, who
 
 PER_PAGE = 100
 
@@ -97,7 +97,7 @@ def _choices(visit: Visit) -> dict[str, object]:
     spaces = readable_spaces(visit.connection, visit.wiki.id, visit.actor)
     return {
         "spaces": tuple((path, title) for _, path, title in spaces if path),
-        "kinds": tuple((kind, kb_t(words)) for kind, words in KINDS.items()),
+        "kinds": tuple((kind, did(kind)) for kind in KINDS),
         "days_choices": (1, 7, 30, 365),
     }
 
@@ -120,7 +120,7 @@ def change_line(visit: Visit, line: RevisionLine, reviews: list[Outcome]) -> Cha
         when=when(line.at, visit.now),
         comment=line.comment,
         delta=line.delta,
-        describe=kb_t(KINDS.get(line.kind, line.kind)),
+        describe=did(line.kind),
         diff_url=visit.url("diff", path=line.path, a=line.number - 1, b=line.number),
         state=state_of(line, outcome_of(reviews, line.number)),
         hidden=line.hidden,

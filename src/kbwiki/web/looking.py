@@ -10,7 +10,7 @@ from ..pages.queries.view import get_any_page
 from ..pages.rendering import preview_html
 from .histories import view_of
 from .visit import Visit
-from .words import KINDS, kb_t, when
+from .words import did, kb_t, when
 
 
 def look(visit: Visit, number: int, path: str) -> Response:
@@ -24,7 +24,7 @@ def look(visit: Visit, number: int, path: str) -> Response:
         section="history",
         page=view_of(visit, now),
         hidden=found,
-        describe=kb_t(KINDS.get(found.kind, found.kind)),
+        describe=did(found.kind),
         when_made=when(found.at, visit.now),
         html=_html(visit, found),
         history_url=visit.url("history", path=path),
@@ -44,6 +44,7 @@ def _html(visit: Visit, found: HiddenLook) -> Markup:
         found.text,
         visit.url.to_link,
         visit.settings.max_output_chars,
-        visit.files_at,
+        visit.wiki.dialect,
+        files=visit.files_at,
     )
     return Markup(shown.html)  # noqa: S704 - sanitised by markup.render

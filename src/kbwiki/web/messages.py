@@ -56,7 +56,7 @@ def inbox_of(visit: Visit) -> Inbox:
 def my_messages(visit: Visit) -> Response:
     """The actor's messages, newest first."""
     if visit.actor.is_anonymous:
-        raise Forbidden(kb_t("Please sign in to see your messages."))
+        raise Forbidden(kb_t("Please sign in to see your [messages]."))
     inbox, before = inbox_of(visit), visit.request.args.get("before", NEWEST, type=number)
     views = messages_for(visit.connection, inbox, before=before, count=PER_PAGE + 1)
     gathered = [view.id for view in views if view.id]
@@ -65,7 +65,7 @@ def my_messages(visit: Visit) -> Response:
     standing = _standing(visit, shown)
     return visit.show(
         "kbwiki/messages.html",
-        title=kb_t("Messages"),
+        title=kb_t("[Messages]"),
         section="messages",
         messages=tuple(_row(visit, view, standing) for view in shown),
         unread=count_unread(visit.connection, inbox),

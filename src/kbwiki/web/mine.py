@@ -27,7 +27,7 @@ from .lists import PageName
 from .messages import inbox_of
 from .outcome_words import MARKS, StateChip, chips_of, decision_words, objection_words, report_words
 from .visit import Visit
-from .words import KINDS, N_, day_and_time, kb_t, when
+from .words import N_, day_and_time, did, kb_t, when
 
 PER_PAGE = 50
 
@@ -43,7 +43,7 @@ _FILTERS = {
 }
 _DONE = {
     "answered": N_("Thank you. The [group] that asked has your answer."),
-    "objected": N_("Your objection is with somebody who did not decide."),
+    "objected": N_("Your [appeal] is with somebody who did not decide."),
 }
 
 
@@ -155,7 +155,7 @@ def _entry(visit: Visit, change: OwnChange, objections: Mapping[int, Objection])
         at=line.at,
         when=when(line.at, visit.now),
         comment=line.comment,
-        describe=kb_t(KINDS.get(line.kind, line.kind)),
+        describe=did(line.kind),
         diff_url="" if line.hidden else visit.url("diff", path=line.path, a=line.number - 1, b=line.number),
         states=chips_of(change),
         decisions=tuple(one for one in told if one is not None),

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Request, Response, abort, request
 from flask.typing import ResponseReturnValue
+from jinja2 import Environment
 
 from ..cli.finding import Finding
 from ..database import Source
@@ -25,16 +26,19 @@ from .addresses import SCREEN_RULES
 from .answer_cache import AnswerCache
 from .bodies import raise_limits, require_room
 from .database_choice import Choice, choose
+from .environments import own_environment
 from .forms import MOST_COUNTED
 from .host_checks import look_at_host
 from .host_guards import HostGuards
 from .host_layout import HostLayout
 from .identity import CurrentActor, Identity, identity_of
+from .identity.with_directories import WithDirectories
 from .languages import wording_of
 from .place import Place
 from .spelling import in_words, words_of
-from .tenants import TenantOf, Tenants
+from .tenants import TenantOf, Tenants, most_kept
 from .visit import Visit
+from .without_layout import WITHOUT, framed
 
 
 class Mount:
@@ -73,14 +77,17 @@ class Mount:
         except ModuleNotFoundError as error:
             raise Invalid(f"{prefix}DATABASE_URI", answers.without_driver(f"{prefix}DATABASE_URI", error)) from error
         self.wiki.url_prefix = place.url_prefix
-        self.tenants = Tenants(self.wiki, index, tenant) if tenant is not None else None
+        self.tenants = Tenants(self.wiki, index, tenant, most_kept(app.config, prefix)) if tenant is not None else None
         if (tenant is not None) != bool(place.variables):
             raise ValueError("Variables in url_prefix, host or subdomain and tenant= go together: which tenant is it?")
         self.identity = identity_of(app, prefix, actor)
+        if self.wiki.plugins.uses("directories"):
+            self.identity = WithDirectories(self.identity, lambda: self.wiki.plugins)
         self.blueprint_name = "kbwiki" if name == "main" else f"kbwiki_{name}"
         self.guards = HostGuards.from_config(app.config, prefix)
         self.host_layout = HostLayout.from_config(app.config, prefix)
         self.sign_in_url: str | None = app.config.get(f"{prefix}SIGN_IN_URL")
+        self.began_at = self.wiki.clock()
         self._ready = False
         self._lock = threading.Lock()
 
@@ -116,6 +123,16 @@ class Mount:
         """Whether the host's templates escape what they show. Where they do not, nothing that people wrote is shown."""
         escaping = self.app.jinja_env.autoescape
         return bool(escaping("kbwiki/page.html") if callable(escaping) else escaping)
+
+    @functools.cached_property
+    def templates(self) -> Environment:
+        """Our templates, and the host's in their place; made when first asked for, since apps set up their own."""
+        return own_environment(self.app.jinja_env)
+
+    @functools.cached_property
+    def bare_templates(self) -> Environment:
+        """The same for screens without layout."""
+        return own_environment(self.app.jinja_env, WITHOUT)
 
     @functools.cached_property
     def address_words(self) -> Mapping[str, str]:
@@ -167,7 +184,7 @@ class Mount:
         values = self.place.values(request, arguments)
         visit = Visit(self, request, values)
         with speaking(Later(lambda: wording_of(visit))):
-            return _private(self._answered(visit, screen, arguments, values))
+            return framed(visit, _private(self._answered(visit, screen, arguments, values)))
 
     def _answered(
         self, visit: Visit, screen: routes.Screen, arguments: dict[str, Any], values: Mapping[str, Any]
@@ -198,7 +215,7 @@ class Mount:
         # A page with a nonce is good for one answer.
         key = self.answers.key(visit) if screen.kept and not visit.nonce else None
         response = self.answers.find(key) or visit.as_response(screen.view(visit, **arguments))
-        if not visit.is_for_one_session:
+        if visit.is_lasting and not visit.is_for_one_session:
             self.answers.keep(key, response)
         return response
 

@@ -18,6 +18,7 @@ MOUNT_KEYS = (
     "INDEX_FOLDER",
     "NAME_HEADER",
     "SIGN_IN_URL",
+    "TENANTS_KEPT",
     "TRUSTED_PROXIES",
     "USER_HEADER",
 )

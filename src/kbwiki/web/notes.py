@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..pages.queries.view import PageView
+from ..pages.queries.view import PageView, text_of
 from ..spaces.queries import responsible_groups
+from .advising import SHOWN_AFTERWARDS, Hint, draft_of, gives_hints, hints_for
 from .practice import is_unwatched
 from .visit import Visit
 from .words import N_, kb_t, listed
@@ -42,7 +43,7 @@ _SAID = {
     "restored": N_("The earlier [revision] is live again."),
     "moved": N_("The [page] has moved. Old addresses and links go on working."),
     "back": N_("The [page] is back."),
-    "reported": N_("Thank you. Your report has arrived; those who look after this [page] will read it."),
+    "reported": N_("Thank you. Your [report] has arrived; those who look after this [page] will read it."),
 }
 
 
@@ -64,3 +65,24 @@ def note_for(visit: Visit, view: PageView) -> tuple[Note, ...]:
     own = view.author == visit.actor.name and not visit.actor.is_anonymous
     undo = UndoOffer(visit.url("undo", number=view.number, path=view.path), kb_t("Undo"))
     return (Note("success", text, undo if own and done != "moved" else None),)
+
+
+def hints_after(visit: Visit, view: PageView) -> tuple[Note, ...]:
+    """What plugins advise about a text that this actor has just saved. It is saved, whatever they say."""
+    done = visit.request.args.get("done", "")
+    if done not in ("saved", "created", "merged") or not gives_hints(visit) or view.hidden:
+        return ()
+    if visit.actor.is_anonymous or view.author != visit.actor.name:
+        return ()
+    visit.is_lasting = False
+    text = text_of(visit.connection, view)
+    hints = hints_for(visit, draft_of(visit, view.path, view.title, text, is_new=done == "created"))
+    if not hints:
+        return ()
+    said = kb_t("Saved; one hint: {hints}", "Saved; {n} hints: {hints}", n=len(hints), hints=_joined(hints))
+    return (Note("info", said),)
+
+
+def _joined(hints: tuple[Hint, ...]) -> str:
+    shown = [f"{one.where}: {one.text}" if one.where else one.text for one in hints[:SHOWN_AFTERWARDS]]
+    return " · ".join([*shown, "…"] if len(hints) > SHOWN_AFTERWARDS else shown)

@@ -155,7 +155,7 @@ def _tiles(found: Numbers) -> tuple[Tile, ...]:
         ),
         _share_tile(kb_t("In time"), total.in_time, kb_t("of what was due in this time was decided by then.")),
         Tile(kb_t("Waiting now"), str(waiting.total), f"{oldest} {late}".strip()),
-        _share_tile(kb_t("Taken out"), total.taken_out, kb_t("of the decisions took something out of [a page].")),
+        _share_tile(kb_t("Taken out"), total.taken_out, kb_t("of the [decisions] took something out of [a page].")),
         *_unseen_tile(found),
     )
 
@@ -224,7 +224,7 @@ def _shares(one: Figures) -> tuple[tuple[str, str, str], ...]:
         ("in-time", kb_t("In time"), said(one.in_time)),
         ("taken-out", kb_t("Taken out"), said(one.taken_out)),
         ("twice", kb_t("Handled twice"), twice),
-        ("overturned", kb_t("Overturned after an objection"), said(one.overturned)),
+        ("overturned", kb_t("Overturned after [an appeal]"), said(one.overturned)),
         ("agreement", kb_t("Second looks that agree"), said(one.agreement)),
         ("lapsed", kb_t("Lapsed unreviewed"), said(one.lapsed)),
     )

@@ -51,10 +51,10 @@ _DECIDED = {
 }
 _UNDONE = {
     Verdict.RESTORE: N_("shown again by {group}"),
-    Verdict.OVERTURN: N_("undone after an objection: it is there again"),
-    Verdict.TAKE_BACK: N_("live; {group} took its decision back"),
+    Verdict.OVERTURN: N_("undone after [an appeal]: it is there again"),
+    Verdict.TAKE_BACK: N_("live; {group} took its [decision] back"),
 }
-_EXEMPT = {"import": N_("taken over from elsewhere"), None: N_("part of a decision")}
+_EXEMPT = {"import": N_("taken over from elsewhere"), None: N_("part of [a decision]")}
 
 
 def chips_of(change: OwnChange) -> tuple[StateChip, ...]:

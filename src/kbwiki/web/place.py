@@ -11,7 +11,7 @@ from flask import Flask, Request, current_app
 from werkzeug.routing import Rule
 
 _VARIABLE = re.compile(r"<(?:[^:<>]+:)?([A-Za-z_]\w*)>")
-_TAKEN = frozenset({"path", "number", "id", "secret", "filename", "anything"})
+_TAKEN = frozenset({"path", "number", "id", "secret", "filename", "anything", "plugin", "rest"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ FORM = ("words", "phrase", "none", "title", "tag", "space", "author", "changed",
 
 _FIELD_OF = {"title": "title", "tag": "tag", "space": "in", "author": "by", "changed": "changed", "state": "is"}
 _CLAUSE = re.compile(
-    r"(?P<sign>[-−]|NOT\s+)?(?:(?P<field>(?i:title|tag|in|by|is|changed)(?=:)|[A-Za-z]{2,20}(?=:\S)):\s*)?"
+    r'(?P<sign>[-−]|NOT\s+)?(?:(?P<field>(?i:title|tag|in|by|is|changed)(?=:)|[A-Za-z]{2,20}(?=:\S)):\s*)?'
     r'(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))'
 )
 _ALTERNATIVE = ("OR", "|", "||")
@@ -97,7 +97,9 @@ def composed(form: Mapping[str, str]) -> str:
         parts.append(f'"{said["phrase"]}"')
     parts += [f"-{word}" for word in said["none"].split()]
     parts += [f"title:{word}" for word in said["title"].split()]
-    parts += [f"{field}:{_quoted(said[name])}" for name, field in _FIELD_OF.items() if name != "title" and said[name]]
+    parts += [
+        f"{field}:{_quoted(said[name])}" for name, field in _FIELD_OF.items() if name != "title" and said[name]
+    ]
     return " ".join(filter(None, parts))
 
 

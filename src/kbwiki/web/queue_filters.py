@@ -10,7 +10,7 @@ from ..moderation.queries.worklist import groups_of
 from ..moderation.queries.worklist_counts import total, worklist_counts
 from ..spaces.queries import readable_spaces
 from .visit import Visit
-from .words import KINDS, N_, kb_t
+from .words import KINDS, N_, did, kb_t
 
 VIEWS = {
     View.NEEDS_ME: N_("Needs me"),
@@ -55,7 +55,7 @@ def choices(visit: Visit, wanted: Wanted) -> Choices:
         spaces.append((wanted.space, wanted.space))
     risks = sorted({*_RISKS, *([wanted.risk] if wanted.risk is not None else [])})
     days = sorted({*_DAYS, *([wanted.days] if wanted.days is not None else [])})
-    kinds = [(kind, kb_t(words)) for kind, words in KINDS.items() if kind != "import"]
+    kinds = [(kind, did(kind)) for kind in KINDS if kind != "import"]
     if wanted.kind and wanted.kind not in KINDS:
         kinds.append((wanted.kind, wanted.kind))
     return Choices(

@@ -15,7 +15,7 @@ from ..moderation.queries.wanted import Wanted
 from ..moderation.transitions import State
 from .risk_words import risk_lines
 from .visit import Visit
-from .words import KINDS, N_, kb_t, when, who
+from .words import N_, did, kb_t, listed, when, who
 
 MOST_REASONS = 2
 
@@ -41,7 +41,7 @@ class QueueRow:
     space: str
     group: str
     describe: str
-    authors: tuple[str, ...]
+    authors: str
     changes: int
     opened_at: datetime
     opened_when: Markup
@@ -94,7 +94,7 @@ def _row(
         space=line.space,
         group=group,
         describe=described(line),
-        authors=() if line.kinds in _NOBODYS else tuple(who(name) for name in line.authors),
+        authors="" if line.kinds in _NOBODYS else listed(tuple(who(name) for name in line.authors)),
         changes=line.head - line.base,
         opened_at=line.opened_at,
         opened_when=when(line.opened_at, visit.now),
@@ -112,8 +112,8 @@ def _row(
 
 
 def described(line: QueueLine) -> str:
-    """What its changes did, in words."""
-    return ", ".join(kb_t(KINDS.get(kind, kind)) for kind in line.kinds)
+    """What its changes did, in words that follow the names of its authors."""
+    return ", ".join(did(kind, 1 if line.kinds in _NOBODYS else len(line.authors)) for kind in line.kinds)
 
 
 def risk_words(visit: Visit, line: QueueLine) -> tuple[str, ...]:

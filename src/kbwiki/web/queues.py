@@ -28,7 +28,7 @@ KEYS = (
     ("k", N_("the line before")),
     ("o", N_("open it")),
     ("x", N_("choose it")),
-    ("/", N_("search")),
+    ("/", N_("[search]")),
     ("?", N_("this list")),
 )
 

@@ -17,7 +17,9 @@ from ..pages.paths import chain, normalise_path, title_of
 from ..pages.queries.view import PageView, find_address, find_deleted, find_page, look_alikes, text_of
 from ..pages.rendering import PageHtml, page_html
 from .frame import TreeNode, tree_around
-from .notes import note_for
+from .notes import hints_after, note_for
+from .page_extras import extras_of
+from .page_types import labels_of
 from .practice import practice_line
 from .restraints import as_restrained, restraint_line
 from .visit import Visit
@@ -99,12 +101,14 @@ def _read(visit: Visit, path: str) -> Response:
         return visit.go(_with(visit.url.page(address), **raw, **{"from": path}))
     if "raw" in visit.request.args:
         return Response(text_of(visit.connection, view), mimetype="text/plain")
+    extras = extras_of(visit, view)
     return show_page(
         visit,
         as_restrained(visit, view),
         "kbwiki/page.html",
+        extras=extras,
         state=state_line(visit, view),
-        flash=note_for(visit, view),
+        flash=(*note_for(visit, view), *hints_after(visit, view)),
         restraint=restraint_line(visit, view),
         report_url=visit.url("report", path=view.path),
         lock_url=visit.url("lock", path=view.path) if view.can_review else None,
@@ -117,7 +121,7 @@ def _with(url: str, **args: str) -> str:
 
 def as_html(visit: Visit, view: PageView) -> PageHtml:
     """The page as its reader sees it: safe HTML, with links as they lead for this actor."""
-    return page_html(
+    html = page_html(
         visit.wiki.database,
         visit.connection,
         visit.wiki.render_cache,
@@ -130,8 +134,12 @@ def as_html(visit: Visit, view: PageView) -> PageHtml:
         address=visit.url.to_link,
         max_output=visit.settings.max_output_chars,
         now=visit.now,
+        dialect=visit.wiki.dialect,
+        labels=labels_of(visit),
         files=visit.files_at,
     )
+    visit.is_lasting = visit.is_lasting and html.lasting
+    return html
 
 
 def show_page(visit: Visit, view: PageView, template: str, **facts: Any) -> Response:

@@ -15,7 +15,9 @@ def what_stops(visit: Visit, space_id: int, path: str) -> Standing | None:
     if not visit.standing.restrained:
         return None
     group = visit.settings.admin_group
-    return stopping(visit.connection, visit.wiki.id, space_id, path, visit.actor, admin_group=group, now=visit.now)
+    return stopping(
+        visit.connection, visit.wiki.id, space_id, path, visit.actor, admin_group=group, now=visit.now
+    )
 
 
 def as_restrained(visit: Visit, view: PageView) -> PageView:

@@ -79,7 +79,9 @@ def facet_links(query: str, facets: Sequence[Facet], address: Address) -> tuple[
     return tuple(found)
 
 
-def _link(query: str, facet: Facet, value: FacetValue, chosen: dict[str, Part], address: Address) -> FacetLink:
+def _link(
+    query: str, facet: Facet, value: FacetValue, chosen: dict[str, Part], address: Address
+) -> FacetLink:
     on = chosen.get(value.typed)
     changed = without(query, on) if on is not None else with_part(query, value.typed)
     return FacetLink(_words(facet.name, value), value.count, address(changed), on is not None)

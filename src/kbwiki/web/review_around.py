@@ -12,7 +12,7 @@ from ..pages.queries.history import RevisionLine
 from ..pages.queries.history import history as revisions
 from .risk_words import risk_lines
 from .visit import Visit
-from .words import KINDS, day, kb_t, number, when, who
+from .words import day, did, kb_t, number, when, who
 
 BEFORE, MOST = 4, 12
 """How many revisions before the range are listed, and how many in all."""
@@ -50,7 +50,7 @@ def _around(visit: Visit, view: ReviewView, line: RevisionLine) -> AroundRow:
         number,
         who(line.author),
         when(line.at, visit.now),
-        kb_t(KINDS.get(line.kind, line.kind)),
+        did(line.kind),
         line.comment,
         "" if line.hidden else visit.url("revision", number=number, path=path),
         "" if line.hidden else visit.url("diff", path=path, a=number - 1, b=number),

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ..answering import descriptions
 from ..moderation.queries.review import ReviewView, changes_in
 from ..pages.diff import Difference, difference
 from ..pages.queries.view import PageView, get_by_id
@@ -17,7 +18,10 @@ from .evidence import range_shown
 from .histories import look_url, lookers_of
 from .review_links import links_added
 from .visit import Visit
-from .words import KINDS, kb_t, when, who
+from .words import did, when, who
+
+MOST_DESCRIBED = 20
+"""So many changes a plugin is asked to describe on one screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,11 @@ def changes_of(visit: Visit, view: ReviewView) -> tuple[ChangeRow, ...]:
     path = view.place.path if view.page is not None else ""
     changes = changes_in(visit.connection, view.subject_kind, view.subject_id, *range_shown(visit, view))
     may_be_hidden = view.page is not None and any(one.something_hidden for one in changes)
+    own = (
+        descriptions(visit.wiki, view.subject_kind, view.subject_id, [one.number for one in changes][:MOST_DESCRIBED])
+        if view.page is None
+        else {}
+    )
     lookers = lookers_of(visit, view.page) if view.page is not None and may_be_hidden else frozenset()
     return tuple(
         ChangeRow(
@@ -81,8 +90,8 @@ def changes_of(visit: Visit, view: ReviewView) -> tuple[ChangeRow, ...]:
             who(one.author),
             one.at,
             when(one.at, visit.now),
-            one.comment,
-            kb_t(KINDS.get(one.kind, one.kind)),
+            own.get(one.number, one.comment),
+            did(one.kind),
             visit.url("diff", path=path, a=one.number - 1, b=one.number) if path else "",
             one.exempt,
             look_url(visit, path, one.number, one.hidden_for, lookers) if one.something_hidden else None,

@@ -8,7 +8,7 @@ from html import unescape
 from urllib.parse import urlsplit
 
 from ..files.queries import files_at
-from ..markup import Link, parse
+from ..markup import PLAIN, Dialect, Link, parse
 from ..pages.diff import Difference
 from ..pages.paths import locate
 from ..pages.queries.view import PageView
@@ -107,7 +107,7 @@ def host_of(address: str) -> str:
 
 def _missing(visit: Visit, before: PageView | None, after: PageView, added: str, removed: str) -> list[str]:
     """Pages that are linked to now, were not before, and that nobody has written (or the visitor may not read)."""
-    new = _new_links(before, after, added, removed)
+    new = _new_links(before, after, added, removed, visit.wiki.dialect)
     targets = {locate(link.target, link.style, after.path) for link in new}
     wanted = sorted(target for target in targets if target is not None and target != after.path)[:_MOST_ASKED]
     if not wanted:
@@ -120,10 +120,10 @@ def _missing(visit: Visit, before: PageView | None, after: PageView, added: str,
     return [target for target in wanted if target not in found]
 
 
-def _new_links(before: PageView | None, after: PageView, added: str, removed: str) -> set[Link]:
+def _new_links(before: PageView | None, after: PageView, added: str, removed: str, dialect: Dialect) -> set[Link]:
     """What is kept about both texts says it exactly; a text nobody has read yet is read as far as it is new."""
-    if after.links is not None and (before is None or before.links is not None):
+    if dialect is PLAIN and after.links is not None and (before is None or before.links is not None):
         return set(after.links) - set((before.links or ()) if before is not None else ())
     if len(added) + len(removed) > _LONGEST_PARSED:
         return set()
-    return set(parse(added).links) - set(parse(removed).links)
+    return set(parse(added, dialect).links) - set(parse(removed, dialect).links)

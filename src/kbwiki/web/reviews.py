@@ -15,7 +15,7 @@ from ..moderation.queries.review import PastDecision, ReviewView, get_review
 from ..moderation.queries.state import groups_that_look
 from ..moderation.take_back import TAKEN_BACK
 from .appeals import is_appeal, show_appeal
-from .choosing import Option, answers_of, numbered
+from .choosing import Option, answers_of, numbered, own_approvals
 from .desk import desk_of, part_asked
 from .evidence import beside
 from .forms import FieldError
@@ -151,6 +151,7 @@ def show_review(
         can_decide=not view.why_not,
         why_not=view.why_not,
         answers=answers_of(visit, view) if not view.why_not else (),
+        own_approvals=own_approvals(visit) if not view.why_not else (),
         hand_over_to=_other_groups(visit, view),
         moved_on=moved_on,
         kept_text=kept_text,
@@ -206,7 +207,7 @@ def decision_row(visit: Visit, one: PastDecision) -> DecisionRow:
     may_show = is_member and one.verdict == Verdict.HIDE
     may_take_back = is_member and one.verdict in TAKEN_BACK
     return DecisionRow(
-        kb_t(VERDICTS.get(one.verdict, one.verdict)),
+        decided_as(one),
         one.actor,
         one.group,
         one.at,
@@ -217,3 +218,9 @@ def decision_row(visit: Visit, one: PastDecision) -> DecisionRow:
         visit.url("take_back", id=one.id) if may_take_back else None,
         one.taken_back,
     )
+
+
+def decided_as(one: PastDecision) -> str:
+    """What was decided, in words: those of a plugin's own verdict with what it did."""
+    plain = kb_t(VERDICTS.get(one.verdict, one.verdict))
+    return kb_t("“{label}” ({verdict})", label=one.label, verdict=plain) if one.label else plain

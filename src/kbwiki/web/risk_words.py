@@ -35,4 +35,6 @@ def risk_lines(stored: Sequence[Sequence[Any]], more: Mapping[str, str] | None =
     its name.
     """
     known = {**RISK_WORDS, **(more or {})}
-    return tuple((kb_t(known.get(one.name, one.name.replace("-", " "))), one.weight) for one in reasons_of(stored))
+    return tuple(
+        (kb_t(known.get(one.name, one.name.replace("-", " "))), one.weight) for one in reasons_of(stored)
+    )

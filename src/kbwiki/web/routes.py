@@ -35,6 +35,9 @@ from . import (
     messages,
     mine,
     numbers,
+    plugin_routes,
+    plugin_sending,
+    plugins,
     queues,
     reading,
     reasons,
@@ -166,6 +169,13 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/help/undo/<int:number>/<path:path>", "undo_help", help_settings.undo, _POST),
     Screen("/-/help/coverage", "help_coverage", help_coverage.coverage_page),
     Screen("/-/help/coverage/<int:id>/close", "close_wanted", help_coverage.close, _POST),
+    # Kept neither: what plugins did is no entry of the journal, and what they show may change with every look.
+    Screen("/-/plugins", "plugins", plugins.plugins_page),
+    Screen("/-/plugins/switch", "switch_plugin", plugins.switch, _POST),
+    Screen("/-/plugins/undo/<int:number>", "undo_switch", plugins.undo, _POST),
+    Screen("/-/x/<plugin>/", "plugin_home", plugin_routes.home, _BOTH),
+    Screen("/-/x/<plugin>/<path:rest>", "plugin", plugin_routes.route, _BOTH),
+    Screen("/-/x/<plugin>/static/<path:filename>", "plugin_static", plugin_sending.static),
     Screen("/-/first-steps", "first_steps", first_steps.first_steps),
     Screen("/-/first-steps/practice", "practice", first_steps.practise, _POST),
     # Not kept: what is served is bytes, and the others have forms on them.

@@ -56,7 +56,7 @@ def all_rules(visit: Visit) -> Response:
     sampling = any(line.effect.exempt_probability for line in lines)
     return visit.show(
         "kbwiki/rules.html",
-        title=kb_t("Rules"),
+        title=kb_t("[Rules]"),
         section="admin",
         rules=tuple(_row(visit, line) for line in lines),
         unseen=unseen(visit.connection, visit.wiki.id, since) if sampling else None,
@@ -138,7 +138,7 @@ def _form(
     others = [line.name for line in list_rules(visit.connection, visit.wiki.id) if line.name != form.name]
     return visit.show(
         "kbwiki/rule.html",
-        title=kb_t("Rule {name}", name=form.name) if form.number else kb_t("New rule"),
+        title=kb_t("[Rule] {name}", name=form.name) if form.number else kb_t("New [rule]"),
         section="admin",
         status=status,
         form=form,

@@ -60,12 +60,12 @@ def end_search_feed(visit: Visit, id: int) -> Response:
 
 def _page(visit: Visit, address: str = "") -> Response:
     if visit.actor.is_anonymous:
-        raise Forbidden(kb_t("Searches are kept for people who are signed in."))
+        raise Forbidden(kb_t("[Searches] are kept for people who are signed in."))
     removed_id = visit.request.args.get("removed", type=number)
     removed = find_saved(visit.connection, visit.wiki.id, visit.actor, removed_id) if removed_id else None
     return visit.show(
         "kbwiki/kept_searches.html",
-        title=kb_t("Kept searches"),
+        title=kb_t("Kept [searches]"),
         section="search",
         kept=tuple(
             KeptSearch(one.id, one.name, one.query, visit.url("search", q=one.query))
@@ -75,7 +75,7 @@ def _page(visit: Visit, address: str = "") -> Response:
         removed=removed if removed is not None and removed.removed else None,
         revoked="revoked" in visit.request.args,
         address=address,
-        flash=(Note("success", kb_t("The search is kept.")),) if "kept" in visit.request.args else (),
+        flash=(Note("success", kb_t("The [search] is kept.")),) if "kept" in visit.request.args else (),
         feed_days=visit.settings.feed_days,
     )
 

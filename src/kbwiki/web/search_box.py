@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import current_app
 from markupsafe import Markup
 
 from ..wording import speaking
@@ -26,11 +25,11 @@ def search_box(mount: Mount, *, label: str | None, assets: bool, query: str) -> 
 
 
 def _box(mount: Mount, url: Addresses, label: str | None, assets: bool, query: str) -> Markup:
-    html = current_app.jinja_env.get_template("kbwiki/parts/search_box.html").render(
+    html = mount.templates.get_template("kbwiki/parts/search_box.html").render(
         kb_t=kb_t,
         url=url,
         box_id=f"{mount.blueprint_name}_box",
-        label=label or kb_t("Search {wiki}", wiki=mount.settings.name),
+        label=label or kb_t("[Search] in {wiki}", wiki=mount.settings.name),
         assets=assets,
         nonce=mount.guards.nonce(),
         query=query,

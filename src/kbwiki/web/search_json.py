@@ -62,7 +62,7 @@ def opensearch(visit: Visit) -> Response:
     host = visit.request.host_url.rstrip("/")
     root = Element("OpenSearchDescription", {"xmlns": _OPENSEARCH})
     SubElement(root, "ShortName").text = visit.settings.name[:16]
-    SubElement(root, "Description").text = kb_t("Search {wiki}", wiki=visit.settings.name)
+    SubElement(root, "Description").text = kb_t("[Search] in {wiki}", wiki=visit.settings.name)
     SubElement(root, "InputEncoding").text = "UTF-8"
     icon = {"type": "image/svg+xml", "width": "16", "height": "16"}
     SubElement(root, "Image", icon).text = host + visit.url("static", filename="kb-mark.svg")

@@ -24,9 +24,9 @@ from .words import N_, kb_t, when
 PER_PAGE = 30
 _VIEWS = ("", "failed", "abandoned", "closed")
 _SCREENS = {
-    Screen.PAGE.value: N_("the search [page]"),
-    Screen.BOX.value: N_("the search box"),
-    Screen.JSON.value: N_("a search box elsewhere"),
+    Screen.PAGE.value: N_("the [search] [page]"),
+    Screen.BOX.value: N_("the [search] box"),
+    Screen.JSON.value: N_("[a search] box elsewhere"),
     Screen.HOST.value: N_("the application"),
 }
 

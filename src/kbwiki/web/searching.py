@@ -102,10 +102,10 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found, aske
     more = start + PER_PAGE < min(found.total, _FARTHEST)
     return visit.show(
         "kbwiki/search.html",
-        title=kb_t("Search: {query}", query=query) if query else kb_t("Search"),
+        title=kb_t("[Search]: {query}", query=query) if query else kb_t("[Search]"),
         section="search",
         query=query,
-        results=tuple(_line(visit, one) for one in found.results),
+        results=tuple(line_of(visit, one) for one in found.results),
         total=found.total,
         first=start + 1,
         last=start + len(found.results),
@@ -114,7 +114,8 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found, aske
         note=found.note,
         other_question=_other_question(visit, found),
         asked=asked,
-        exact=_line(visit, found.exact) if found.exact is not None and not start else None,
+        operators=_operators(visit),
+        exact=line_of(visit, found.exact) if found.exact is not None and not start else None,
         facets=facet_links(query, found.facets, address),
         partly_counted=found.facets_are_partial,
         chips=chips(query, address),
@@ -129,9 +130,17 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found, aske
     )
 
 
+def _operators(visit: Visit) -> tuple[tuple[str, str], ...]:
+    """What can be asked besides, thanks to plugins, with a word of help on each."""
+    if not visit.wiki.plugins.uses("query_operators"):
+        return ()
+    known = visit.wiki.search.additions.operators()
+    return tuple((f"{name}:", given.value.help) for name, given in sorted(known.items()))
+
+
 def _other_question(visit: Visit, found: Found) -> OtherQuestion | None:
     if found.correction is not None:
-        lead, text = kb_t("Search for exactly what you typed:"), found.correction.as_typed
+        lead, text = kb_t("Look for exactly what you typed:"), found.correction.as_typed
     elif found.offer is not None:
         lead, text = kb_t("Did you mean:"), found.offer.text
     else:
@@ -169,12 +178,12 @@ def _looser(visit: Visit, query: str) -> Looser:
         visit.url("search", q=wide),
         wanted,
         visit.url("search", q=wanted),
-        tuple(_line(visit, one) for one in near.results) if near is not None else (),
+        tuple(line_of(visit, one) for one in near.results) if near is not None else (),
         tuple((one.title, visit.url.page(one.path)) for one in titles),
     )
 
 
-def _line(visit: Visit, one: Result) -> ResultLine:
+def line_of(visit: Visit, one: Result) -> ResultLine:
     return ResultLine(
         title=marked(one.title_fragments),
         url=visit.url.page(one.path),

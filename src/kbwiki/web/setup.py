@@ -112,7 +112,9 @@ def _form_of(view: SpaceView | None, path: str) -> SpaceForm:
     )
 
 
-def _form(visit: Visit, form: SpaceForm, errors: tuple[FieldError, ...] = (), *, status: int = 200) -> Response:
+def _form(
+    visit: Visit, form: SpaceForm, errors: tuple[FieldError, ...] = (), *, status: int = 200
+) -> Response:
     return visit.show(
         "kbwiki/space.html",
         title=kb_t("New [space]") if form.is_new else kb_t("[Space] {title}", title=form.title),

@@ -20,20 +20,29 @@ _SEGMENTS = {
     "space": ("space", "singular"),
     "spaces": ("space", "plural"),
     "tags": ("tag", "plural"),
+    "search": ("search", "singular"),
+    "searches": ("search", "plural"),
+    "history": ("history", "singular"),
+    "report": ("report", "singular"),
+    "rule": ("rule", "singular"),
+    "rules": ("rule", "plural"),
+    "decisions": ("decision", "plural"),
+    "appeal": ("appeal", "singular"),
+    "messages": ("message", "plural"),
 }
 """Segments of our addresses that are terms, each with the form it is."""
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_SEGMENT = re.compile(r"(?<=^/-/)[a-z]+(?=/|$)")
+_SEGMENT = re.compile(r"(?<=/)[a-z-]+(?=/|$)")
 
 
 def in_words(rule: str, words: Mapping[str, str]) -> str:
-    """One rule with its first segment as it is spelled."""
-    return _SEGMENT.sub(lambda found: words.get(found[0], found[0]), rule)
+    """One rule with its segments as they are spelled; those that programs ask, such as `search.json`, stay."""
+    return _SEGMENT.sub(lambda found: words.get(found[0], found[0]), rule) if rule.startswith("/-/") else rule
 
 
 def words_of(speech: Speech, rules: Iterable[str]) -> dict[str, str]:
     """Segments of these rules with the words for them. A word that would make two addresses one is not taken."""
-    taken = {rule.split("/")[2] for rule in rules if rule.startswith("/-/")}
+    taken = {segment for rule in rules if rule.startswith("/-/") for segment in rule.split("/")}
     if speech.vocabularies == USUAL_TERMS:
         return {}
     vocabulary = speech.wording().vocabulary
@@ -42,6 +51,8 @@ def words_of(speech: Speech, rules: Iterable[str]) -> dict[str, str]:
         word = slug(getattr(vocabulary.term(name), form))
         if word and word not in taken and word not in found.values():
             found[segment] = word
+            if f"kept-{segment}" in taken:
+                found[f"kept-{segment}"] = f"kept-{word}"
     return found
 
 

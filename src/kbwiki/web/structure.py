@@ -45,7 +45,9 @@ def move(visit: Visit, path: str) -> Response:
     return visit.go(f"{visit.url.page(next(iter(moved.pages.values())))}?done=moved")
 
 
-def _move_form(visit: Visit, path: str, target: str, errors: tuple[FieldError, ...], *, status: int = 200) -> Response:
+def _move_form(
+    visit: Visit, path: str, target: str, errors: tuple[FieldError, ...], *, status: int = 200
+) -> Response:
     view = as_restrained(visit, get_page(visit.connection, visit.wiki.id, path, visit.actor))
     below = pages_below(visit.connection, visit.wiki.id, path, visit.actor)
     try:

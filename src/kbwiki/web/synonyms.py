@@ -129,7 +129,7 @@ def _done(visit: Visit) -> tuple[Note, ...]:
         return ()
     said = as_line(line.words, line.one_way)
     words = kb_t("No longer the same: {words}", words=said) if line.removed else kb_t("Known now: {words}", words=said)
-    note = kb_t("It holds from the next search on. Those who look after this [wiki] will look at it.")
+    note = kb_t("It holds from the next [search] on. Those who look after this [wiki] will look at it.")
     undo = UndoOffer(visit.url("undo_synonyms", id=line.id, number=line.number), kb_t("Undo"))
     return (Note("success", f"{words}. {note}", undo),)
 

@@ -25,6 +25,7 @@ from .addresses import Addresses, quoted
 from .file_links import linked_files
 from .frame import Frame, render
 from .languages import wanted
+from .without_layout import PARAMETER, left_out, passed_on
 
 if TYPE_CHECKING:
     from .mount import Mount
@@ -36,14 +37,22 @@ log = logging.getLogger("kbwiki.web")
 class Visit:
     """What a view gets: who is there (`actor`), the wiki, a connection to read with, addresses and templates."""
 
-    def __init__(self, mount: Mount, request: Request, values: Mapping[str, Any] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        mount: Mount,
+        request: Request,
+        values: Mapping[str, Any] = MappingProxyType({}),
+        url: Addresses | None = None,
+    ) -> None:
         self.mount = mount
         self.wiki = mount.wiki
         self.settings = mount.settings
         self.request = request
         self.now = self.wiki.clock()
-        self.url = Addresses(mount.place.base(request, mount.blueprint_name, values), mount.rules)
+        self.url = url or Addresses(mount.place.base(request, mount.blueprint_name, values), mount.rules)
         self.actor: Actor = ANONYMOUS
+        self.is_lasting = True
+        """False when plugins had a part in the answer and may say something else the next time: it is not kept then."""
         self.is_for_one_session = False
         """Whether the answer has a form: with it stands a token of the host's, which is good for one session."""
         self._open = ExitStack()
@@ -73,8 +82,13 @@ class Visit:
     @property
     def _address(self) -> str:
         """The address that was asked for, as it was sent: a path may have a question mark or a percent sign in it."""
-        asked = self.request.query_string.decode("latin-1")
+        asked = left_out(self.request.query_string.decode("latin-1"))
         return quoted(self.request.script_root + self.request.path) + (f"?{asked}" if asked else "")
+
+    @cached_property
+    def is_bare(self) -> bool:
+        """Whether the screen is to stand inside a page of the host's, with nothing around it."""
+        return PARAMETER in self.request.args
 
     @cached_property
     def nonce(self) -> str:
@@ -85,6 +99,7 @@ class Visit:
     def connection(self) -> Connection:
         """The visit's connection for queries, opened when first asked for."""
         if self._connection is None:
+            _ = self.wiki.id  # takes a connection of its own the first time: none is held meanwhile
             self._connection = self._open.enter_context(self.wiki.read())
         return self._connection
 
@@ -137,7 +152,7 @@ class Visit:
 
     def go(self, address: str) -> Response:
         """Send the browser on after a change, so that reloading repeats nothing."""
-        return make_response(redirect(address, code=303))
+        return make_response(redirect(passed_on(self, address), code=303))
 
     def as_response(self, returned: ResponseReturnValue) -> Response:
         """What a view gave back, as a response object."""

@@ -15,7 +15,7 @@ from ..vocabulary.actions import choose_terms, take_back_terms
 from ..vocabulary.queries import Chosen, ChosenState, chosen_terms, states
 from ..wording import speaking
 from ..wording.amounts import language_name
-from ..wording.terms import NOUNS, VERBS
+from ..wording.terms import NOUNS, VERBS, Term
 from ..wording.vocabularies import Vocabularies, vocabularies_of
 from .forms import FieldError, whole_number
 from .notes import Note, UndoOffer
@@ -57,6 +57,15 @@ _MEANT = {
     "moderator": N_("who looks at changes"),
     "group": N_("people who belong together"),
     "tag": N_("a word that brings texts together"),
+    "search": N_("the way to find texts by their words"),
+    "history": N_("everything that happened to a text"),
+    "comment": N_("what somebody says about a change of their own"),
+    "report": N_("what somebody sends who sees that something is wrong"),
+    "rule": N_("what says who looks at which changes"),
+    "decision": N_("the answer of those who looked"),
+    "concern": N_("an answer that waits until its author has mended or explained something"),
+    "appeal": N_("what an author writes who sees it differently"),
+    "message": N_("what an author is told"),
     "edit": N_("to change a text"),
 }
 """What each term stands for, in words that are no terms."""
@@ -66,6 +75,9 @@ _SAMPLES = (
     N_("Visible at once; [a moderator] of the [group] looks at it afterwards."),
     N_("[Reviews] stand in the [queue] until somebody has looked at every [revision]."),
     N_("This [page] was [edited] while you were [editing] it."),
+    N_("[A decision] can be taken back, and [an appeal] is looked at by somebody else. [Messages] say so."),
+    N_("Use the [search], or send [a report]; every [comment] stands in the [history]. [Rules] say who looks."),
+    N_("[A concern] waits for you."),
 )
 
 
@@ -148,7 +160,7 @@ def _read(visit: Visit, sent: Mapping[str, str]) -> Vocabularies:
     """The terms that were sent. Errors: Invalid."""
     terms: dict[str, dict[str, list[str]]] = {}
     for language in _languages(visit):
-        for name in (*NOUNS, *VERBS):
+        for name in (*NOUNS, *VERBS, *_of_plugins(visit)):
             forms = [sent.get(f"{language}-{name}-{form}", "") for form, _ in _forms_of(language, name)]
             if forms[0].strip():
                 terms.setdefault(language, {})[name] = forms
@@ -200,20 +212,36 @@ def _done(visit: Visit, chosen: Chosen) -> tuple[Note, ...]:
 def _terms(visit: Visit, language: str, wanted: Vocabularies) -> LanguageTerms:
     wording = visit.wiki.voice.wording(language, wanted)
     rows = tuple(_row(language, name, wanted) for name in (*NOUNS, *VERBS))
+    rows += tuple(_row(language, name, wanted, usual) for name, usual in _of_plugins(visit).items())
     with speaking(wording):
-        menu = (kb_t("[Pages]"), kb_t("[Reviews]"), kb_t("[Spaces]"), kb_t("[Tags]"), kb_t("New [page]"))
+        menu = (
+            kb_t("[Pages]"),
+            kb_t("[Reviews]"),
+            kb_t("[Spaces]"),
+            kb_t("[Tags]"),
+            kb_t("[Search]"),
+            kb_t("New [page]"),
+        )
         samples = tuple(kb_t(one) for one in _SAMPLES)
     return LanguageTerms(language, language_name(language), wording.direction, rows, menu, samples)
 
 
-def _row(language: str, name: str, wanted: Vocabularies) -> TermRow:
+def _of_plugins(visit: Visit) -> dict[str, Term]:
+    """The nouns of plugins, by the names that a vocabulary gives them."""
+    declared = visit.wiki.plugins.declared("vocabulary")
+    return {f"{one.plugin}.{one.value.name}": Term(one.value.one, one.value.many) for one in declared}
+
+
+def _row(language: str, name: str, wanted: Vocabularies, of_plugin: Term | None = None) -> TermRow:
     own = wanted.forms(language, name)
-    usual = Vocabularies(wanted.preset).of(language).term(name)
+    base = Vocabularies(wanted.preset).of(language)
+    usual = base.term(name) if of_plugin is None else of_plugin.complete(language)
     cells = tuple(
         FormCell(f"{language}-{name}-{form}", kb_t(label), own[at] if at < len(own) else "", getattr(usual, form))
         for at, (form, label) in enumerate(_forms_of(language, name))
     )
-    return TermRow(name, kb_t(_MEANT[name]), cells)
+    meant = kb_t(_MEANT[name]) if of_plugin is None else kb_t("from the plugin {plugin}", plugin=name.partition(".")[0])
+    return TermRow(name, meant, cells)
 
 
 def _forms_of(language: str, name: str) -> Any:

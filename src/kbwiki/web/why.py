@@ -20,6 +20,10 @@ def why_here(visit: Visit, review_id: int) -> tuple[str, ...]:
 def _sentence(one: Why, group: str) -> str:
     if one.exempt is not None:
         return kb_t("“{rule}” left a change in between to trust: it goes along.", rule=one.exempt)
+    if one.plugin and one.because:
+        return kb_t("{group} is asked to look, too, because: {because}", group=group, because=one.because)
+    if one.plugin:
+        return kb_t("The plugin “{plugin}” asks {group} to look, too.", plugin=one.plugin, group=group)
     if one.late:
         return kb_t("{late} did not get to it in time, so {group} is asked to look, too.", late=one.late, group=group)
     if one.sampled is not None and not one.rule:
@@ -27,7 +31,7 @@ def _sentence(one: Why, group: str) -> str:
         return kb_t("Its author is trusted; it is one of the {share} % that are drawn to be looked at.", share=share)
     if one.rule:
         return kb_t(
-            "The rule “{rule}” (version {version}) asks {group} to look.",
+            "The [rule] “{rule}” (version {version}) asks {group} to look.",
             rule=one.rule,
             version=one.version,
             group=group,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
@@ -46,40 +47,52 @@ def _ago(moment: datetime, now: datetime) -> str:
     return day(moment)
 
 
-KINDS = {
-    "create": N_("wrote this [page]"),
-    "edit": N_("changed the text"),
-    "move": N_("moved it"),
-    "relink": N_("let its links follow a move"),
-    "delete": N_("deleted it"),
-    "bring-back": N_("brought it back"),
-    "restore": N_("went back to an earlier [revision]"),
-    "undo": N_("undid a change"),
-    "revert": N_("reverted it after [a review]"),
-    "hide": N_("hid it after [a review]"),
-    "unhide": N_("showed hidden text again"),
-    "import": N_("imported"),
-    "page": N_("a reader reported something"),
-    "decision": N_("an author objects to a decision"),
-    "rule": N_("set a rule"),
-    "space": N_("set up [a space]"),
-    "set-space": N_("set who reads, writes and looks there"),
-    "set-rule": N_("set a rule about who looks at what"),
-    "synonyms": N_("said which words mean the same"),
-    "vocabulary": N_("chose what things are called"),
-    "set-vocabulary": N_("chose what things are called"),
-    "set-synonyms": N_("said which words mean the same"),
-    "help": N_("chose where [a page] helps"),
-    "set-help": N_("chose where [a page] helps"),
-    "file": N_("added or changed a file"),
-    "upload": N_("added this file"),
-    "replace": N_("replaced the file"),
-    "describe": N_("said what the file shows"),
-    "help-wanted": N_("looked for help that nobody has written"),
-    "ask-for-help": N_("looked for help that nobody has written"),
-    "close-help-wanted": N_("saw to it that help is not asked for any more"),
+KINDS: Mapping[str, tuple[str, str]] = {
+    "create": N_("wrote this [page]", "wrote this [page]"),
+    "edit": N_("changed the text", "changed the text"),
+    "move": N_("moved it", "moved it"),
+    "relink": N_("let its links follow a move", "let its links follow a move"),
+    "delete": N_("deleted it", "deleted it"),
+    "bring-back": N_("brought it back", "brought it back"),
+    "restore": N_("went back to an earlier [revision]", "went back to an earlier [revision]"),
+    "undo": N_("undid a change", "undid a change"),
+    "revert": N_("reverted it after [a review]", "reverted it after [a review]"),
+    "hide": N_("hid it after [a review]", "hid it after [a review]"),
+    "unhide": N_("showed hidden text again", "showed hidden text again"),
+    "import": N_("imported", "imported"),
+    "submit": N_("submitted this", "submitted this"),
+    "undo-submit": N_("took it out after [a review]", "took it out after [a review]"),
+    "page": N_("a reader sent [a report]", "a reader sent [a report]"),
+    "decision": N_("an author objects to [a decision]", "an author objects to [a decision]"),
+    "rule": N_("set [a rule]", "set [a rule]"),
+    "space": N_("set up [a space]", "set up [a space]"),
+    "set-space": N_("set who reads, writes and looks there", "set who reads, writes and looks there"),
+    "set-rule": N_("set [a rule] about who looks at what", "set [a rule] about who looks at what"),
+    "synonyms": N_("said which words mean the same", "said which words mean the same"),
+    "vocabulary": N_("chose what things are called", "chose what things are called"),
+    "set-vocabulary": N_("chose what things are called", "chose what things are called"),
+    "plugins": N_("switched a plugin on or off", "switched a plugin on or off"),
+    "switch-plugin": N_("switched a plugin on or off", "switched a plugin on or off"),
+    "set-synonyms": N_("said which words mean the same", "said which words mean the same"),
+    "help": N_("chose where [a page] helps", "chose where [a page] helps"),
+    "set-help": N_("chose where [a page] helps", "chose where [a page] helps"),
+    "file": N_("added or changed a file", "added or changed a file"),
+    "upload": N_("added this file", "added this file"),
+    "replace": N_("replaced the file", "replaced the file"),
+    "describe": N_("said what the file shows", "said what the file shows"),
+    "help-wanted": N_("looked for help that nobody has written", "looked for help that nobody has written"),
+    "ask-for-help": N_("looked for help that nobody has written", "looked for help that nobody has written"),
+    "close-help-wanted": N_(
+        "saw to it that help is not asked for any more", "saw to it that help is not asked for any more"
+    ),
 }
-"""What each kind of revision did, to follow the author's name."""
+"""What each kind of revision did, to follow its author's name, and to follow several names."""
+
+
+def did(kind: str, authors: int = 1) -> str:
+    """What a change of this kind did, to follow the names of so many authors."""
+    return kb_t(*KINDS[kind], n=authors) if kind in KINDS else kind
+
 
 REASON_KINDS = {
     "": "",
@@ -110,7 +123,7 @@ VERDICTS = {
 }
 
 RECORD_KINDS = {
-    "decide": N_("decisions"),
+    "decide": N_("[decisions]"),
     "look": N_("looks at hidden text"),
     "take": N_("[reviews] taken up"),
     "second-look": N_("second looks"),

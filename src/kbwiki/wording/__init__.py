@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, overload
 
 from markupsafe import Markup, escape
 
@@ -52,9 +52,13 @@ def kb_t(text: str, plural: str | None = None, /, **params: Any) -> str:
     return said.format(**params)
 
 
-def N_(text: str) -> str:  # noqa: N802 - the name that every tool for catalogues knows
-    """The text itself, marked for the catalogue; who shows it calls `kb_t` on it."""
-    return text
+@overload
+def N_(text: str, /) -> str: ...
+@overload
+def N_(text: str, plural: str, /) -> tuple[str, str]: ...
+def N_(text: str, plural: str | None = None, /) -> str | tuple[str, str]:  # noqa: N802 - every tool for catalogues knows it
+    """The text itself, or with its plural, marked for the catalogue; who shows it calls `kb_t` on it."""
+    return text if plural is None else (text, plural)
 
 
 def spoken() -> Wording:

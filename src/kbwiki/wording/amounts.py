@@ -51,6 +51,17 @@ def number(value: float, places: int = 0) -> str:
     return format_decimal(float(plain), pattern, locale=locale)
 
 
+def grouped(value: float, places: int = 0) -> str:
+    """A large number as people write it: 1,234,567."""
+    locale = _babel_locale(spoken().locale)
+    if locale is None:
+        return f"{value:,.{places}f}"
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return format_decimal(float(f"{value:.{places}f}") if places else round(value), pattern, locale=locale)
+
+
 _SIZES = ((1_000_000_000, N_("{number} GB")), (1_000_000, N_("{number} MB")), (1_000, N_("{number} kB")))
 
 

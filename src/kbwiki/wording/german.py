@@ -76,7 +76,9 @@ def _agree(before: tuple[str, ...], case: str, gender: str, *, marked: bool) -> 
     return [_as_written(first, said), *(_adjective(one, ending) for one in rest)], case
 
 
-def _determiner(word: str, gender: str, case: str) -> tuple[str, str, dict[str, dict[str, str]]] | None:
+def _determiner(
+    word: str, gender: str, case: str
+) -> tuple[str, str, dict[str, dict[str, str]]] | None:
     """The determiner for the gender, its case, and the endings of adjectives after it; None when it is none."""
     if word in _CONTRACTED:
         case, forms = _CONTRACTED[word]

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-NOUNS = ("wiki", "page", "space", "revision", "review", "queue", "moderator", "group", "tag")
+NOUNS = (
+    "wiki", "page", "space", "revision", "review", "queue", "moderator", "group", "tag", "search", "history", "comment",
+    "report", "rule", "decision", "concern", "appeal", "message",
+)  # fmt: skip
 """What can be called otherwise, by the name that texts call it by."""
 VERBS = ("edit",)
 """What one does, by the name that texts call it by."""
@@ -69,7 +72,7 @@ def _forms() -> dict[str, tuple[str, str]]:
     found = {}
     for noun in NOUNS:
         found[noun] = (noun, "singular")
-        found[f"{noun}s"] = (noun, "plural")
+        found[_english_plural(noun)] = (noun, "plural")
     for verb in VERBS:
         usual = Verb(verb).complete("en")
         for form in ("base", "third", "past", "gerund"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,6 +13,8 @@ from .presets import PRESETS, USUAL
 from .terms import NOUNS, VERBS, Term, Verb, Word
 from .vocabulary import Vocabulary
 
+_OF_A_PLUGIN = re.compile(r"[a-z][a-z0-9-]{0,29}\.[a-z]{1,40}")
+"""A noun of a plugin's own: `glossary.term`."""
 MOST_CHARACTERS = 60
 """The longest word a term may be."""
 _NOUN_FORMS = ("singular", "plural", "gender", "genitive", "dative_plural", "oblique")
@@ -64,7 +67,7 @@ def vocabularies_of(said: object, language: str = "en") -> Vocabularies:
     own: dict[str, dict[str, list[str]]] = {}
     terms = {**said.get("terms", {}), **{key: said[key] for key in said if key not in ("preset", "terms")}}
     for key, value in terms.items():
-        if key in (*NOUNS, *VERBS):
+        if _is_term(key):
             own.setdefault(language, {})[key] = _forms(key, value)
         elif isinstance(value, Mapping):
             own.setdefault(str(key), {}).update({name: _forms(name, forms) for name, forms in value.items()})
@@ -73,11 +76,15 @@ def vocabularies_of(said: object, language: str = "en") -> Vocabularies:
     return Vocabularies(preset, json.dumps(own, ensure_ascii=False, sort_keys=True))
 
 
+def _is_term(name: object) -> bool:
+    return name in (*NOUNS, *VERBS) or (isinstance(name, str) and _OF_A_PLUGIN.fullmatch(name) is not None)
+
+
 def _forms(name: str, value: object) -> list[str]:
-    if name not in (*NOUNS, *VERBS):
+    if not _is_term(name):
         raise ValueError(f"there is no term {name!r}; there is {', '.join((*NOUNS, *VERBS))}")
     if isinstance(value, Mapping):
-        known = _NOUN_FORMS if name in NOUNS else _VERB_FORMS
+        known = _VERB_FORMS if name in VERBS else _NOUN_FORMS
         if not set(value) <= set(known):
             raise ValueError(f"a form of {name!r} is one of {', '.join(known)}")
         value = [value.get(form, "") for form in known]
@@ -87,12 +94,12 @@ def _forms(name: str, value: object) -> list[str]:
     tidy = [" ".join(one.split()) for one in forms]
     while tidy and not tidy[-1]:
         tidy.pop()
-    if not tidy or not tidy[0] or len(tidy) > (len(_NOUN_FORMS) if name in NOUNS else len(_VERB_FORMS)):
+    if not tidy or not tidy[0] or len(tidy) > (len(_VERB_FORMS) if name in VERBS else len(_NOUN_FORMS)):
         raise ValueError(f"the term {name!r} needs a word")
     for one in tidy:
         if len(one) > MOST_CHARACTERS or any(sign in one for sign in "[]{}<>|\0"):
             raise ValueError(f"{one!r} has brackets or more than {MOST_CHARACTERS} characters")
-    if name in NOUNS and len(tidy) > 2 and tidy[2] not in ("", "m", "f", "n"):
+    if name not in VERBS and len(tidy) > 2 and tidy[2] not in ("", "m", "f", "n"):
         raise ValueError(f"the gender of {name!r} is m, f or n")
     return tidy
 
@@ -101,5 +108,5 @@ def _forms(name: str, value: object) -> list[str]:
 def _vocabulary(preset: str, own: str, language: str) -> Vocabulary:
     terms: dict[str, Word] = dict(PRESETS[preset].get(language, {}))
     for name, forms in json.loads(own).get(language, {}).items():
-        terms[name] = Term(*forms) if name in NOUNS else Verb(*forms)
+        terms[name] = Verb(*forms) if name in VERBS else Term(*forms)
     return Vocabulary(terms, language if language in USUAL else "en")

@@ -22,16 +22,18 @@ class Vocabulary:
 
     In a text, `[page]` and `[pages]` stand for one and several, `[Page]` and `[Pages]` for the same at the beginning of
     a sentence, `[a page]` and `[A page]` for the term with its article; `[edit]`, `[edits]`, `[edited]` and `[editing]`
-    for what one does. Brackets around anything else stay brackets. See `german` for what German texts may say.
+    what one does. Brackets around anything else stay brackets. See `german` for what German texts may say. `own` are
+    nouns of a plugin's besides, by the names that its texts call them by.
     """
 
     terms: Mapping[str, Word] = field(default_factory=dict)
     language: str = "en"
+    own: Mapping[str, Term] = field(default_factory=dict)
 
     def term(self, name: str) -> Word:
         """What the thing of this name is called, with every form."""
         usual = _USUAL_BY_LANGUAGE.get(self.language, USUAL)
-        return (self.terms.get(name) or usual[name]).complete(self.language)
+        return (self.own.get(name) or self.terms.get(name) or usual[name]).complete(self.language)
 
     def fill(self, text: str) -> str:
         """The text with the terms in place of their names."""
@@ -39,7 +41,7 @@ class Vocabulary:
 
     def _filled(self, place: re.Match[str]) -> str:
         name, before = place["name"], tuple(place["before"].split())
-        meant = said_as(name.lower())
+        meant = said_as(name.lower()) or self._own_meant(name.lower())
         if meant is None:
             return place[0]
         term, form = self.term(meant[0]), meant[1]
@@ -50,3 +52,8 @@ class Vocabulary:
             before_words = " ".join(before)
             return f"{before_words} {word}" if before else english.capital(word) if name[0].isupper() else word
         return english.in_a_sentence(word, before, name) or place[0]
+
+    def _own_meant(self, name: str) -> tuple[str, str] | None:
+        if name in self.own:
+            return name, "singular"
+        return (name[:-1], "plural") if name.endswith("s") and name[:-1] in self.own else None

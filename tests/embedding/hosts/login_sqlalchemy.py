@@ -61,7 +61,9 @@ def make_app(folder: Path) -> Flask:
     _models(app, db, login)
     with app.app_context():
         db.create_all()
-        db.session.add_all(app.extensions["shop"]["User"](name=name, group=group) for name, group in PEOPLE.items())
+        db.session.add_all(
+            app.extensions["shop"]["User"](name=name, group=group) for name, group in PEOPLE.items()
+        )
         db.session.commit()
     return app
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import Flask, abort, jsonify, request
 from flask.testing import FlaskClient
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kbwiki import KBWiki
+from kbwiki import Actor, Identity, KBWiki, proxy_header_actor
 
 TENANTS = ("acme", "bolt")
 PREFIX = "/acme/kb"
@@ -38,14 +39,24 @@ def make_app(folder: Path) -> Flask:
     return app
 
 
+class Members(Identity):
+    """Whoever the proxy signed in; what they are is said for the tenant whose address they are at."""
+
+    def __init__(self) -> None:
+        self._in_front = proxy_header_actor(trusted=[PROXY])
+
+    def current(self) -> Actor:
+        """Members read and write; stewards and the one IT department are told apart by the names of their groups."""
+        actor = self._in_front.current()
+        tenant = request.path.split("/")[1]
+        ours = {tenant: "members", f"{tenant}-stewards": "moderators", "it": "admins"}
+        return replace(actor, groups=frozenset(ours[one] for one in actor.groups if one in ours))
+
+
 def mount(app: Flask) -> None:
     """The lines that put a wiki in for each tenant."""
-    for tenant in TENANTS:
-        config = {"USER_HEADER": "X-Remote-User", "GROUPS_HEADER": "X-Remote-Groups", "TRUSTED_PROXIES": [PROXY]}
-        config["GROUP_NAMES"] = {f"{tenant}-stewards": "moderators", "it": "admins"}  # type: ignore[assignment]
-        config |= {"READERS": [tenant], "WRITERS": [tenant]}  # type: ignore[dict-item]
-        app.config.update({f"KBWIKI_{tenant.upper()}_{key}": value for key, value in config.items()})
-        KBWiki(app, name=tenant, url_prefix=f"/{tenant}/kb")
+    app.config.update(KBWIKI_READERS=["members"], KBWIKI_WRITERS=["members"])
+    KBWiki(app, url_prefix="/<tenant>/kb", tenant=lambda tenant: tenant if tenant in TENANTS else None, actor=Members())
 
 
 def sign_in(client: FlaskClient, who: str) -> dict[str, Any]:

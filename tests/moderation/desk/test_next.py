@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+import os
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -18,11 +16,13 @@ from kbwiki.moderation.desk.aside import bring_aside_back, put_aside, skip, snoo
 from kbwiki.moderation.desk.next import FIRST_BATCH, Filters, next_review
 from kbwiki.moderation.desk.seen import since
 from kbwiki.testing import MODERATOR, SECOND_MODERATOR, WRITER, TickingClock, answer, look, make_space, save
-from tests.races.test_processes import REPOSITORY
+from tests.moderation.desk import players
+from tests.races.playing import play
 
 from .conftest import FIVE, get_next, in_order, next_id, wait
 
-REVIEWS = 200
+REVIEWS = int(os.environ.get("KBWIKI_RACE_NEXT", "100"))
+"""How many reviews five processes look at; the more, the longer they meet."""
 
 
 def test_it_gives_the_first_review_and_keeps_giving_it_until_it_is_dealt_with(desk: Wiki) -> None:
@@ -204,20 +204,11 @@ def test_five_threads_are_given_five_reviews(database_url: str) -> None:
     wiki.close()
 
 
-def test_five_processes_look_at_two_hundred_reviews_once_each(wiki: Wiki, database_url: str) -> None:
+def test_five_processes_look_at_every_review_once(wiki: Wiki, database_url: str) -> None:
     for number in range(REVIEWS):
         save(wiki, f"page{number}", "words")
 
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.moderation.desk.players", database_url, str(who)],
-            cwd=REPOSITORY,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for who in range(5)
-    ]
-    looked = [json.loads(process.communicate(timeout=300)[0]) for process in running]
+    looked = play(players.work, [(database_url, who) for who in range(5)])
 
     times = Counter(review for one in looked for review in one)
     assert len(times) == REVIEWS

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
@@ -13,7 +10,8 @@ from kbwiki import Actor, Wiki
 from kbwiki.moderation.desk.aside import skip
 from kbwiki.moderation.desk.next import FIRST_BATCH, Order, next_review
 from kbwiki.testing import MODERATOR, SECOND_MODERATOR, answer, look, make_space, open_reviews, save
-from tests.races.test_processes import REPOSITORY
+from tests.moderation.desk import players
+from tests.races.playing import play
 
 from .conftest import in_order
 
@@ -108,16 +106,7 @@ def test_three_who_work_at_once_look_at_nothing_twice(wiki: Wiki, database_url: 
         save(wiki, f"page{number}", ["words\n", "lol\n", "shit\n"][number % 3])
     wiki.catch_up_risk()
 
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.moderation.desk.players", database_url, str(who), "risk"],
-            cwd=REPOSITORY,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for who in range(3)
-    ]
-    looked = [json.loads(process.communicate(timeout=300)[0]) for process in running]
+    looked = play(players.work, [(database_url, who, "risk") for who in range(3)])
 
     times = Counter(review for one in looked for review in one)
     assert len(times) == REVIEWS

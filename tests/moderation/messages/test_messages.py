@@ -303,3 +303,5 @@ def test_each_group_and_each_hour_has_a_message_of_its_own(wiki: Wiki) -> None:
     wiki.deliver_messages()
 
     assert [message.group for message in messages(wiki)] == ["moderators", "safety", "moderators"]
+
+

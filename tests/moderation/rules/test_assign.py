@@ -92,7 +92,9 @@ def test_a_later_change_can_only_bring_the_due_time_forward(wiki: Wiki) -> None:
         ({"author_groups": ["experts"]}, "page", "x\n", False),
     ],
 )
-def test_rules_see_the_facts_of_a_page(wiki: Wiki, match: dict[str, Any], path: str, text: str, expected: bool) -> None:
+def test_rules_see_the_facts_of_a_page(
+    wiki: Wiki, match: dict[str, Any], path: str, text: str, expected: bool
+) -> None:
     rule(wiki, "Watched", match, add_groups=["watchers"])
     save(wiki, path, text, tags=("safety",))
     assert bool(ranges(wiki, "watchers")) is expected

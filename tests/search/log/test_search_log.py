@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from multiprocessing import get_context
 from typing import Any
 
 import pytest
@@ -17,6 +16,8 @@ from kbwiki.search.log.recording import PATIENCE, Asked, Screen, new_token
 from kbwiki.settings import Settings
 from kbwiki.testing import make_space
 from kbwiki.wiki import Wiki
+from tests.races import players
+from tests.races.playing import play
 
 
 def test_a_question_is_written_down_as_typed_and_folded(wiki: Wiki) -> None:
@@ -154,25 +155,10 @@ def test_writing_aside_leaves_connections_as_they_were(wiki: Wiki) -> None:
     assert now() == before
 
 
-def _ask_in_a_process(url: str, words: list[str], view: str) -> None:
-    wiki = Wiki(url)
-    for word in words:
-        for token in (None, view):
-            while ask(wiki, word, 1, token=token) is None:  # a busy database drops it; who asks again is heard
-                time.sleep(0.001)
-    wiki.close()
-
-
 def test_two_processes_write_one_log(database_url: str) -> None:
     words, view = [f"word {n}" for n in range(20)], new_token()
-    context = get_context("spawn")
-    players = [context.Process(target=_ask_in_a_process, args=(database_url, words, view)) for _ in range(2)]
-    for player in players:
-        player.start()
-    for player in players:
-        player.join(120)
+    play(players.ask, [(database_url, words, view)] * 2)
 
-    assert [player.exitcode for player in players] == [0, 0]
     wiki = Wiki(database_url)
     rows = entries(wiki)
     assert [row.token for row in rows if row.token] == [view]

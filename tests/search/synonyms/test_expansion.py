@@ -84,7 +84,9 @@ def test_a_field_holds_for_the_synonyms_too() -> None:
 
 
 def test_words_in_a_choice_have_theirs_in_it() -> None:
-    assert understood("vacation OR strike", LEAVE) == (Either((VACATION, Word(("strike",)), HOLIDAY, ANNUAL_LEAVE)),)
+    assert understood("vacation OR strike", LEAVE) == (
+        Either((VACATION, Word(("strike",)), HOLIDAY, ANNUAL_LEAVE)),
+    )
 
 
 def test_identifiers_and_scripts_without_spaces_have_synonyms() -> None:

@@ -81,6 +81,8 @@ def _stretches(page: Document, standing: Standing) -> Iterator[tuple[str, int]]:
         yield heading, _times(standing.headings)
     for tag in page.tags:
         yield tag, _times(standing.tags)
+    for more, boost in page.more:
+        yield more, _times(standing.body * boost)
 
 
 def _times(weight: float) -> int:

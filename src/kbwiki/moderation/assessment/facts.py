@@ -44,9 +44,9 @@ _BY_DECISION = (Kind.REVERT.value, Kind.HIDE.value, Kind.UNHIDE.value)
 """Kinds of revisions that carry out a decision: who made them judged a change, and is not judged by it."""
 _AGAIN = aliased(Decision)
 _STANDS = ~exists().where(_AGAIN.takes_back == Decision.id)
-_REVIEWS = select(Review.id, Review.group, Review.subject_kind, Review.subject_id, Review.base, Review.head).where(
-    in_list(Review.id, "ids"), IS_LIVE
-)
+_REVIEWS = select(
+    Review.id, Review.group, Review.subject_kind, Review.subject_id, Review.base, Review.head
+).where(in_list(Review.id, "ids"), IS_LIVE)
 _CHANGES = (
     select(
         Revision.number,

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from ...database import Database
 from ...db import in_list, table_of
+from ...hooks.manager import Plugins
 from ...journal.tail import cursor_of, entries_after, last_position, move_cursor
 from ..models import IS_LIVE, Review
 from ..risk import Reason, Words, assess, total
@@ -72,18 +73,24 @@ class Assessment:
         prepare: Callable[[], object],
         subjects: Subjects,
         weights: Mapping[str, float],
+        plugins: Callable[[], Plugins] | None = None,
     ) -> None:
         self._database = database
         self._wiki_id = wiki_id
         self._prepare = prepare
         self._subjects = subjects
         self._weights = weights
-        self.reasons = PluginReasons()
+        self.reasons = PluginReasons(plugins)
 
-    def for_wiki(self, wiki_id: Callable[[], int], prepare: Callable[[], object]) -> Assessment:
+    def for_wiki(
+        self,
+        wiki_id: Callable[[], int],
+        prepare: Callable[[], object],
+        plugins: Callable[[], Plugins] | None = None,
+    ) -> Assessment:
         """The same for another wiki in the same database, with the same reasons."""
         other = Assessment(self._database, wiki_id, prepare, self._subjects, self._weights)
-        other.reasons = self.reasons
+        other.reasons = self.reasons.of_wiki(plugins)
         return other
 
     def catch_up(self, seconds: float | None = None) -> int:

@@ -1,15 +1,24 @@
-"""Reasons that plugins and hosts add to the risk, each kept apart: what goes wrong costs that reason alone (P8)."""
+"""Reasons that plugins and hosts add to the risk, each kept apart: what goes wrong costs that reason alone (P8).
+
+Those of plugins go through the caller of plugins; those of the host are called by the same workers.
+"""
 
 from __future__ import annotations
 
 import logging
 import math
 import re
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
+from ...hooks.checking import own_copy
+from ...hooks.manager import Plugins
+from ...hooks.marks import Asked
+from ...hooks.reviewing import ReviewFacts
+from ...hooks.workers import WORKERS, Pending
+from ...wording import spoken
 from ..risk import WEIGHTS, Reason
 
 log = logging.getLogger("kbwiki.risk")
@@ -17,41 +26,34 @@ log = logging.getLogger("kbwiki.risk")
 MOST_WEIGHT = 10.0
 """A reason of a plugin weighs from minus to plus so much."""
 PATIENCE = 0.5
-"""For so many seconds a reason is waited for."""
+"""For so many seconds a reason of the host's is waited for."""
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
-
-@dataclass(frozen=True, slots=True)
-class RiskChange:
-    """What a reason is asked about: a group's review of a subject, with the texts before and after its range.
-
-    `path` is '' for what has no address; `authors` are the host's ids of those who are not hidden; `before` and `after`
-    are None where a part of the range is hidden.
-    """
-
-    group: str
-    subject_kind: str
-    subject_id: int
-    path: str
-    title: str
-    authors: tuple[str, ...]
-    before: str | None
-    after: str | None
-
+RiskChange = ReviewFacts
+"""What a reason is asked about: the same for hosts and plugins."""
 
 RiskFunction = Callable[[RiskChange], float | None]
 
 
-@dataclass
 class PluginReasons:
-    """The reasons that were added, in the order they came."""
+    """The reasons that were added, in the order they came: first the host's, then those of the wiki's plugins."""
 
-    _asked: dict[str, _Apart] = field(default_factory=dict)
+    def __init__(self, plugins: Callable[[], Plugins] | None = None) -> None:
+        self._plugins = plugins
+        self._asked: dict[str, _OfHost] = {}
+
+    def of_wiki(self, plugins: Callable[[], Plugins] | None) -> PluginReasons:
+        """The host's same reasons, for a wiki with plugins of its own."""
+        other = PluginReasons(plugins)
+        other._asked = self._asked
+        return other
 
     @property
     def words(self) -> dict[str, str]:
         """What people read, by name."""
-        return {name: one.words for name, one in self._asked.items()}
+        return {name: one.words for name, one in self._asked.items()} | {
+            name: reason.words for name, _, reason in self._declared()
+        }
 
     def add(self, name: str, words: str, function: RiskFunction) -> None:
         """Ask `function` from now on. Errors: ValueError for a name that is taken or is none."""
@@ -61,57 +63,58 @@ class PluginReasons:
             raise ValueError(f"There is a reason for risk named {name!r} already; please choose another name.")
         if not words.strip():
             raise ValueError(f"Please say in words what the reason {name!r} means: moderators read them.")
-        self._asked[name] = _Apart(name, words, function)
+        self._asked[name] = _OfHost(name, words, function)
 
     def ask(self, change: RiskChange) -> tuple[Reason, ...]:
         """What each of them says about the change. Never raises, and never waits long."""
-        said = (Reason(name, one.weigh(change)) for name, one in self._asked.items())
+        said = [Reason(name, one.weigh(change)) for name, one in self._asked.items()]
+        said += [Reason(name, self._weight(plugin, reason, change)) for name, plugin, reason in self._declared()]
         return tuple(reason for reason in said if reason.weight)
 
+    def _declared(self) -> Iterator[tuple[str, str, Any]]:
+        """Those of plugins: the name in the database, the plugin, and what it declared."""
+        plugins = self._plugins() if self._plugins is not None else None
+        if plugins is None or not plugins.uses("risk_reasons"):
+            return
+        for given in plugins.declared("risk_reasons"):
+            yield f"{given.plugin}: {given.value.name}"[:100], given.plugin, given.value
 
-class _Apart:
-    """One function in a thread of its own. While it hangs it is not asked again, and nobody waits for it."""
+    def _weight(self, plugin: str, reason: Any, change: RiskChange) -> float:
+        assert self._plugins is not None
+        weigh = partial(_weighed, reason.weigh)
+        called = self._plugins().call(plugin, "risk_reasons", weigh, change, gives=float, asked=Asked.READING)
+        return float(called.value or 0.0)
+
+
+class _OfHost:
+    """A function of the host's. While it hangs it is not asked again, and nobody waits for it."""
 
     def __init__(self, name: str, words: str, function: RiskFunction) -> None:
         self.words = words
         self._name = name
         self._function = function
-        self._free = threading.Lock()
+        self._hanging: Pending | None = None
 
     def weigh(self, change: RiskChange) -> float:
         """What it weighs; 0 for none, and whenever something is wrong with it."""
-        if not self._free.acquire(blocking=False):
+        if self._hanging is not None and not self._hanging.is_done:
             return 0.0  # still busy with an earlier change, which is in the log
-        answers: list[Any] = []
-        thread = threading.Thread(
-            target=self._run, args=(change, answers), name=f"kbwiki-risk-{self._name}", daemon=True
-        )
-        thread.start()
-        thread.join(PATIENCE)
-        if thread.is_alive():
+        pending = WORKERS.begin(partial(_weighed, self._function, own_copy(change)), spoken())
+        outcome = pending.wait(time.monotonic() + PATIENCE)
+        self._hanging = pending if outcome.hung else None
+        if outcome.hung:
             log.error("The reason for risk %r took more than %s s; it counts nothing here.", self._name, PATIENCE)
-            return 0.0
-        return self._checked(answers[0]) if answers else 0.0
+        elif outcome.error is not None:
+            log.error("The reason for risk %r raised; it counts nothing here.", self._name, exc_info=outcome.error)
+        return outcome.value or 0.0
 
-    def _run(self, change: RiskChange, answers: list[Any]) -> None:
-        try:
-            answers.append(self._function(change))
-        except Exception:
-            log.exception("The reason for risk %r raised; it counts nothing here.", self._name)
-        finally:
-            self._free.release()
 
-    def _checked(self, answer: Any) -> float:
-        if answer is None:
-            return 0.0
-        is_number = isinstance(answer, (int, float)) and not isinstance(answer, bool)
-        if not is_number or not math.isfinite(answer) or abs(answer) > MOST_WEIGHT:
-            log.error(
-                "The reason for risk %r gave %r, which is no number from -%g to %g; it counts nothing here.",
-                self._name,
-                answer,
-                MOST_WEIGHT,
-                MOST_WEIGHT,
-            )
-            return 0.0
-        return float(answer)
+def _weighed(weigh: RiskFunction, change: RiskChange) -> float:
+    """What a function gives, as a weight. Errors: ValueError for what is none."""
+    answer: Any = weigh(change)
+    if answer is None:
+        return 0.0
+    is_number = isinstance(answer, (int, float)) and not isinstance(answer, bool)
+    if not is_number or not math.isfinite(answer) or abs(answer) > MOST_WEIGHT:
+        raise ValueError(f"It gave {answer!r}, which is no number from -{MOST_WEIGHT:g} to {MOST_WEIGHT:g}.")
+    return float(answer)

@@ -37,7 +37,9 @@ class Kind(StrEnum):
     RUNS = "runs"
 
 
-BULK = frozenset({Verdict.APPROVE, Verdict.REVERT, Verdict.HIDE, Verdict.DELETE, Verdict.CONCERN, Verdict.HAND_OVER})
+BULK = frozenset(
+    {Verdict.APPROVE, Verdict.REVERT, Verdict.HIDE, Verdict.DELETE, Verdict.CONCERN, Verdict.HAND_OVER}
+)
 """Verdicts that mean the same for many reviews; the others need a look at one text."""
 
 

@@ -102,7 +102,7 @@ def plan_rollback(
     Errors: Forbidden for one's own changes, Invalid as for `plan_batch`.
     """
     if runs.author == actor.id:
-        raise Forbidden(kb_t("These changes are your own: please undo them from the [pages]' histories."))
+        raise Forbidden(kb_t("These changes are your own: please undo them from the [pages]' [histories]."))
     order = _order(Kind.RUNS, Verdict.REVERT, reason, note, None)
     with wiki.read() as connection:
         found = find_runs(connection, wiki.id, actor, runs, wiki.subjects, most)

@@ -16,6 +16,7 @@ from ...pages.models import Page
 from ...spaces.models import Space
 from ...spaces.queries import bound, readable
 from ...wording import kb_t
+from ...wording.kept import as_said
 from ..models import Batch, BatchItem
 from ..subjects import Subjects
 from .items import Outcome, get_batch
@@ -154,7 +155,7 @@ def _line(connection: Connection, row: Any, subjects: Subjects, spaces: set[int]
         path if seen else "",
         row.base,
         row.head,
-        row.forecast if seen or not row.forecast else hidden,
+        as_said(row.forecast) if seen or not row.forecast else hidden,
         row.outcome,
-        row.why if seen or not row.why else hidden,
+        as_said(row.why) if seen or not row.why else hidden,
     )

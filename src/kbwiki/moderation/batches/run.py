@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from ...actors import Actor
 from ...db import Transaction, table_of
 from ...errors import Busy, KBWikiError
-from ...wording import kb_t
+from ...wording import N_
+from ...wording.kept import keep
 from ..models import BatchItem, Decision
 from ..take_back import take_back
 from .carry import carry_out
@@ -152,11 +153,11 @@ def _carry_out(tx: Transaction, batch: BatchRow, row: Any) -> dict[str, Any]:
 def _take_back(tx: Transaction, batch: BatchRow, row: Any) -> dict[str, Any]:
     gone = select(Decision.id).where(Decision.takes_back == row.decision_id)
     if tx.connection.execute(gone).first() is not None:
-        return {"outcome": Outcome.TAKEN_BACK.value, "why": kb_t("Somebody had taken it back already.")}
+        return {"outcome": Outcome.TAKEN_BACK.value, "why": keep(N_("Somebody had taken it back already."))}
     key = f"{key_of(batch.order, row)}:back"
     try:
         with tx.attempt():
-            take_back(tx, row.decision_id, note="The whole batch was taken back", key=key)
+            take_back(tx, row.decision_id, why=N_("The whole batch was taken back"), key=key)
     except Busy:
         raise
     except KBWikiError as error:
@@ -169,5 +170,5 @@ def _call_off(wiki: WikiOfBatches, actor: Actor, batch: BatchRow) -> None:
         tx.connection.execute(
             update(table_of(BatchItem))
             .where(BatchItem.batch_id == batch.id, BatchItem.outcome == Outcome.PLANNED.value)
-            .values(outcome=Outcome.REFUSED.value, why=kb_t("The batch was taken back before it came to this."))
+            .values(outcome=Outcome.REFUSED.value, why=keep(N_("The batch was taken back before it came to this.")))
         )

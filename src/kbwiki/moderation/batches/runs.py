@@ -57,7 +57,9 @@ class Found:
     more: bool
 
 
-def find_runs(connection: Connection, wiki_id: int, actor: Actor, runs: Runs, subjects: Subjects, most: int) -> Found:
+def find_runs(
+    connection: Connection, wiki_id: int, actor: Actor, runs: Runs, subjects: Subjects, most: int
+) -> Found:
     """The author's runs as they are now, `most` pages at most."""
     author_id = connection.execute(
         select(ActorRow.id).where(ActorRow.wiki_id == wiki_id, ActorRow.external_id == runs.author)
@@ -205,7 +207,9 @@ def _review_of_the_run(tx: Transaction, item: Item, live: ReviewRow | None) -> R
     if review is None or review.base > item.base or review.head < item.head:
         space_id = subject_of(tx, PAGE).place(tx.connection, item.subject_id).space_id
         review = take_in(tx, Duty(item.group, PAGE, item.subject_id, space_id, item.base, item.head))
-    author = select(Revision.actor_id).where(Revision.page_id == item.subject_id, Revision.number == item.head)
+    author = select(Revision.actor_id).where(
+        Revision.page_id == item.subject_id, Revision.number == item.head
+    )
     add_author(tx, review.id, tx.connection.execute(author).scalar_one())
     if review.base < item.base:
         move_on(tx, review, Event.CHANGE, base=item.base)

@@ -45,7 +45,9 @@ def snooze(
     _put_aside(tx, review_id, until, version, head)
 
 
-def _put_aside(tx: Transaction, review_id: int, until: datetime | None, version: int | None, head: int | None) -> None:
+def _put_aside(
+    tx: Transaction, review_id: int, until: datetime | None, version: int | None, head: int | None
+) -> None:
     hold(tx, review_id)
     review = get_live(tx, review_id)
     tx.connection.execute(
@@ -79,7 +81,9 @@ def _upsert(dialect: str) -> Insert:
 def bring_aside_back(tx: Transaction, review_id: int) -> None:
     """Be given this review again. Does nothing when it was not put aside. Errors: NotFound."""
     get_shown(tx, review_id)
-    tx.connection.execute(delete(table_of(Aside)).where(Aside.review_id == review_id, Aside.actor_id == tx.actor_id))
+    tx.connection.execute(
+        delete(table_of(Aside)).where(Aside.review_id == review_id, Aside.actor_id == tx.actor_id)
+    )
 
 
 @dataclass(frozen=True, slots=True)

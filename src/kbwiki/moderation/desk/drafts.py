@@ -40,7 +40,9 @@ def keep_draft(tx: Transaction, review_id: int, verdict: str = "", reason: str =
     if verdict and verdict not in set(Verdict):
         raise Invalid("verdict", kb_t("“{verdict}” is nothing that can be decided.", verdict=verdict))
     if len(note) > MAX_NOTE or len(reason) > MAX_REASON:
-        raise Invalid("note", kb_t("The note is too long: at most {most} characters are possible.", most=MAX_NOTE))
+        raise Invalid(
+            "note", kb_t("The note is too long: at most {most} characters are possible.", most=MAX_NOTE)
+        )
     if not (verdict or reason or note.strip()):
         forget_draft(tx, review.id)
         return

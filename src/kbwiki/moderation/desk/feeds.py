@@ -103,7 +103,9 @@ def _require_theirs(tx: Transaction, filter_id: int | None, group: str | None) -
     if tx.actor.is_anonymous:
         raise Forbidden(kb_t("Feeds are for people who are signed in."))
     if group is not None and group not in tx.actor.effective_groups:
-        raise Forbidden(kb_t("You are not in the [group] “{group}”, so its [queue] is not yours to read.", group=group))
+        raise Forbidden(
+            kb_t("You are not in the [group] “{group}”, so its [queue] is not yours to read.", group=group)
+        )
     if filter_id is not None:
         theirs = select(SavedFilter.id).where(
             SavedFilter.id == filter_id, SavedFilter.actor_id == tx.actor_id, SavedFilter.removed_at.is_(None)

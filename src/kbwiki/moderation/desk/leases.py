@@ -119,7 +119,9 @@ def release(tx: Transaction, review_id: int) -> None:
 
 def let_go(tx: Transaction, review_id: int) -> None:
     """End one's own lease, if there is one."""
-    tx.connection.execute(delete(table_of(Lease)).where(Lease.review_id == review_id, Lease.actor_id == tx.actor_id))
+    tx.connection.execute(
+        delete(table_of(Lease)).where(Lease.review_id == review_id, Lease.actor_id == tx.actor_id)
+    )
 
 
 def end_lease(tx: Transaction, review_id: int) -> None:

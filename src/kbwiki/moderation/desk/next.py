@@ -147,7 +147,9 @@ def _candidates(
 
 
 def _set(filters: Filters) -> frozenset[str]:
-    return frozenset(name for name in ("subject_kind", "space_id", "due_before") if getattr(filters, name) is not None)
+    return frozenset(
+        name for name in ("subject_kind", "space_id", "due_before") if getattr(filters, name) is not None
+    )
 
 
 # Filters are in the statement only where they are set: "x IS NULL OR …" would hide the order of the index.
@@ -164,7 +166,12 @@ def _statement(groups: int, filters: frozenset[str], order: Order) -> Any:
     stretches = union_all(
         *(_stretch(f"group_{number}", state, filters, order) for number in range(groups) for state in NEEDS_LOOK)
     ).subquery()
-    first = select(stretches).order_by(*_ordered(stretches.c, order)).limit(bindparam("count")).subquery()
+    first = (
+        select(stretches)
+        .order_by(*_ordered(stretches.c, order))
+        .limit(bindparam("count"))
+        .subquery()
+    )
     return (
         select(Review.id, Review.risk, Review.queue_at, (~or_(_WITH_SOMEBODY, _OWN, _ASIDE)).label("free"))
         .join(first, first.c.id == Review.id)

@@ -108,7 +108,9 @@ def _colleague(tx: Transaction, review_id: int, external_id: str) -> int:
         )
     if row.id == tx.actor_id:
         raise Invalid("colleague", kb_t("A second look is somebody else's: please choose a colleague."))
-    own = select(ReviewAuthor.actor_id).where(ReviewAuthor.review_id == review_id, ReviewAuthor.actor_id == row.id)
+    own = select(ReviewAuthor.actor_id).where(
+        ReviewAuthor.review_id == review_id, ReviewAuthor.actor_id == row.id
+    )
     if tx.connection.execute(own).first() is not None:
         raise Invalid("colleague", kb_t("One of these changes is theirs; please choose somebody else."))
     return int(row.id)
@@ -122,7 +124,9 @@ def give_opinion(tx: Transaction, opinion_id: int, verdict: Verdict | str, note:
     """
     given = _answer(verdict)
     if len(note) > MAX_NOTE:
-        raise Invalid("note", kb_t("The note is too long: at most {most} characters are possible.", most=MAX_NOTE))
+        raise Invalid(
+            "note", kb_t("The note is too long: at most {most} characters are possible.", most=MAX_NOTE)
+        )
     asked = tx.connection.execute(
         select(Opinion.review_id, Opinion.own_verdict).where(Opinion.id == opinion_id, Opinion.asked_id == tx.actor_id)
     ).first()

@@ -78,7 +78,7 @@ def save_search(tx: Transaction, name: str, query: str) -> int:
     """
     query = " ".join(query.split())[:LONGEST_SEARCH]
     if not query:
-        raise Invalid("query", kb_t("Please search for something first; there is nothing to keep yet."))
+        raise Invalid("query", kb_t("Please look for something first; there is nothing to keep yet."))
     return _keep(tx, name, {SEARCH: query})
 
 
@@ -96,7 +96,7 @@ def save_filter(tx: Transaction, name: str, wanted: Wanted) -> int:
 
 def _keep(tx: Transaction, name: str, said: dict[str, Any]) -> int:
     if tx.actor.is_anonymous:
-        raise Forbidden(kb_t("Filters and searches are kept for people who are signed in."))
+        raise Forbidden(kb_t("Filters and [searches] are kept for people who are signed in."))
     name = _clean(name)
     values = {
         "wiki_id": tx.wiki_id,

@@ -147,7 +147,7 @@ class _Check:
 
     def _row(self, row: Row, entries: dict[int, StoredEntry]) -> None:
         if not _is_number(row["row"]) or not _is_number(row["position"]):
-            self.find(self._number + 1, 0, kb_t("its number or position is none: the row was edited"))
+            self.find(self._number + 1, 0, kb_t("its number or position is none: the row was changed"))
             return
         number, position = int(row["row"]), int(row["position"])
         problems = list(self._order(row, number, position))
@@ -165,7 +165,7 @@ class _Check:
         if number > self._number + 1:
             self.find(self._number + 1, 0, _missing(self._number + 1, number - 1))
         elif seal_of(row, self._seal) != row["seal"]:
-            yield kb_t("the row, or its seal, was edited since it was exported")
+            yield kb_t("the row, or its seal, was changed since it was exported")
         if position <= self._position:
             yield kb_t("its entry comes before that of the row before")
         self._number, self._seal, self._position = number, row["seal"], max(position, self._position)
@@ -173,7 +173,7 @@ class _Check:
     def _compared(self, row: Row, entry: StoredEntry) -> Iterator[str]:
         found = self.journal.says(entry)
         if self.journal.is_edited(entry) or found is None:
-            yield kb_t("the entry in the journal was edited")
+            yield kb_t("the entry in the journal was changed")
         if found is None:
             return
         said, payload = found
@@ -199,10 +199,10 @@ class _Check:
         try:
             outcome.head = Head.parse(f"{last['position']}:{last['hash']}")
         except ValueError:
-            self.find(self._number + 1, 0, kb_t("the last line names no head of a journal: it was edited"))
+            self.find(self._number + 1, 0, kb_t("the last line names no head of a journal: it was changed"))
         outcome.export = self.journal.export_with(last["seal"], self._number)
         if last["seal"] != self._seal:
-            self.find(self._number + 1, 0, kb_t("rows are missing before the last line, or its seal was edited"))
+            self.find(self._number + 1, 0, kb_t("rows are missing before the last line, or its seal was changed"))
         elif outcome.export is None:
             self.find(
                 self._number + 1, 0, kb_t("the journal knows of no export that ended so: the file was sealed anew")

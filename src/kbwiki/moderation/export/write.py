@@ -19,7 +19,6 @@ from .rows import FIRST_SEAL, Row, end_row, row_of
 
 _AT_ONCE = 1000
 
-
 class WikiOfRecords(Protocol):
     """As much of `Wiki` as an export needs: it reads a part at a time, and begins a transaction when it is done."""
 

@@ -125,7 +125,9 @@ def _event(
 ) -> MessageDue:
     """Nobody can ask the host here what the recipient may read now, so pages go by the addresses under which they
     themselves wrote, and titles are not named at all."""
-    recipient = connection.execute(select(ActorRow.external_id, ActorRow.name).where(ActorRow.id == recipient_id)).one()
+    recipient = connection.execute(
+        select(ActorRow.external_id, ActorRow.name).where(ActorRow.id == recipient_id)
+    ).one()
     lines = []
     decisions = told(
         connection, Notice.recipient_id == recipient_id, Notice.message_id == one.message_id,
@@ -167,7 +169,9 @@ def mark_read(tx: Transaction, seen: datetime) -> int:
     newer = exists().where(Notice.message_id == Message.id, Notice.due_at > seen)
     marked = tx.connection.execute(
         update(table_of(Message))
-        .where(Message.wiki_id == tx.wiki_id, Message.recipient_id == tx.actor_id, Message.read_at.is_(None), ~newer)
+        .where(
+            Message.wiki_id == tx.wiki_id, Message.recipient_id == tx.actor_id, Message.read_at.is_(None), ~newer
+        )
         .values(read_at=tx.now)
     )
     return int(marked.rowcount)

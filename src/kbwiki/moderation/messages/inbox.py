@@ -59,7 +59,9 @@ _PLACES = (
 )
 
 
-def messages_for(connection: Connection, inbox: Inbox, *, before: int = NEWEST, count: int = 50) -> list[MessageView]:
+def messages_for(
+    connection: Connection, inbox: Inbox, *, before: int = NEWEST, count: int = 50
+) -> list[MessageView]:
     """The actor's messages before the id `before`, newest first; with the newest also what is due and not gathered."""
     recipient = _row_of(connection, inbox)
     if recipient is None:

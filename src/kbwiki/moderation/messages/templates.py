@@ -16,7 +16,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "group": N_("the [group] that decided"),
     "what": N_("what was done, to follow who did it"),
     "title": N_("the [page]'s title, where its reader may know it"),
-    "when": N_("day and time of the decision"),
+    "when": N_("day and time of the [decision]"),
     "why": N_("the words of the reason"),
     "note": N_("the [moderator]'s own note"),
     "next": N_("what the author can do now"),
@@ -33,7 +33,7 @@ _NOTE = "{note}"
 _NEXT = N_("What next: {next}")
 _OBJECT = N_("If you see it differently: {object}")
 
-_SAY_SO = N_("Say so beside this message, on the screen “Messages”. Somebody who did not decide this looks at it.")
+_SAY_SO = N_("Say so beside this [message], on the screen “[Messages]”. Somebody who did not decide this looks at it.")
 _NOTHING_TAKEN = N_("Nothing was taken away from you. If something is not right all the same, speak with the [group].")
 
 OBJECT: Mapping[Verdict, str] = {
@@ -41,7 +41,7 @@ OBJECT: Mapping[Verdict, str] = {
     **dict.fromkeys(sorted(CAN_BE_APPEALED), _SAY_SO),
     Verdict.CONCERN: N_("Answer from “My changes”; the [group] looks at your answer before anything else happens."),
     Verdict.LOCK: N_("Speak with the [group]; it can end this at any time."),
-    Verdict.UPHOLD: N_("Speak with the [group]. What you wrote is not lost: it stands in the history."),
+    Verdict.UPHOLD: N_("Speak with the [group]. What you wrote is not lost: it stands in the [history]."),
 }
 """How to object."""
 
@@ -68,9 +68,9 @@ WHAT: Mapping[Verdict, str] = {
     Verdict.RESTORE: N_("showed your hidden change again"),
     Verdict.LOCK: N_("locked this for everybody"),
     Verdict.RESTRICT: N_("asked you to pause: you cannot write here"),
-    Verdict.UPHOLD: N_("looked at your objection; the decision stands"),
-    Verdict.OVERTURN: N_("looked at your objection and took the decision back"),
-    Verdict.TAKE_BACK: N_("took an earlier decision about your change back"),
+    Verdict.UPHOLD: N_("looked at your [appeal]; the [decision] stands"),
+    Verdict.OVERTURN: N_("looked at your [appeal] and took the [decision] back"),
+    Verdict.TAKE_BACK: N_("took an earlier [decision] about your change back"),
 }
 """What was done, to follow who did it."""
 
@@ -78,10 +78,10 @@ NEXT: Mapping[Verdict, str] = {
     Verdict.APPROVE: N_("There is nothing you need to do."),
     Verdict.EDIT: N_("There is nothing you need to do. The [page] shows what was mended."),
     Verdict.REVERT: N_(
-        "Nothing is lost: your change stands in the history of the [page]. You can write it anew, better."
+        "Nothing is lost: your change stands in the [history] of the [page]. You can write it anew, better."
     ),
     Verdict.REVERT_PART: N_(
-        "The rest is live. What was taken out stands in the history; you can write it anew, better."
+        "The rest is live. What was taken out stands in the [history]; you can write it anew, better."
     ),
     Verdict.HIDE: N_("You can write it anew without what must not be shown."),
     Verdict.DELETE: N_("Nothing is lost: a deleted [page] can be brought back. Please speak with the [group] first."),
@@ -90,8 +90,10 @@ NEXT: Mapping[Verdict, str] = {
     Verdict.RESTORE: N_("There is nothing you need to do."),
     Verdict.LOCK: N_("You can write here again when the time is over."),
     Verdict.RESTRICT: N_("You can read as before, and write again when the time is over."),
-    Verdict.UPHOLD: N_("Somebody who did not take the first decision has looked. You can still write it anew, better."),
-    Verdict.OVERTURN: N_("What the decision took away is there again. There is nothing you need to do."),
+    Verdict.UPHOLD: N_(
+        "Somebody who did not take the first [decision] has looked. You can still write it anew, better."
+    ),
+    Verdict.OVERTURN: N_("What the [decision] took away is there again. There is nothing you need to do."),
     Verdict.TAKE_BACK: N_(
         "What it did is undone. Where it was about a change of yours, somebody looks at that once more."
     ),
@@ -105,7 +107,9 @@ def check_template(template: str) -> str:
     if len(text) > MAX_TEMPLATE:
         raise Invalid(
             "template",
-            kb_t("The message is too long: at most {max_template} characters are possible.", max_template=MAX_TEMPLATE),
+            kb_t(
+                "The [message] is too long: at most {max_template} characters are possible.", max_template=MAX_TEMPLATE
+            ),
         )
     unknown = [name for name in dict.fromkeys(_PLACEHOLDER.findall(text)) if name not in PLACEHOLDERS]
     if unknown:

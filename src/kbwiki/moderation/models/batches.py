@@ -47,7 +47,9 @@ class BatchItem(Base):
     """
 
     __tablename__ = "kbwiki_batch_item"
-    __table_args__ = (CheckConstraint("outcome IN ('planned', 'done', 'refused', 'taken-back')", name="outcome"),)
+    __table_args__ = (
+        CheckConstraint("outcome IN ('planned', 'done', 'refused', 'taken-back')", name="outcome"),
+    )
 
     batch_id: Mapped[str] = mapped_column(ForeignKey(Batch.id), primary_key=True)
     place: Mapped[int] = mapped_column(Integer, primary_key=True)

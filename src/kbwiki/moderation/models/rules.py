@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...db import Base, Id, Json, UtcDateTime
+from ...db import Base, Id, Json, UtcDateTime, Words
 from ...journal.models import ActorRow, WikiRow
 from ...spaces.models import Space
 
@@ -42,7 +42,7 @@ class RuleVersion(Base):
     enabled: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
     removed: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False)
     content: Mapped[dict[str, Any]] = mapped_column(Json)
-    comment: Mapped[str] = mapped_column(String(1000))
+    comment: Mapped[str] = mapped_column(Words(1000))
     actor_id: Mapped[int] = mapped_column(ForeignKey(ActorRow.id))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 

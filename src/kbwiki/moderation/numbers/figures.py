@@ -36,29 +36,29 @@ DEFINITIONS: Mapping[str, str] = {
         "closed since the moment before."
     ),
     "taken-out": N_(
-        "Of the decisions about changes that were taken in the period and still stand, those "
-        "that took something out: reverted, reverted in part, hidden, or deleted the [page]."
+        "Of the [decisions] about changes that were taken in the period and still stand, those that "
+        "took something out: reverted, reverted in part, hidden, or deleted the [page]."
     ),
     "lapsed": N_(
-        "Of the [reviews] that were closed in the period, by a decision or by a lapse, those "
-        "that a named policy closed unreviewed."
+        "Of the [reviews] that were closed in the period, by [a decision] or by a lapse, those that a "
+        "named policy closed unreviewed."
     ),
     "twice": N_(
-        "Of the [reviews] that were decided in the period, those that took more than one person, "
-        "or were about changes the [group] had decided before and whose decision was taken back "
-        "or overturned."
+        "Of the [reviews] that were decided in the period, those that took more than one person, or "
+        "were about changes the [group] had decided before and whose [decision] was taken back or "
+        "overturned."
     ),
     "overturned": N_(
-        "Of the objections that were answered in the period, those that overturned the decision. "
-        "They count for the [group] that had decided, not for the one that answered."
+        "Of the [appeals] that were answered in the period, those that overturned the [decision]. They "
+        "count for the [group] that had decided, not for the one that answered."
     ),
     "agreement": N_(
         "Of the second looks that were given in the period, those in which both would have done "
         "the same, each without knowing of the other."
     ),
     "unseen": N_(
-        "Changes that rules left unseen in the period, and the share of them that would have "
-        "been taken out or mended, estimated from the samples that were drawn and decided."
+        "Changes that [rules] left unseen in the period, and the share of them that would have been "
+        "taken out or mended, estimated from the samples that were drawn and decided."
     ),
 }
 """What each figure is, by its key."""

@@ -91,7 +91,7 @@ def _decision(connection: Connection, condition: ColumnElement[bool]) -> PastDec
 
 def _why_not(connection: Connection, review_id: int, state: str, actor: Actor) -> str:
     if State(state) not in LIVE:
-        return kb_t("This objection has been answered.")
+        return kb_t("This [appeal] has been answered.")
     own = (
         select(ReviewAuthor.actor_id)
         .join(ActorRow, ActorRow.id == ReviewAuthor.actor_id)

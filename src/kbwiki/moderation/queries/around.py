@@ -116,7 +116,9 @@ def own_decision(
     return OwnAct(decision_id, row.verdict, place.title) if is_readable(connection, place, actor) else None
 
 
-def own_aside(connection: Connection, wiki_id: int, actor: Actor, review_id: int, subjects: Subjects) -> OwnAct | None:
+def own_aside(
+    connection: Connection, wiki_id: int, actor: Actor, review_id: int, subjects: Subjects
+) -> OwnAct | None:
     """The review that the actor has put aside, if they may still see it."""
     row = connection.execute(
         select(Review.subject_kind, Review.subject_id)

@@ -15,9 +15,9 @@ _OF_THEIRS = (
     & (Revision.actor_id == ReviewAuthor.actor_id)
 )
 
-AUTHOR_IS_HIDDEN = exists().where(_OF_THEIRS, Revision.number >= Review.base, Revision.author_hidden) & ~exists().where(
-    _OF_THEIRS, Revision.number > Review.base, ~Revision.author_hidden
-)
+AUTHOR_IS_HIDDEN = exists().where(
+    _OF_THEIRS, Revision.number >= Review.base, Revision.author_hidden
+) & ~exists().where(_OF_THEIRS, Revision.number > Review.base, ~Revision.author_hidden)
 """The author of `ReviewAuthor` is hidden in their review: it has changes that hide them, and none that names them.
 
 Use it where `ReviewAuthor` is joined with its `Review`. (A review of a report alone is about the change at its base.)

@@ -37,7 +37,7 @@ from ...spaces.models import Grant, Space
 from ...spaces.policy import Right, contains
 from ...spaces.queries import bound, readable, readable_spaces
 from ..models import Decision, Review, ReviewAuthor
-from ..policy import why_of
+from ..policy import label_of, why_of
 from .authors import AUTHOR_IS_HIDDEN
 from .recorded import DECIDE, IS_RECORDED
 from .review import PastDecision
@@ -109,6 +109,7 @@ class RecordLine:
     path: str
     space: str
     taken_back: bool
+    label: str = ""
 
     @property
     def past(self) -> PastDecision | None:
@@ -117,7 +118,7 @@ class RecordLine:
             return None
         return PastDecision(
             self.decision, self.review, self.verdict, self.group, self.by_name, self.at, self.reason, self.note,
-            self.base or 0, self.head or 0, False, self.taken_back, self.why,
+            self.base or 0, self.head or 0, False, self.taken_back, self.why, self.label,
         )  # fmt: skip
 
 
@@ -139,7 +140,9 @@ _ABOUT = aliased(Page)
 _PAGE_DECIDED = case(
     (_APPEALED.subject_kind == "page", _APPEALED.subject_id), (Decision.subject_kind == "page", Decision.subject_id)
 )
-_HOME = func.coalesce(Page.space_id, Review.space_id, case((Decision.subject_kind == "space", Decision.subject_id)))
+_HOME = func.coalesce(
+    Page.space_id, Review.space_id, case((Decision.subject_kind == "space", Decision.subject_id))
+)
 _IS_TAKEN_BACK = exists().where(_LATER.takes_back == Decision.id)
 _LINES: Any = (
     select(
@@ -283,6 +286,6 @@ def _spaces_below(connection: Connection, wiki_id: int, actor: Actor, path: str)
 
 
 def _line(row: Any) -> RecordLine:
-    values = list(row)
+    values = [*row, label_of(row.facts)]
     values[18] = why_of(row.reason, row.facts)
     return RecordLine(*values)

@@ -66,9 +66,15 @@ def _of_author(*, newest: bool) -> Any:
 
 
 _NEWEST, _OLDEST = _of_author(newest=True), _of_author(newest=False)
-_CHANGES = select(func.count()).select_from(_NEWEST).where(~_NEWEST.c.author_hidden, readable(_NEWEST.c.space_id))
+_CHANGES = (
+    select(func.count())
+    .select_from(_NEWEST)
+    .where(~_NEWEST.c.author_hidden, readable(_NEWEST.c.space_id))
+)
 _FIRST = (
-    select(func.min(_OLDEST.c.at)).select_from(_OLDEST).where(~_OLDEST.c.author_hidden, readable(_OLDEST.c.space_id))
+    select(func.min(_OLDEST.c.at))
+    .select_from(_OLDEST)
+    .where(~_OLDEST.c.author_hidden, readable(_OLDEST.c.space_id))
 )
 _REVIEWS = (
     select(ReviewAuthor.review_id)

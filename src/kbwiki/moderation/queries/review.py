@@ -18,7 +18,7 @@ from ...spaces.queries import bound, readable
 from ...wording import kb_t
 from ..access import is_readable
 from ..models import IS_LIVE, Decision, Review, ReviewAuthor
-from ..policy import Shown, why_of
+from ..policy import Shown, label_of, why_of
 from ..shown import what_is_shown
 from ..subjects import ChangeLine, Place, Subjects
 from ..transitions import LIVE, State
@@ -28,7 +28,7 @@ from .records import AuthorRecord, authors_of
 @dataclass(frozen=True, slots=True)
 class PastDecision:
     """A decision about the same subject. `taken_back` tells that it was undone, by a later one; `why` is the words its
-    reason had when it was taken."""
+    reason had when it was taken, `label` what a plugin calls it, whose verdict it is."""
 
     id: int
     review_id: int | None
@@ -43,6 +43,7 @@ class PastDecision:
     final: bool
     taken_back: bool
     why: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ class ReviewView:
     why_not: str
 
 
-def get_review(connection: Connection, wiki_id: int, review_id: int, actor: Actor, subjects: Subjects) -> ReviewView:
+def get_review(
+    connection: Connection, wiki_id: int, review_id: int, actor: Actor, subjects: Subjects
+) -> ReviewView:
     """The review, if the actor may read what it is about, where that is now, and is in its group. Errors: NotFound."""
     row = connection.execute(
         select(
@@ -174,11 +177,13 @@ PAST = select(
 
 def past_decision(row: Any) -> PastDecision:
     """A row of `PAST` as what is told of a decision."""
-    values: list[Any] = [*row[:-1], why_of(row.reason, row.facts)]
+    values: list[Any] = [*row[:-1], why_of(row.reason, row.facts), label_of(row.facts)]
     return PastDecision(*values)
 
 
-def _others(connection: Connection, subject_kind: str, subject_id: int, review_id: int) -> tuple[tuple[str, str], ...]:
+def _others(
+    connection: Connection, subject_kind: str, subject_id: int, review_id: int
+) -> tuple[tuple[str, str], ...]:
     rows = connection.execute(
         select(Review.group, Review.state)
         .where(
@@ -192,7 +197,9 @@ def _others(connection: Connection, subject_kind: str, subject_id: int, review_i
     return tuple((row.group, row.state) for row in rows)
 
 
-def changes_in(connection: Connection, subject_kind: str, subject_id: int, base: int, head: int) -> list[ChangeLine]:
+def changes_in(
+    connection: Connection, subject_kind: str, subject_id: int, base: int, head: int
+) -> list[ChangeLine]:
     """The changes of the subject after state `base` up to `head`, oldest first, without what is hidden of them."""
     statement = _REVISIONS if subject_kind == "page" else _ENTRIES
     key = {"subject_kind": subject_kind, "subject_id": subject_id, "base": base, "head": head}

@@ -12,13 +12,16 @@ from ...db import Change, Transaction, table_of
 from ...errors import Conflict, Forbidden, Invalid, NotFound
 from ...journal.models import WikiRow
 from ...spaces.queries import find_space
-from ...wording import kb_t
+from ...wording import N_, kb_t
+from ...wording.kept import as_stored, keep
 from ..models import Rule, RuleVersion
 from ..queries.state import groups_that_are_known
 from .matching import Effect, Match
 from .parsing import parse_effect, parse_match, to_json
 
 MOST_RULES = 1000
+FURTHER = "further-review"
+"""The rule that exempts the opening of a review that a plugin asked for; the entry is of this kind, too."""
 RESERVED = frozenset(
     {
         "decision",
@@ -32,6 +35,7 @@ RESERVED = frozenset(
         "reviews",
         "lapse",
         "look-again",
+        FURTHER,
     }
 )
 """What exempts by itself: no rule may look like these in the record."""
@@ -68,10 +72,12 @@ def set_rule(
     row = _find(tx, clean)
     live = row is not None and not row.removed
     if number is not None and number != (row.number if live else 0):
-        raise Conflict(kb_t("Somebody else changed this rule meanwhile, so nothing was set. Please look at it again."))
+        raise Conflict(
+            kb_t("Somebody else changed this [rule] meanwhile, so nothing was set. Please look at it again.")
+        )
     if not live and _count(tx) >= MOST_RULES:
         raise Invalid(
-            "name", kb_t("There are {most_rules} rules already. Please remove one first.", most_rules=MOST_RULES)
+            "name", kb_t("There are {most_rules} [rules] already. Please remove one first.", most_rules=MOST_RULES)
         )
     place = row.place if live else _last_place(tx) + _GAP
     return write_rule(tx, row, clean, place=place, enabled=enabled, removed=False, content=content, comment=comment)
@@ -112,7 +118,7 @@ def reorder(tx: Transaction, name: str, *, before: str | None = None) -> int:
         enabled=row.enabled,
         removed=False,
         content=row.content,
-        comment="Moved in front of “" + before + "”" if before else "Moved to the end",
+        comment=keep(N_("Moved in front of “{name}”"), name=before) if before else keep(N_("Moved to the end")),
     )
 
 
@@ -147,8 +153,8 @@ def write_rule(
         rule_id = int(row.id)
         written = update(table_of(Rule)).where(Rule.id == rule_id, Rule.number == row.number)
         if tx.connection.execute(written.values(number=number, updated_at=tx.now, **values)).rowcount != 1:
-            raise Conflict(kb_t("Somebody else changed this rule at the same moment, so nothing was set."))
-    version = {**values, "comment": comment.strip()[:1000]}
+            raise Conflict(kb_t("Somebody else changed this [rule] at the same moment, so nothing was set."))
+    version = {**values, "comment": as_stored(comment)}
     tx.connection.execute(
         insert(table_of(RuleVersion)),
         {"rule_id": rule_id, "number": number, "actor_id": tx.actor_id, "at": tx.now, **version},
@@ -180,7 +186,7 @@ def take_turn(tx: Transaction) -> None:
 def _clean_name(name: str) -> str:
     clean = " ".join(name.split())
     if not clean:
-        raise Invalid("name", kb_t("Please give the rule a name: it stands wherever something is explained by it."))
+        raise Invalid("name", kb_t("Please give the [rule] a name: it stands wherever something is explained by it."))
     if len(clean) > 100:
         raise Invalid("name", kb_t("The name is too long: at most 100 characters are possible."))
     if clean in RESERVED:

@@ -192,3 +192,4 @@ def _routed(name: str, groups: Mapping[str, PutBy]) -> dict[str, Any]:
     """What the entry says: the rule that put each group there. Groups responsible for the space need no saying."""
     by_rule = {group: [by.rule, by.number] for group, by in groups.items() if by.rule}
     return {name: by_rule} if by_rule else {}
+

@@ -89,7 +89,7 @@ def parse_effect(value: Mapping[str, Any]) -> Effect:
         lapse_policy=_name("effect.lapse_policy", value, MOST_POLICY),
     )
     if effect == Effect():
-        raise Invalid("effect", kb_t("The rule does nothing yet. Please add [groups], a due time or an exemption."))
+        raise Invalid("effect", kb_t("The [rule] does nothing yet. Please add [groups], a due time or an exemption."))
     _check_ageing(effect)
     if effect.trust is not None and effect.exempt_probability is None:
         raise Invalid(

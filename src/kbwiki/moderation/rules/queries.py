@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -14,6 +15,7 @@ from ...errors import NotFound
 from ...journal.models import ActorRow, Entry
 from ..models import Decision, Review, Rule, RuleVersion
 from ..policy import Verdict
+from .actions import FURTHER
 from .matching import Effect, Match, NamedRule, PutBy
 from .parsing import parse_effect, parse_match
 from .sampling import Estimate, Sampled, estimate
@@ -68,7 +70,9 @@ class RuleView:
 
 def list_rules(connection: Connection, wiki_id: int) -> list[RuleLine]:
     """Every rule of the list, in order, those out of use too."""
-    rows = connection.execute(select(Rule).where(Rule.wiki_id == wiki_id, ~Rule.removed).order_by(Rule.place, Rule.id))
+    rows = connection.execute(
+        select(Rule).where(Rule.wiki_id == wiki_id, ~Rule.removed).order_by(Rule.place, Rule.id)
+    )
     return [_line(row) for row in rows]
 
 
@@ -93,7 +97,9 @@ def _line(row: Any) -> RuleLine:
 
 def _version(row: Any) -> VersionLine:
     match, effect = _content(row)
-    return VersionLine(row.number, row.place, row.enabled, row.removed, match, effect, row.comment, row.actor, row.at)
+    return VersionLine(
+        row.number, row.place, row.enabled, row.removed, match, effect, row.comment, row.actor, row.at
+    )
 
 
 def _content(row: Any) -> tuple[Match, Effect]:
@@ -105,8 +111,8 @@ class Why:
     """Why one change is in a group's review: the rule that put it there, at the version it had then.
 
     Without a rule the group is responsible for the space (or, where no group is, the fallback); `sampled` is the
-    probability with which the change of a trusted author was drawn, `exempt` the rule that left it unseen, and `late`
-    the group from which it was escalated to this one.
+    probability with which the change of a trusted author was drawn, `exempt` the rule that left it unseen, `late` the
+    group from which it was escalated to this one, and `plugin` the one that asked for this group, `because`.
     """
 
     number: int
@@ -115,6 +121,8 @@ class Why:
     sampled: float | None = None
     exempt: str | None = None
     late: str = ""
+    plugin: str = ""
+    because: str = ""
 
 
 def why(connection: Connection, wiki_id: int, review: Any) -> list[Why]:
@@ -145,15 +153,34 @@ def why(connection: Connection, wiki_id: int, review: Any) -> list[Why]:
         )
         .order_by(Review.id)
     ).all()
-    return [_why(row, review.group, escalated) for row in rows]
+    asked_for = _asked_for(connection, wiki_id, review)
+    return [_why(row, review.group, escalated, asked_for) for row in rows]
 
 
-def _why(row: Any, group: str, escalated: Sequence[Any] = ()) -> Why:
+def _asked_for(connection: Connection, wiki_id: int, review: Any) -> dict[int, Any]:
+    """What plugins said who asked the group to look, by the number of the change."""
+    about = select(Review.id).where(
+        Review.wiki_id == wiki_id,
+        Review.subject_kind == review.subject_kind,
+        Review.subject_id == review.subject_id,
+        Review.group == review.group,
+    )
+    found = select(Entry.payload).where(
+        Entry.subject_kind == "review", Entry.subject_id.in_(about), Entry.kind == FURTHER
+    )
+    return {int(payload["head"]): payload for payload in connection.execute(found).scalars()}
+
+
+def _why(
+    row: Any, group: str, escalated: Sequence[Any] = (), asked_for: Mapping[int, Any] = MappingProxyType({})
+) -> Why:
     late = next((one.group for one in escalated if one.base < row.number <= one.head), "")
     by = put_by(row.payload).get(group, PutBy())
     sampled = row.payload.get("sampled")
     drawn = sampled["probability"] if sampled else None
-    return Why(row.number, by.rule, by.number, drawn, row.exempt, "" if by.rule else late)
+    said = asked_for.get(row.number, {})
+    plugin, because = str(said.get("plugin", "")), str(said.get("why", ""))
+    return Why(row.number, by.rule, by.number, drawn, row.exempt, "" if by.rule else late, plugin, because)
 
 
 def put_by(payload: Any) -> dict[str, PutBy]:

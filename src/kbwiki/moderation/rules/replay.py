@@ -134,3 +134,4 @@ class Replay:
         was = row.payload.get("from")
         before = space_among(self._spaces, was) if isinstance(was, str) else space_id
         return (space_id,) if before == space_id else (before, space_id)
+

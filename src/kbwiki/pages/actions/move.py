@@ -9,11 +9,13 @@ from sqlalchemy import func, select
 
 from ...db import Transaction
 from ...errors import Conflict, Forbidden, Invalid
+from ...markup import PLAIN
 from ...spaces.actions import deepest_first, space_among
 from ...spaces.policy import Right
 from ...spaces.queries import has_right, hold_spaces, readable
 from ...spaces.restraining import require_unrestrained, standing_for, writable, writing
-from ...wording import kb_t
+from ...wording import N_, kb_t
+from ...wording.kept import keep
 from ..links import Moves, relink, take_in_all
 from ..locking import CurrentPage, get_locked, get_writable, require_write
 from ..models import Page, PageLink
@@ -146,7 +148,7 @@ def _move_one(tx: Transaction, page: CurrentPage, moves: Moves, comment: str) ->
     # A title that only repeated the old address goes on repeating the address.
     title = title_of(target) if page.state.title == title_of(page.state.path) else page.state.title
     state = replace(page.state, path=target, title=title)
-    rewritten = relink(text, page.state.path, target, moves)
+    rewritten = relink(text, page.state.path, target, moves, tx.dialect or PLAIN)
     if rewritten != text:
         raw = encode(rewritten, max(len(rewritten) * 4, MAX_PAGE_BYTES))
         state = with_text(state, store_text(tx.connection, raw), len(raw))
@@ -181,12 +183,12 @@ def _relink_one(tx: Transaction, page_id: int, moves: Moves) -> str | None:
     page = get_locked(tx, page_id)
     path = page.state.path
     text = load_texts(tx.connection, [page.state.text_digest])[page.state.text_digest]
-    rewritten = relink(text, path, path, moves)
+    rewritten = relink(text, path, path, moves, tx.dialect or PLAIN)
     if rewritten == text:
         return None
     raw = encode(rewritten, max(len(rewritten) * 4, MAX_PAGE_BYTES))
     state = with_text(page.state, store_text(tx.connection, raw), len(raw))
     first = next(iter(moves.exact.items()))
-    comment = f"Links follow the move of {first[0]} to {first[1]}"
-    write_state(tx, page, state, kind=Kind.RELINK, comment=clean_comment(comment[:900]), facts={"moved": first[0]})
+    comment = keep(N_("Links follow the move of {old} to {new}"), old=first[0], new=first[1])
+    write_state(tx, page, state, kind=Kind.RELINK, comment=comment, facts={"moved": first[0]})
     return path

@@ -61,7 +61,9 @@ class EditConflict(Conflict):
     deleted: bool = False
 
 
-def save_page(tx: Transaction, edit: Edit, *, max_bytes: int = MAX_PAGE_BYTES, decided_by: str | None = None) -> Saved:
+def save_page(
+    tx: Transaction, edit: Edit, *, max_bytes: int = MAX_PAGE_BYTES, decided_by: str | None = None
+) -> Saved:
     """Make the edit live: as a new page, a new revision, or merged with what others saved since `edit.base`.
 
     `decided_by` is the group in whose name a decision mends the page. Errors: Invalid (path, title, tags, comment,
@@ -78,7 +80,9 @@ def save_page(tx: Transaction, edit: Edit, *, max_bytes: int = MAX_PAGE_BYTES, d
     return _save_present(tx, page, edit, raw, comment, decided_by)
 
 
-def _save_absent(tx: Transaction, path: str, edit: Edit, raw: bytes, comment: str, decided_by: str | None) -> Saved:
+def _save_absent(
+    tx: Transaction, path: str, edit: Edit, raw: bytes, comment: str, decided_by: str | None
+) -> Saved:
     deleted = find_deleted_locked(tx, path)
     if deleted is not None:
         require_writable(tx, deleted, path)
@@ -94,7 +98,9 @@ def _save_absent(tx: Transaction, path: str, edit: Edit, raw: bytes, comment: st
             )
         state = _wanted(deleted.state, edit, store_text(tx.connection, raw), len(raw))
         back = replace(state, deleted=False)
-        number = write_state(tx, deleted, back, kind=Kind.BRING_BACK, comment=comment, decided_by=decided_by)
+        number = write_state(
+            tx, deleted, back, kind=Kind.BRING_BACK, comment=comment, decided_by=decided_by
+        )
         return Saved(deleted.id, path, number, created=True)
     state = PageState(
         path=path,

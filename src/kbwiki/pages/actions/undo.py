@@ -47,7 +47,7 @@ def undo_change(tx: Transaction, path: str, number: int, *, comment: str = "") -
     page = _get_any_writable(tx, path)
     for one in (number, number - 1) if number > 1 else (number,):
         if state_at(tx.connection, page.id, one)[1]:
-            raise Forbidden(kb_t("This change touches hidden text, so only [a moderator]'s decision can undo it."))
+            raise Forbidden(kb_t("This change touches hidden text, so only [a moderator]'s [decision] can undo it."))
     new = merge_out(tx, page, number - 1, number, kind=Kind.UNDO, comment=clean_comment(comment))
     if new is None:
         raise Conflict(kb_t("Nothing of this change is left in the [page], so there is nothing to undo."))

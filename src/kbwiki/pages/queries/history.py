@@ -77,11 +77,13 @@ _LINE = (
     )
 )
 # Paging by number, not by time: clocks step back, and the unique (page, number) makes every page of it one index range.
-_HISTORY = _LINE.where(
-    Revision.page_id == bindparam("page_id"),
-    Revision.number <= bindparam("newest"),
-    Revision.number > bindparam("oldest"),
-).order_by(Revision.number.desc())
+_HISTORY = (
+    _LINE.where(
+        Revision.page_id == bindparam("page_id"),
+        Revision.number <= bindparam("newest"),
+        Revision.number > bindparam("oldest"),
+    ).order_by(Revision.number.desc())
+)
 
 
 def _line(row: Any) -> RevisionLine:
@@ -134,7 +136,9 @@ def recent_changes(
     statement = _RECENT
     if wanted.below:
         low, high = below(wanted.below)
-        statement = statement.where(or_(Page.path == wanted.below, (Page.path >= low) & (Page.path < high)))
+        statement = statement.where(
+            or_(Page.path == wanted.below, (Page.path >= low) & (Page.path < high))
+        )
     if wanted.author is not None:
         # Who asks for an author must not learn which changes hide that name.
         statement = statement.where(ActorRow.external_id == wanted.author, ~Revision.author_hidden)

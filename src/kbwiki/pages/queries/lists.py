@@ -104,10 +104,8 @@ def pages_below(connection: Connection, wiki_id: int, path: str, actor: Actor, *
 
 def backlinks(connection: Connection, wiki_id: int, path: str, actor: Actor, *, count: int = 500) -> list[PageLine]:
     """The pages with a link to `path`, to one of its former addresses, or to a spelling that means it."""
-    former = (
-        select(Redirect.path)
-        .join(Page, Page.id == Redirect.page_id)
-        .where(Redirect.wiki_id == wiki_id, Page.path == path, ~Page.deleted, readable(Page.space_id))
+    former = select(Redirect.path).join(Page, Page.id == Redirect.page_id).where(
+        Redirect.wiki_id == wiki_id, Page.path == path, ~Page.deleted, readable(Page.space_id)
     )
     others = exists().where(
         Page.wiki_id == wiki_id,
@@ -169,7 +167,9 @@ def wanted_pages(connection: Connection, wiki_id: int, actor: Actor, *, count: i
     rows = connection.execute(
         select(PageLink.target, number)
         .join(source, source.id == PageLink.page_id)
-        .where(PageLink.wiki_id == wiki_id, ~source.deleted, readable(source.space_id), ~present, ~former)
+        .where(
+            PageLink.wiki_id == wiki_id, ~source.deleted, readable(source.space_id), ~present, ~former
+        )
         .group_by(PageLink.target)
         .order_by(number.desc(), PageLink.target)
         .limit(count),
@@ -218,7 +218,9 @@ def tagged(connection: Connection, wiki_id: int, tag: str, actor: Actor, *, coun
     rows = connection.execute(
         select(Page.id, Page.path, Page.title)
         .join(PageTag, PageTag.page_id == Page.id)
-        .where(Page.wiki_id == wiki_id, PageTag.tag == tag, ~Page.deleted, readable(Page.space_id))
+        .where(
+            Page.wiki_id == wiki_id, PageTag.tag == tag, ~Page.deleted, readable(Page.space_id)
+        )
         .order_by(Page.title)
         .limit(count),
         bound(actor),

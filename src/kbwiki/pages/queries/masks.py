@@ -6,7 +6,7 @@ recorded (moderation.looks). Use them where `Revision` is joined with its `Page`
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, case, literal, or_
+from sqlalchemy import JSON, case, literal, or_, type_coerce
 
 from ...db import Digest
 from ...journal.models import ActorRow
@@ -15,7 +15,9 @@ from ..models import Page, Revision
 TITLE = case((Revision.hidden, Page.title), else_=Revision.title).label("title")
 """The revision's title, or the page's own."""
 
-COMMENT = case((or_(Revision.hidden, Revision.comment_hidden), ""), else_=Revision.comment).label("comment")
+COMMENT = type_coerce(
+    case((or_(Revision.hidden, Revision.comment_hidden), ""), else_=Revision.comment), Revision.comment.type
+).label("comment")
 """The comment, '' when it is hidden by itself or with the words."""
 
 AUTHOR = case((Revision.author_hidden, ""), else_=ActorRow.name).label("author")

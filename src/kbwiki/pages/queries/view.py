@@ -83,7 +83,9 @@ _VIEW = (
     )
     .where(Page.wiki_id == bindparam("wiki_id"), readable(Page.space_id))
 )
-_LIVE = _VIEW.where(Page.path == bindparam("path"), ~Page.deleted, Revision.number == Page.number)
+_LIVE = _VIEW.where(
+    Page.path == bindparam("path"), ~Page.deleted, Revision.number == Page.number
+)
 _DELETED = (
     _VIEW.where(Page.path == bindparam("path"), Page.deleted, Revision.number == Page.number)
     .order_by(Page.updated_at.desc(), Page.id.desc())
@@ -237,7 +239,9 @@ def _near(place: str, *where: Any, order: Any) -> Any:
 
 _NEIGHBOURS = union_all(
     _near("above", in_list(Page.path, "above"), order=Page.path),
-    _near("beside", Page.parent == bindparam("folder"), Page.path <= bindparam("path"), order=Page.path.desc()),
+    _near(
+        "beside", Page.parent == bindparam("folder"), Page.path <= bindparam("path"), order=Page.path.desc()
+    ),
     _near("beside", Page.parent == bindparam("folder"), Page.path > bindparam("path"), order=Page.path),
     _near("below", Page.parent == bindparam("path"), order=Page.path),
 )

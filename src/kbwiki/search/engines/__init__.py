@@ -69,7 +69,9 @@ def _plugin(name: str) -> Opener:
     if name not in installed.names:
         raise Invalid(
             "search_engine",
-            kb_t("There is no search engine {name!r}. Those there are: {names}.", name=name, names=", ".join(names())),
+            kb_t(
+                "There is no [search] engine {name!r}. Those there are: {names}.", name=name, names=", ".join(names())
+            ),
         )
     try:
         opener: Opener = installed[name].load()
@@ -78,8 +80,8 @@ def _plugin(name: str) -> Opener:
         raise Invalid(
             "search_engine",
             kb_t(
-                "The search engine {name!r} comes with {brought_by}, which cannot be loaded: {error!r}. "
-                "Install it anew, or choose another search engine.",
+                "The [search] engine {name!r} comes with {brought_by}, which cannot be loaded: {error!r}. "
+                "Install it anew, or choose another [search] engine.",
                 name=name,
                 brought_by=brought_by,
                 error=error,

@@ -19,6 +19,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from ...wording import kb_t
 from .durable import replace_file
 from .protocol import IndexUnusable
 from .write_lock import WriteLock
@@ -38,11 +39,11 @@ class Generations:
         try:
             name = (self.folder / "CURRENT").read_text("ascii")
         except (OSError, ValueError) as error:
-            raise IndexUnusable(f"there is no index in {self.folder}") from error
+            raise IndexUnusable(kb_t("there is no index in {folder}", folder=self.folder)) from error
         if not _NAMED.fullmatch(name):
-            raise IndexUnusable(f"{self.folder / 'CURRENT'} is damaged")
+            raise IndexUnusable(kb_t("{file} is damaged", file=self.folder / "CURRENT"))
         if self._damaged(name).exists():
-            raise IndexUnusable(f"{name} is damaged")
+            raise IndexUnusable(kb_t("{file} is damaged", file=name))
         return name
 
     def found_damaged(self, name: str) -> None:

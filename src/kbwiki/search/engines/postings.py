@@ -48,6 +48,8 @@ def _stretches(document: Document, by: Standing) -> Iterator[tuple[str, float]]:
         yield heading, by.headings
     for tag in document.tags:
         yield tag, by.tags
+    for more, boost in document.more:
+        yield more, by.body * boost
 
 
 def _text(document: Document, by: Standing) -> list[Posting]:

@@ -31,4 +31,6 @@ def open_question(tx: Transaction, folded: str) -> None:
     """Let the question wait again where the actor may say so. Taking back what nobody said does nothing."""
     table = table_of(ClosedRow)
     spaces = select(Space.id).where(Space.wiki_id == tx.wiki_id, is_theirs(Space.id, tx.actor, tx.settings))
-    tx.connection.execute(delete(table).where(table.c.folded == folded, table.c.space_id.in_(spaces)), bound(tx.actor))
+    tx.connection.execute(
+        delete(table).where(table.c.folded == folded, table.c.space_id.in_(spaces)), bound(tx.actor)
+    )

@@ -197,7 +197,12 @@ _PART = (
     )
     .values(token=null())
 )
-_CLICK = update(_ROWS).where(*_OF_VIEW, _ROWS.c.rank.is_(None)).values(rank=bindparam("clicked")).returning(_ROWS.c.id)
+_CLICK = (
+    update(_ROWS)
+    .where(*_OF_VIEW, _ROWS.c.rank.is_(None))
+    .values(rank=bindparam("clicked"))
+    .returning(_ROWS.c.id)
+)
 
 
 _GRANTED = (

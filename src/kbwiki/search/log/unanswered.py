@@ -196,4 +196,6 @@ def _line(row: Any, asked: Sequence[Any]) -> Unanswered:
         times[one.path, one.title] += one.times
     places = [Place(path, title, n) for (path, title), n in sorted(times.items(), key=lambda one: (-one[1], one[0]))]
     screens = tuple(dict.fromkeys(one.screen for one in asked))
-    return Unanswered(row.folded, asked[0].typed, row.times, int(row.failed), row.last_at, tuple(places), screens)
+    return Unanswered(
+        row.folded, asked[0].typed, row.times, int(row.failed), row.last_at, tuple(places), screens
+    )

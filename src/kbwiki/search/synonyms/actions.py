@@ -12,6 +12,7 @@ from ...db import Change, Transaction, table_of
 from ...errors import Conflict, Invalid, NotFound
 from ...spaces.queries import find_space
 from ...wording import N_, kb_t
+from ...wording.kept import as_stored, keep
 from ..moderators import require_moderator
 from ..words.folding import fold
 from .models import SynonymSet
@@ -72,7 +73,7 @@ def take_back_synonyms(tx: Transaction, set_id: int, number: int) -> int:
     """
     require_moderator(tx, kb_t(_NOT_YOURS))
     _get(tx, set_id)
-    return set_back(tx, set_id, number - 1, number, comment=f"Undid {number}")
+    return set_back(tx, set_id, number - 1, number, comment=keep(N_("Undid {number}"), number=number))
 
 
 def set_back(tx: Transaction, set_id: int, base: int, head: int, *, comment: str, decided_by: str | None = None) -> int:
@@ -122,7 +123,7 @@ def write_synonyms(
             subject_id=set_id,
             number=number,
             spaces=(find_space(tx.connection, tx.wiki_id, ""),),
-            payload={**said, "comment": comment.strip()[:1000]},
+            payload={**said, "comment": as_stored(comment)},
             exempt="administration" if tx.actor.kind is ActorKind.SYSTEM else None,
             decided_by=decided_by,
         )

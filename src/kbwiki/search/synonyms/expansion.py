@@ -114,7 +114,9 @@ def _as_it_stands(text: str, languages: tuple[str, ...]) -> Node | None:
 def _in_order(nodes: Sequence[Node], left_out: Sequence[tuple[int, Node]]) -> list[_Placed]:
     common = dict(left_out)
     telling = iter(nodes)
-    return [(common[at], True) if at in common else (next(telling), False) for at in range(len(nodes) + len(common))]
+    return [
+        (common[at], True) if at in common else (next(telling), False) for at in range(len(nodes) + len(common))
+    ]
 
 
 def _longest(placed: Sequence[_Placed], at: int, table: _Table) -> tuple[int, tuple[Node, ...]]:

@@ -51,7 +51,7 @@ def _checked(word: str) -> str:
     nodes = words_of(word)
     if not nodes:
         raise Invalid(
-            "words", kb_t("“{word}” is nothing that can be searched for as a word or as words in a row.", word=word)
+            "words", kb_t("“{word}” is nothing that can be looked for as a word or as words in a row.", word=word)
         )
     if len(nodes) > MOST_IN_A_PHRASE and not any(ord(sign) > 0x2FFF for sign in word):
         raise Invalid(

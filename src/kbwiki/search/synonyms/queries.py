@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from ...errors import NotFound
 from ...journal.states import State, states_of
+from ...wording.kept import as_said
 from .expansion import NO_SYNONYMS, Synonyms, SynonymWords
 from .models import SynonymSet
 
@@ -123,7 +124,7 @@ def _state(row: State) -> SynonymState:
         tuple(said["words"]),
         said["one_way"],
         said["removed"],
-        said.get("comment", ""),
+        as_said(said.get("comment", "")),
         row.actor,
         row.at,
     )

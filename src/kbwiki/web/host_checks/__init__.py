@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ...cli.finding import Finding
+from ...wording import kb_t
 from . import answers, keys, people, places, routing, templates
 
 if TYPE_CHECKING:
@@ -48,5 +49,8 @@ def look_at_host(mount: Mount) -> Iterator[Finding]:
         except Exception as error:  # whatever a host's own code raises
             name = f"{check.__module__.rpartition('.')[2]}.{check.__name__}"
             yield Finding(
-                "host", f"{name} could not be looked at: {error!r}", "Mend what raised it.", code="check-failed"
+                "host",
+                kb_t("{name} could not be looked at: {error!r}", name=name, error=error),
+                kb_t("Mend what raised it."),
+                code="check-failed",
             )

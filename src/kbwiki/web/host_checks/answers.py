@@ -6,11 +6,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...cli.finding import Finding
+from ...wording import N_, kb_t
+from ...wording.amounts import listed
 
 if TYPE_CHECKING:
     from ..mount import Mount
 
-_NEEDED = {"script-src": "scripts", "style-src": "stylesheets", "img-src": "icons", "connect-src": "suggestions"}
+_NEEDED = {
+    "script-src": N_("scripts"),
+    "style-src": N_("stylesheets"),
+    "img-src": N_("icons"),
+    "connect-src": N_("suggestions"),
+}
 
 
 def headers(mount: Mount) -> Iterator[Finding]:
@@ -22,32 +29,44 @@ def headers(mount: Mount) -> Iterator[Finding]:
     if answer.status_code >= 500 or answer.status_code in (404, 429):
         yield Finding(
             "answers",
-            f"{address} is answered with {answer.status_code} before the wiki hears of it",
-            "See what the app does before each request.",
+            kb_t(
+                "{address} is answered with {status_code} before the [wiki] hears of it",
+                address=address,
+                status_code=answer.status_code,
+            ),
+            kb_t("See what the app does before each request."),
             code="not-reached",
         )
         return
     policy = answer.headers.get("Content-Security-Policy")
     if policy is None:
-        yield Finding("answers", "no content security policy; the wiki would obey the strictest")
+        yield Finding("answers", kb_t("no content security policy; the [wiki] would obey the strictest"))
         return
     said = _directives(policy)
     with mount.app.test_request_context(address):
         has_nonce = bool(mount.guards.nonce())
-    forbidden = [what for name, what in _NEEDED.items() if not _lets_through(said, name, has_nonce)]
+    forbidden = [kb_t(what) for name, what in _NEEDED.items() if not _lets_through(said, name, has_nonce)]
     if said.get("form-action", ["'self'"]) == ["'none'"]:
-        forbidden.append("forms")
+        forbidden.append(kb_t("forms"))
     if forbidden:
         yield Finding(
             "answers",
-            f"the content security policy forbids the wiki's own {', '.join(forbidden)}: {policy}",
-            "Let 'self' be a source of each; for a policy of nonces alone, name the function that gives it "
-            f"({mount.prefix}CSP_NONCE).",
+            kb_t(
+                "the content security policy forbids the [wiki]'s own {names}: {policy}",
+                names=listed(forbidden),
+                policy=policy,
+            ),
+            kb_t(
+                "Let 'self' be a source of each; for a policy of nonces alone, name the function that gives it "
+                "({prefix}CSP_NONCE).",
+                prefix=mount.prefix,
+            ),
             code="policy-forbids",
         )
     else:
-        kind = "a content security policy with nonces" if has_nonce else "a content security policy"
-        yield Finding("answers", f"{kind}, which lets the wiki through")
+        by_nonce = kb_t("a content security policy with nonces, which lets the [wiki] through")
+        plain = kb_t("a content security policy, which lets the [wiki] through")
+        yield Finding("answers", by_nonce if has_nonce else plain)
 
 
 def _directives(policy: str) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ...actors import EVERYONE, SIGNED_IN
 from ...cli.finding import Finding
 from ...settings import Settings
+from ...wording import kb_t
 from ..mount_keys import MOUNT_KEYS
 
 if TYPE_CHECKING:
@@ -21,18 +22,20 @@ def secret_key(mount: Mount) -> Iterator[Finding]:
     if not mount.app.secret_key:
         yield Finding(
             "forms",
-            "the app has no SECRET_KEY: the wiki can be read, and nothing written",
-            'Set app.config["SECRET_KEY"].',
+            kb_t("the app has no SECRET_KEY: the [wiki] can be read, and nothing written"),
+            kb_t('Set app.config["SECRET_KEY"].'),
             code="no-secret-key",
         )
         return
     if mount.guards.csrf_token is not None:
-        found = ", and the host's, as set"
+        found = kb_t("the [wiki]'s own token, and the host's, as set")
     elif "csrf" in mount.app.extensions:
-        found = ", and that of Flask-WTF"
+        found = kb_t("the [wiki]'s own token, and that of {name}", name="Flask-WTF")
+    elif "csrf_token" in mount.app.jinja_env.globals:
+        found = kb_t("the [wiki]'s own token, and that of {name}", name="csrf_token()")
     else:
-        found = ", and that of csrf_token()" if "csrf_token" in mount.app.jinja_env.globals else ""
-    yield Finding("forms", f"the wiki's own token{found}")
+        found = kb_t("the [wiki]'s own token")
+    yield Finding("forms", found)
 
 
 def cookies(mount: Mount) -> Iterator[Finding]:
@@ -41,8 +44,8 @@ def cookies(mount: Mount) -> Iterator[Finding]:
     if str(config.get("SESSION_COOKIE_SAMESITE") or "").lower() == "none" and not config.get("SESSION_COOKIE_SECURE"):
         yield Finding(
             "cookies",
-            'SESSION_COOKIE_SAMESITE is "None" without SESSION_COOKIE_SECURE: browsers drop the session',
-            'Set SESSION_COOKIE_SECURE = True, or SESSION_COOKIE_SAMESITE = "Lax".',
+            kb_t('SESSION_COOKIE_SAMESITE is "None" without SESSION_COOKIE_SECURE: browsers drop the session'),
+            kb_t('Set SESSION_COOKIE_SECURE = True, or SESSION_COOKIE_SAMESITE = "Lax".'),
             code="insecure-cookie",
         )
 
@@ -60,12 +63,18 @@ def unknown_settings(mount: Mount) -> Iterator[Finding]:
         own = mount.prefix == "KBWIKI_" and any(key.startswith(prefix) for prefix in others)
         if not key.startswith(mount.prefix) or own or key.removeprefix(mount.prefix) in known:
             continue
+        if key.startswith(f"{mount.prefix}PLUGIN_"):
+            continue  # whether some plugin has it, is said of plugins
         near = get_close_matches(key.removeprefix(mount.prefix), known, n=1, cutoff=0.6)
-        meant = f" Did you mean {mount.prefix}{near[0]}?" if near else ""
+        meant = f"{mount.prefix}{near[0]}" if near else ""
         yield Finding(
             "settings",
-            f"{key} is no setting of the wiki's.{meant}",
-            f"Rename it to {mount.prefix}{near[0]}." if near else "Remove it; docs/reference/settings.md has them all.",
+            kb_t("{key} is no setting of the [wiki]'s. Did you mean {meant}?", key=key, meant=meant)
+            if meant
+            else kb_t("{key} is no setting of the [wiki]'s.", key=key),
+            kb_t("Rename it to {name}.", name=meant)
+            if meant
+            else kb_t("Remove it; docs/reference/settings.md has them all."),
             code="unknown-setting",
         )
 
@@ -77,7 +86,14 @@ def group_names(mount: Mount) -> Iterator[Finding]:
     for name in sorted(said & {EVERYONE, SIGNED_IN}):
         yield Finding(
             "groups",
-            f"{mount.prefix}GROUP_NAMES maps a group to {name!r}, which has no effect: who is in it, the wiki says",
-            f"Map it to a group of another name, and let that group read or write in place of {name!r}.",
+            kb_t(
+                "{prefix}GROUP_NAMES maps [a group] to {name!r}, which has no effect: who is in it, the [wiki] says",
+                prefix=mount.prefix,
+                name=name,
+            ),
+            kb_t(
+                "Map it to [a group] of another name, and let that [group] read or write in place of {name!r}.",
+                name=name,
+            ),
             code="reserved-group",
         )

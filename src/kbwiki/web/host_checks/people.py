@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ...actors import Actor
 from ...cli.finding import Finding
+from ...wording import kb_t
 from ..identity.adapter import Renamed
 from ..identity.detected import Detected
 from ..identity.in_front import LOCAL_SOCKET, ProxyHeaders
@@ -20,17 +21,24 @@ if TYPE_CHECKING:
 
 def adapter(mount: Mount) -> Iterator[Finding]:
     """Ask it who sent a request of nobody's."""
-    to_do = "See that actor= gives an Actor, or ANONYMOUS, in every request; Flask-Login needs a LoginManager."
+    to_do = kb_t("See that actor= gives an Actor, or ANONYMOUS, in every request; Flask-Login needs a LoginManager.")
     try:
         with mount.app.test_request_context(mount.url_prefix or "/"):
             found = mount.identity.current()
     except Exception as error:
-        yield Finding("identity", f"{mount.identity.label}: it fails with {error!r}", to_do, code="identity-fails")
+        yield Finding(
+            "identity",
+            kb_t("{label}: it fails with {error!r}", label=kb_t(mount.identity.label), error=error),
+            to_do,
+            code="identity-fails",
+        )
         return
     if not isinstance(found, Actor):
-        yield Finding("identity", f"it gives back {found!r}, which is no Actor", to_do, code="identity-fails")
+        yield Finding(
+            "identity", kb_t("it gives back {found!r}, which is no Actor", found=found), to_do, code="identity-fails"
+        )
         return
-    yield Finding("identity", mount.identity.label)
+    yield Finding("identity", kb_t(mount.identity.label))
 
 
 def proxies(mount: Mount) -> Iterator[Finding]:
@@ -41,23 +49,26 @@ def proxies(mount: Mount) -> Iterator[Finding]:
     if any(one != LOCAL_SOCKET and ip_network(one, strict=False).prefixlen == 0 for one in found.trusted):
         yield Finding(
             "identity",
-            "every address is a trusted proxy: anybody can say in a header who they are",
-            "List the addresses of the proxies only.",
+            kb_t("every address is a trusted proxy: anybody can say in a header who they are"),
+            kb_t("List the addresses of the proxies only."),
             code="everybody-trusted",
         )
     layers = _proxy_fixes(mount)
     if layers > 1:
         yield Finding(
             "proxy",
-            "the app is wrapped in ProxyFix more than once, so nobody knows who opened the connection",
-            "Wrap it once, with the number of proxies: ProxyFix(app.wsgi_app, x_for=2). Until then nobody is believed.",
+            kb_t("the app is wrapped in ProxyFix more than once, so nobody knows who opened the connection"),
+            kb_t(
+                "Wrap it once, with the number of proxies: ProxyFix(app.wsgi_app, x_for=2). Until then nobody "
+                "is believed."
+            ),
             code="proxyfix-twice",
         )
     if layers == 0:
         yield Finding(
             "proxy",
-            "people come by a proxy, and the app does not heed what it says of host and scheme",
-            "Wrap it: app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1, x_host=1, x_prefix=1).",
+            kb_t("people come by a proxy, and the app does not heed what it says of host and scheme"),
+            kb_t("Wrap it: app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1, x_host=1, x_prefix=1)."),
             code="no-proxyfix",
         )
 
@@ -86,14 +97,23 @@ def groups(mount: Mount) -> Iterator[Finding]:
     if fallback is not None and not list(fallback):
         yield Finding(
             "groups",
-            f"nobody is in {settings.fallback_group!r}, which looks at what no other group is responsible for",
-            f"Put people into it, or set {mount.prefix}FALLBACK_GROUP to a group that has some.",
+            kb_t(
+                "nobody is in {fallback_group!r}, which looks at what no other [group] is responsible for",
+                fallback_group=settings.fallback_group,
+            ),
+            kb_t("Put people into it, or set {key} to [a group] that has some.", key=f"{mount.prefix}FALLBACK_GROUP"),
             code="fallback-group-empty",
         )
     if admins is not None and len(list(admins)) < 2:
         yield Finding(
             "groups",
-            f"fewer than two people are in {settings.admin_group!r}: nobody else can look at what the one sets up",
-            f"Put a second person into it, or set {mount.prefix}ADMIN_GROUP to a group that has more.",
+            kb_t(
+                "fewer than two people are in {admin_group!r}: nobody else can look at what the one sets up",
+                admin_group=settings.admin_group,
+            ),
+            kb_t(
+                "Put a second person into it, or set {key} to [a group] that has more.",
+                key=f"{mount.prefix}ADMIN_GROUP",
+            ),
             code="admin-group-small",
         )

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from ...autogenerate import include_object
 from ...cli.finding import Finding
+from ...wording import kb_t
+from ...wording.amounts import listed
 
 if TYPE_CHECKING:
     from ..mount import Mount
@@ -27,15 +29,22 @@ def index_folder(mount: Mount) -> Iterator[Finding]:
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         yield Finding(
             "index",
-            f"{folder} cannot be made or written into",
-            f"Let the app's user write there, or set {mount.prefix}INDEX_FOLDER to a folder of its own.",
+            kb_t("{folder} cannot be made or written into", folder=folder),
+            kb_t(
+                "Let the app's user write there, or set {prefix}INDEX_FOLDER to a folder of its own.",
+                prefix=mount.prefix,
+            ),
             code="index-unwritable",
         )
     elif nearest == folder and folder.stat().st_mode & 0o077:
         yield Finding(
             "index",
-            f"{folder} is open to others than the app's user (mode {folder.stat().st_mode & 0o777:04o})",
-            f"Run: chmod 700 {folder}",
+            kb_t(
+                "{folder} is open to others than the app's user (mode {what:04o})",
+                folder=folder,
+                what=folder.stat().st_mode & 511,
+            ),
+            kb_t("Run: chmod 700 {folder}", folder=folder),
             code="index-open",
         )
 
@@ -47,8 +56,8 @@ def index_shared(mount: Mount) -> Iterator[Finding]:
         if other is not mount and own is not None and other.wiki.search_place.folder == own:
             yield Finding(
                 "index",
-                f"the wiki {other.name!r} keeps its index in the same folder, {own}",
-                f"Give each a folder of its own, or leave {mount.prefix}INDEX_FOLDER out.",
+                kb_t("the [wiki] {name!r} keeps its index in the same folder, {own}", name=other.name, own=own),
+                kb_t("Give each a folder of its own, or leave {prefix}INDEX_FOLDER out.", prefix=mount.prefix),
                 code="index-shared",
             )
 
@@ -65,16 +74,23 @@ def database_file(mount: Mount) -> Iterator[Finding]:
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         yield Finding(
             "database",
-            f"{folder}, the folder of the database, cannot be written into: SQLite makes files beside its own",
-            "Let the app's user write there.",
+            kb_t(
+                "{folder}, the folder of the database, cannot be written into: SQLite makes files beside its own",
+                folder=folder,
+            ),
+            kb_t("Let the app's user write there."),
             code="database-unwritable",
         )
     kind = _file_system(folder)
     if kind.startswith(_NETWORK):
         yield Finding(
             "database",
-            f"{file} stands on a network file system ({kind}), where SQLite's locks do not hold",
-            "Keep it on a disk of the machine, or use PostgreSQL.",
+            kb_t(
+                "{file} stands on a network file system ({kind}), where SQLite's locks do not hold",
+                file=file,
+                kind=kind,
+            ),
+            kb_t("Keep it on a disk of the machine, or use PostgreSQL."),
             code="database-on-network",
         )
 
@@ -95,15 +111,15 @@ def whoosh(mount: Mount) -> Iterator[Finding]:
     if mount.settings.search_engine == "whoosh" and len(found) > 1:
         yield Finding(
             "search",
-            f"several packages are installed as whoosh: {', '.join(found)}",
-            "Uninstall them all, then install whoosh-reloaded.",
+            kb_t("several packages are installed as whoosh: {names}", names=listed(found)),
+            kb_t("Uninstall them all, then install whoosh-reloaded."),
             code="whoosh-twice",
         )
     elif mount.settings.search_engine == "whoosh" and "whoosh" in (one.lower() for one in found):
         yield Finding(
             "search",
-            "Whoosh is the one that is not maintained any more",
-            "Uninstall whoosh, then install whoosh-reloaded.",
+            kb_t("Whoosh is the one that is not maintained any more"),
+            kb_t("Uninstall whoosh, then install whoosh-reloaded."),
             code="whoosh-old",
         )
 
@@ -114,5 +130,6 @@ def migrations(mount: Mount) -> Iterator[Finding]:
     if migrate is None:
         return
     given = getattr(migrate, "configure_args", {}) or {}
-    kept_out = "with include_object" if given.get("include_object") is include_object else "without include_object too"
-    yield Finding("migrations", f"the host's leave the wiki's tables alone, {kept_out}")
+    by_it = kb_t("the host's leave the [wiki]'s tables alone, with include_object")
+    without_it = kb_t("the host's leave the [wiki]'s tables alone, without include_object too")
+    yield Finding("migrations", by_it if given.get("include_object") is include_object else without_it)

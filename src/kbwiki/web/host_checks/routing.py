@@ -11,6 +11,8 @@ from werkzeug.routing import RequestRedirect, Rule
 from werkzeug.test import EnvironBuilder
 
 from ...cli.finding import Finding
+from ...wording import kb_t
+from ...wording.amounts import grouped
 
 if TYPE_CHECKING:
     from ..mount import Mount
@@ -39,23 +41,36 @@ def rules(mount: Mount) -> Iterator[Finding]:
         try:
             endpoint, _ = adapter.match(address, method=method)
         except RequestRedirect as redirect:
-            endpoint = f"a redirect to {redirect.new_url}"
+            endpoint = kb_t("a redirect to {address}", address=redirect.new_url)
         except HTTPException as error:
-            endpoint = f"an error ({error.code})"
+            endpoint = kb_t("an error ({code})", code=error.code)
         if endpoint != rule.endpoint and not endpoint.startswith(f"{mount.blueprint_name}."):
             others.setdefault(endpoint, []).append(address)
     for other in app.extensions["kbwiki"].values():
         if other is not mount and _places(other) & _places(mount):
-            others.setdefault(f"the wiki {other.name!r}, or the other way round", [mount.url_prefix or "/"])
+            clashing = kb_t("the [wiki] {name!r}, or the other way round", name=other.name)
+            others.setdefault(clashing, [mount.url_prefix or "/"])
     for endpoint, addresses in others.items():
-        more = f" and {len(addresses) - 1} more" if len(addresses) > 1 else ""
+        more = len(addresses) - 1
         yield Finding(
             "routes",
-            f"{addresses[0]}{more} would be the wiki's, and is answered by {endpoint}",
-            "Mount the wiki at another url_prefix, or give that rule another address.",
+            kb_t(
+                "{address} and {n} more would be the [wiki]'s, and is answered by {endpoint}",
+                "{address} and {n} more would be the [wiki]'s, and are answered by {endpoint}",
+                address=addresses[0],
+                n=more,
+                endpoint=endpoint,
+            )
+            if more
+            else kb_t(
+                "{address} would be the [wiki]'s, and is answered by {endpoint}",
+                address=addresses[0],
+                endpoint=endpoint,
+            ),
+            kb_t("Mount the [wiki] at another url_prefix, or give what answers another address."),
             code="route-clash",
         )
-    yield Finding("routes", f"at {mount.url_prefix or '/'}", figures={"url_prefix": mount.url_prefix})
+    yield Finding("routes", kb_t("at {what}", what=mount.url_prefix or "/"), figures={"url_prefix": mount.url_prefix})
 
 
 def _placeholders(rule: str) -> list[str]:
@@ -68,8 +83,8 @@ def hosts(mount: Mount) -> Iterator[Finding]:
     if any(rule.subdomain for rule in own) and not (app.config.get("SERVER_NAME") and app.subdomain_matching):
         yield Finding(
             "routes",
-            "the wiki has a subdomain, and the app matches none: it is answered at no address, or at every one",
-            "Set SERVER_NAME, and subdomain_matching=True where the app is made.",
+            kb_t("the [wiki] has a subdomain, and the app matches none: it is answered at no address, or at every one"),
+            kb_t("Set SERVER_NAME, and subdomain_matching=True where the app is made."),
             code="subdomain-unmatched",
         )
 
@@ -87,8 +102,13 @@ def sign_in(mount: Mount) -> Iterator[Finding]:
     except HTTPException as error:
         yield Finding(
             "routes",
-            f"{mount.prefix}SIGN_IN_URL is {address!r}, which the app answers with {error.code}",
-            "Set it to the address of the sign-in page.",
+            kb_t(
+                "{prefix}SIGN_IN_URL is {address!r}, which the app answers with {code}",
+                prefix=mount.prefix,
+                address=address,
+                code=error.code,
+            ),
+            kb_t("Set it to the address of the sign-in [page]."),
             code="sign-in-nowhere",
         )
 
@@ -101,7 +121,15 @@ def body_limit(mount: Mount) -> Iterator[Finding]:
     if limit is not None and limit < wanted:
         yield Finding(
             "forms",
-            f"MAX_CONTENT_LENGTH lets {limit:,} bytes through, and a page may have {wanted:,}",
-            f"Raise it to {wanted * 3:,} at least, or lower {mount.prefix}MAX_PAGE_BYTES.",
+            kb_t(
+                "MAX_CONTENT_LENGTH lets {limit} bytes through, and [a page] may have {wanted}",
+                limit=grouped(limit),
+                wanted=grouped(wanted),
+            ),
+            kb_t(
+                "Raise it to {bytes} at least, or lower {key}.",
+                bytes=grouped(wanted * 3),
+                key=f"{mount.prefix}MAX_PAGE_BYTES",
+            ),
             code="body-limit",
         )

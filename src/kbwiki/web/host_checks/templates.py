@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError, meta
 
 from ...cli.finding import Finding
+from ...wording import kb_t
+from ...wording.amounts import listed
 
 if TYPE_CHECKING:
     from ..mount import Mount
@@ -22,8 +24,8 @@ def escaping(mount: Mount) -> Iterator[Finding]:
     if not mount.escapes:
         yield Finding(
             "templates",
-            "the app does not escape templates: no page of the wiki is shown",
-            "Leave autoescape on for .html (Flask's own setting), at least for templates below kbwiki/.",
+            kb_t("the app does not escape templates: no [page] of the [wiki] is shown"),
+            kb_t("Leave autoescape on for .html (Flask's own setting), at least for templates below kbwiki/."),
             code="autoescape-off",
         )
 
@@ -32,15 +34,15 @@ def layout(mount: Mount) -> Iterator[Finding]:
     """The host's base template, and the blocks the wiki is to fill."""
     wanted = mount.host_layout
     if wanted is None:
-        yield Finding("layout", "the wiki's own")
+        yield Finding("layout", kb_t("the [wiki]'s own"))
         return
     try:
         blocks = _blocks(mount, wanted.template)
     except (TemplateNotFound, TemplateSyntaxError) as error:
         yield Finding(
             "layout",
-            f"the base template {wanted.template!r} cannot be used: {error!r}",
-            f"Set {mount.prefix}BASE_TEMPLATE to the name of a template of the app.",
+            kb_t("the base template {template!r} cannot be used: {error!r}", template=wanted.template, error=error),
+            kb_t("Set {prefix}BASE_TEMPLATE to the name of a template of the app.", prefix=mount.prefix),
             code="layout-missing",
         )
         return
@@ -50,8 +52,17 @@ def layout(mount: Mount) -> Iterator[Finding]:
             near = get_close_matches(block, blocks, n=1, cutoff=0.3)
             yield Finding(
                 "layout",
-                f"{wanted.template} has no block {block!r}; it has {', '.join(sorted(blocks)) or 'none'}",
-                f"Set {mount.prefix}{key}" + (f" to {near[0]!r}." if near else ", or add the block."),
+                kb_t(
+                    "{template} has no block {block!r}; it has {names}",
+                    template=wanted.template,
+                    block=block,
+                    names=listed(sorted(blocks)),
+                )
+                if blocks
+                else kb_t("{template} has no block {block!r}, and no other", template=wanted.template, block=block),
+                kb_t("Set {key} to {name!r}.", key=mount.prefix + key, name=near[0])
+                if near
+                else kb_t("Set {key}, or add the block.", key=mount.prefix + key),
                 code="block-missing",
             )
 
@@ -86,8 +97,10 @@ def overrides(mount: Mount) -> Iterator[Finding]:
             near = get_close_matches(name, ours, n=1, cutoff=0.6)
             yield Finding(
                 "templates",
-                f"{name} overrides nothing: the wiki has no such template",
-                f"Rename it to {near[0]}." if near else "Remove it, or name it as the one it is for.",
+                kb_t("{name} overrides nothing: the [wiki] has no such template", name=name),
+                kb_t("Rename it to {name}.", name=near[0])
+                if near
+                else kb_t("Remove it, or name it as the one it is for."),
                 code="override-unknown",
             )
             continue
@@ -102,7 +115,12 @@ def _unknown_variables(mount: Mount, name: str) -> Iterator[Finding]:
     try:
         used = meta.find_undeclared_variables(environment.parse(source))
     except TemplateSyntaxError as error:
-        yield Finding("templates", f"{name} cannot be read: {error}", "Mend it.", code="override-broken")
+        yield Finding(
+            "templates",
+            kb_t("{name} cannot be read: {error}", name=name, error=error),
+            kb_t("Mend it."),
+            code="override-broken",
+        )
         return
     known = {"kb", "kb_t", "self", "super", "loop", "caller", *environment.globals}
     if mount.host_layout is not None:  # only then the host's context processors run
@@ -110,8 +128,12 @@ def _unknown_variables(mount: Mount, name: str) -> Iterator[Finding]:
     for variable in sorted(used - known - _received(name)):
         yield Finding(
             "templates",
-            f"{name} uses {variable!r}, which it does not receive: templates of the wiki get kb and kb_t",
-            "See the first line of the template that it overrides for what stands in kb.",
+            kb_t(
+                "{name} uses {variable!r}, which it does not receive: templates of the [wiki] get kb and kb_t",
+                name=name,
+                variable=variable,
+            ),
+            kb_t("See the first line of the template that it overrides for what stands in kb."),
             code="override-variables",
         )
 

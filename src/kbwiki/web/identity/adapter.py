@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from ...actors import ANONYMOUS, Actor
+from ...wording import N_
+from ..host_functions import call
 
 CurrentActor = Callable[[], Actor | None]
 """Called once per request, inside it; gives back the actor, or `ANONYMOUS`."""
@@ -22,7 +24,7 @@ class Identity:
     which is the same as `current`.
     """
 
-    label = "an adapter of the host's own"
+    label = N_("an adapter of the host's own")
     """What `flask kbwiki check` calls it."""
 
     def current(self) -> Actor:
@@ -50,23 +52,32 @@ class Identity:
         return self.current()
 
 
+def _known(found: Any) -> Actor:
+    """Errors: TypeError where a host's function gave back something else than an actor, such as its own user."""
+    if not found:
+        return ANONYMOUS
+    if not isinstance(found, Actor):
+        raise TypeError(f"Who is there is said by an Actor (or None); the function of actor= gave back {found!r}.")
+    return found
+
+
 class FromCallable(Identity):
     """A plain function of the host's, which knows who is there and nothing else."""
 
-    label = "a function of the host's"
+    label = N_("a function of the host's")
 
     def __init__(self, function: CurrentActor) -> None:
         self._function = function
 
     def current(self) -> Actor:
-        """What the function gives back; None is nobody."""
-        return self._function() or ANONYMOUS
+        """What the function gives back, which may be asynchronous as views may be; None is nobody."""
+        return _known(call(self._function))
 
 
 class Nobody(Identity):
     """For hosts without sign-in: everybody is anonymous."""
 
-    label = "none: everybody is anonymous"
+    label = N_("none: everybody is anonymous")
 
 
 class WithParts(Identity):
@@ -77,7 +88,7 @@ class WithParts(Identity):
 
     def current(self) -> Actor:
         """What its `current` gives back; None is nobody."""
-        return self._parts.current() or ANONYMOUS
+        return _known(call(self._parts.current))
 
     def find(self, id: str) -> Actor | None:
         """What its `find` gives back, where it has one."""

@@ -12,6 +12,7 @@ from werkzeug.http import parse_list_header
 
 from ...actors import ANONYMOUS, Actor
 from ...errors import Invalid
+from ...wording import N_
 from .adapter import Identity
 
 log = logging.getLogger("kbwiki.web")
@@ -51,7 +52,7 @@ class ProxyHeaders(Identity):
     The peer is who opened the connection to the app, also where ProxyFix has put the visitor's address in its place.
     """
 
-    label = "headers of a trusted proxy"
+    label = N_("headers of a trusted proxy")
 
     def __init__(self, trusted: Sequence[str], user: str, name: str | None, groups: str | None, separator: str) -> None:
         self.trusted = tuple(trusted)

@@ -147,3 +147,5 @@ def _keys_like(model: Any, id: str) -> Iterator[Any]:
         yield id if wanted is str else wanted(id)
     except (NotImplementedError, ValueError, TypeError):
         return
+
+

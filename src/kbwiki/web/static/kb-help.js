@@ -5,6 +5,7 @@
   "use strict";
   if (customElements.get("kb-help")) return;
   const script = document.currentScript?.src || document.baseURI;
+  const nonce = document.currentScript?.nonce ? { nonce: document.currentScript.nonce } : {};
   let panel, inside, owner, asked;
 
   const make = (tag, attributes) => {
@@ -17,7 +18,7 @@
   const build = (src) => {
     panel = make("aside", { class: "kb kb-help-panel", hidden: "" });
     const root = panel.attachShadow({ mode: "open" });
-    const sheets = ["kb.css", "kb-help.css"].map((name) => make("link", { rel: "stylesheet", href: new URL(`static/${name}`, src) + new URL(script).search }));
+    const sheets = ["kb.css", "kb-help.css"].map((name) => make("link", { ...nonce, rel: "stylesheet", href: new URL(`static/${name}`, src) + new URL(script).search }));
     inside = make("div", { class: "kb-help-hold" });
     root.append(...sheets, inside);
     root.addEventListener("click", clicked);

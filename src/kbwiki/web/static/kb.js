@@ -93,7 +93,7 @@
     const form = one(".kb form[data-kb-keep]");
     if (!form) { forgetSent(); return; }
     const key = `kb-text:${form.dataset.kbKeep}`;
-    const fields = () => all("input[type=text], textarea", form).filter((field) => field.name && !field.readOnly);
+    const fields = () => all("input[type=text], input[type=date], select, textarea", form).filter((field) => field.name && !field.readOnly);
     const values = () => Object.fromEntries(fields().map((field) => [field.name, field.value]));
     const before = JSON.stringify(values());
     let sending = false;
@@ -147,6 +147,30 @@
     drop.addEventListener("click", () => { store.drop(key); box.remove(); });
     box.append(line, back, drop);
     form.before(box);
+  }
+
+  /* Buttons above the text: around what is selected, or around words that say what belongs there. */
+  function toolbars() {
+    for (const bar of all(".kb [data-kb-toolbar]")) {
+      const text = document.getElementById(bar.dataset.kbToolbar);
+      if (!text) continue;
+      bar.hidden = false;
+      bar.addEventListener("click", (event) => {
+        const button = event.target.closest("button");
+        if (button) putAround(text, button.dataset.kbBefore, button.dataset.kbAfter, button.dataset.kbPlaceholder);
+      });
+    }
+  }
+  function putAround(text, before, after, placeholder) {
+    const start = text.selectionStart;
+    const middle = text.value.slice(start, text.selectionEnd) || placeholder;
+    text.focus();
+    /* The old command keeps the browser's own undo; where it is gone, the text is set. */
+    if (!document.execCommand || !document.execCommand("insertText", false, before + middle + after)) {
+      text.setRangeText(before + middle + after);
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    text.setSelectionRange(start + before.length, start + before.length + middle.length);
   }
 
   /* How long a review is with somebody. The seconds come from the server, so that a wrong clock does not matter;
@@ -378,6 +402,7 @@
     anchors();
     scrollers();
     keepTexts();
+    toolbars();
     /* Only now: an element defined earlier would start before its text has arrived, and stand beside it. */
     if (!customElements.get("kb-countdown")) customElements.define("kb-countdown", Countdown);
     keepNote();

@@ -67,6 +67,7 @@ class _Read:
     def __init__(self, document: Document) -> None:
         self.page = document
         texts = (document.title, document.body, document.path, *document.headings, *document.tags)
+        texts = (*texts, *(text for text, _ in document.more))
         self._stretches = [places(text, document.language)[0] for text in texts]
         self._tags = tag_terms(document.tags)
         self._paths = path_terms(document.path)
@@ -120,6 +121,7 @@ def _page(chance: random.Random, number: int) -> Document:
         tags=tuple(chance.sample(_TAGS, chance.randrange(3))),
         space=chance.randrange(3),
         language=chance.choice(_LANGUAGES),
+        more=tuple((chance.choice(_WORDS), 2.0) for _ in range(chance.randrange(2))),
     )
 
 
@@ -155,7 +157,9 @@ def _node(chance: random.Random, depth: int) -> Node:
             return All(tuple(_node(chance, depth - 1) for _ in range(2)))
 
 
-def _spread(chance: random.Random, words: Iterable[tuple[str, ...]]) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _spread(
+    chance: random.Random, words: Iterable[tuple[str, ...]]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The words one after the other, some with another stem beside, now and then with a place left open."""
     at = 0
     for parts in words:

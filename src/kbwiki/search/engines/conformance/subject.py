@@ -54,9 +54,10 @@ def page(
     tags: tuple[str, ...] = (),
     space: int = 1,
     language: str = "en",
+    more: tuple[tuple[str, float], ...] = (),
 ) -> Document:
     """A document of which only what matters to the check need be said."""
-    return Document(number, title, path or f"p{number}", headings, tags, body, space, language)
+    return Document(number, title, path or f"p{number}", headings, tags, body, space, language, more)
 
 
 def search(

@@ -25,9 +25,9 @@ def open_engine(place: Place) -> Engine | None:
         raise Invalid(
             "search_engine",
             kb_t(
-                "The SQLite {sqlite_version} of this Python was built without FTS5. Install a Python "
-                "whose SQLite has it (those of python.org and of Debian do), or choose another search "
-                'engine, for example "whoosh".',
+                "The SQLite {sqlite_version} of this Python was built without FTS5. Install a Python whose "
+                "SQLite has it (those of python.org and of Debian do), or choose another [search] engine, for "
+                'example "whoosh".',
                 sqlite_version=sqlite3.sqlite_version,
             ),
         )

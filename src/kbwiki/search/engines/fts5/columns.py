@@ -76,7 +76,7 @@ def filed(document: Document) -> Filed:
     """The columns of the document, analysed."""
     writing = _Writing(document.language)
     for column, stretches in enumerate(
-        ((document.body,), (document.title,), (document.path,), document.headings, document.tags)
+        ((document.body, *document.repeated), (document.title,), (document.path,), document.headings, document.tags)
     ):
         writing.column(column, stretches)
     columns = (

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
+from ....wording import kb_t
 from ...documents import Document
 from ...making import USUALLY, Making
 from ...tree import All
@@ -157,7 +158,7 @@ class Fts5Index:
         (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if answer != "ok":
             self._generations.found_damaged(self._generations.current())
-            raise IndexUnusable(f"the index is damaged: {answer}")
+            raise IndexUnusable(kb_t("the index is damaged: {error}", error=answer))
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -196,7 +197,7 @@ class Fts5Index:
             if self._generations.current() == generation:
                 return generation, connection
             connection.close()
-        raise IndexUnusable("the index changes faster than it can be opened")
+        raise IndexUnusable(kb_t("the index changes faster than it can be opened"))
 
     def _said(self, error: sqlite3.Error, generation: str, writing: bool) -> Exception:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
@@ -204,7 +205,7 @@ class Fts5Index:
             self._generations.found_damaged(generation)
         elif writing and code in _REFUSED and self._path(generation).exists():
             return OSError(f"the index cannot be written: {error}")
-        return IndexUnusable(f"the index cannot be read: {error}")
+        return IndexUnusable(kb_t("the index cannot be read: {error}", error=error))
 
 
 @contextmanager

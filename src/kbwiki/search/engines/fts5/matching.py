@@ -233,6 +233,8 @@ def _stands(page: Filed, column: int, words: Iterable[tuple[int, frozenset[str]]
     starts: set[int] | None = None
     for offset, terms in words:
         here = {place - offset for place, term in enumerate(in_order) if term in terms}
-        here |= {place - offset for term in terms for number, place in page.beside.get(term, ()) if number == column}
+        here |= {
+            place - offset for term in terms for number, place in page.beside.get(term, ()) if number == column
+        }
         starts = here if starts is None else starts & here
     return bool(starts)

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
+from ....wording import kb_t
 from ...documents import Document
 from ..protocol import IndexUnusable
 from .columns import COLUMNS, TOKENIZER, Filed, filed, unpacked
@@ -45,7 +46,7 @@ def connected(path: Path, fingerprint: str) -> sqlite3.Connection:
         connection.execute("PRAGMA cell_size_check = ON")
         made = connection.execute("SELECT format, analysis FROM state").fetchone()
         if made != (FORMAT, fingerprint):
-            raise IndexUnusable("the index was made by another version, or for other languages or weights")
+            raise IndexUnusable(kb_t("the index was made by another version, or for other languages or weights"))
     except BaseException:
         connection.close()
         raise
@@ -145,6 +146,10 @@ class Connections:
         with self._turn:
             idle, self._idle = self._idle, []
         _close(connection for _, connection in idle)
+
+    def __del__(self) -> None:
+        """Whoever stops using an index need not say so: a wiki of a tenant is let go of while others still read it."""
+        self.close()
 
     def _notice_fork(self) -> None:
         if self._process != os.getpid():

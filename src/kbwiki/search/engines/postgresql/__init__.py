@@ -19,8 +19,8 @@ def open_engine(place: Place) -> Engine | None:
         raise Invalid(
             "search_engine",
             kb_t(
-                "The search engine 'postgresql' keeps the index in the [wiki]'s own database, and this "
-                "[wiki] is on {dialect}. Please choose another engine, or move the [wiki] to PostgreSQL.",
+                "The [search] engine 'postgresql' keeps the index in the [wiki]'s own database, and this [wiki] "
+                "is on {dialect}. Please choose another engine, or move the [wiki] to PostgreSQL.",
                 dialect=place.database.dialect,
             ),
         )

@@ -61,7 +61,9 @@ def _complete(generation: Generation, question: Question, root: All, allowed: st
     return f"SELECT page, {question.score(words)} AS score FROM ({ranked}) AS ranked"  # noqa: S608 - as above
 
 
-def _partial(generation: Generation, question: Question, some: Sequence[Node], strict: All, allowed: str) -> str:
+def _partial(
+    generation: Generation, question: Question, some: Sequence[Node], strict: All, allowed: str
+) -> str:
     """Pages with some of the words and everything else that was asked, when those with everything are few."""
     words = [rated for word in some for rated in question.rated(word)]
     ranked = (

@@ -128,7 +128,9 @@ def in_scope(scope: Scope, parameters: Parameters) -> str:
 class Question:
     """Trees over the pages of one generation, of which `p` is a row."""
 
-    def __init__(self, generation: Generation, rarity: Rarities, is_present: Presence, parameters: Parameters) -> None:
+    def __init__(
+        self, generation: Generation, rarity: Rarities, is_present: Presence, parameters: Parameters
+    ) -> None:
         self._generation = generation
         self._rarity = rarity
         self._is_present = is_present

@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR, insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from ....wording import kb_t
 from ..protocol import IndexUnusable
 from .vectors import Row
 
@@ -178,9 +179,9 @@ def record_of(connection: Connection, wiki_id: int) -> Record:
     """Errors: IndexUnusable when there is none, or tables that it speaks of are missing."""
     row = connection.execute(_RECORD, {"wiki_id": wiki_id}).one_or_none()
     if row is None:
-        raise IndexUnusable("there is no search index in the database")
+        raise IndexUnusable(kb_t("there is no [search] index in the database"))
     if not row.whole:
-        raise IndexUnusable("tables of the search index are missing")
+        raise IndexUnusable(kb_t("tables of the [search] index are missing"))
     return Record(row.generation, row.position, row.pages, row.made_by)
 
 
@@ -262,9 +263,9 @@ def reading() -> Iterator[None]:
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") in _MISSING:
             raise Superseded from error
-        raise IndexUnusable(f"the index cannot be read: {error.orig}") from error
+        raise IndexUnusable(kb_t("the index cannot be read: {error}", error=error.orig)) from error
     except SQLAlchemyError as error:
-        raise IndexUnusable(f"the index cannot be read: {error}") from error
+        raise IndexUnusable(kb_t("the index cannot be read: {error}", error=error)) from error
 
 
 @contextmanager
@@ -274,7 +275,9 @@ def writing() -> Iterator[None]:
         yield
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") in _MISSING:
-            raise IndexUnusable(f"there is no search index in the database: {error.orig}") from error
+            raise IndexUnusable(
+                kb_t("there is no [search] index in the database: {error}", error=error.orig)
+            ) from error
         raise OSError(f"the database refuses to write the search index: {error.orig}") from error
     except SQLAlchemyError as error:
         raise OSError(f"the database refuses to write the search index: {error}") from error

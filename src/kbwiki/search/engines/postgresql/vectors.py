@@ -49,14 +49,16 @@ def row_of(document: Document, by: Standing = USUAL) -> Row:
     """The document's terms of all fields, and the places of the words."""
     fields = postings(document, by)
     graded = [(lexeme(field, each.term), each.impact) for field in fields for each in fields[field]]
-    standing = {lexeme(field, each.term): _numbers(each.places) for field in (TEXT, TITLE) for each in fields[field]}
+    standing = {
+        lexeme(field, each.term): _numbers(each.places) for field in (TEXT, TITLE) for each in fields[field]
+    }
     return Row(document.id, document.space, _terms(graded), tuple(_vectors(standing)))
 
 
 def lexeme(field: str, term: str) -> str:
     """The term of a field as vectors and queries have it, in quotes. No word begins like the marks of the others."""
     if len(term) > _LONGEST:
-        term = term[: _LONGEST // 2] + blake2b(term.encode("utf-8", "replace"), digest_size=16).hexdigest()
+        term = term[:_LONGEST // 2] + blake2b(term.encode("utf-8", "replace"), digest_size=16).hexdigest()
     clean = term if term.isascii() else term.encode("utf-8", "replace").decode("utf-8")
     return f"'{_MARKS[field]}{clean.translate(_QUOTED)}'"
 

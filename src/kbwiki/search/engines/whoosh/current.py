@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ....wording import kb_t
 from ..durable import replace_file
 from ..protocol import IndexUnusable
 
@@ -39,7 +40,7 @@ def read(folder: Path) -> bytes:
     try:
         return (folder / NAME).read_bytes()
     except OSError as error:
-        raise IndexUnusable(f"there is no index in {folder}") from error
+        raise IndexUnusable(kb_t("there is no index in {folder}", folder=folder)) from error
 
 
 def parse(record: bytes) -> Current:
@@ -54,7 +55,9 @@ def parse(record: bytes) -> Current:
         files = {name: (int(size), int(crc)) for name, (size, crc) in fields.pop("files").items()}
         return Current(files=files, **fields)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise IndexUnusable(f"the record of the index is damaged or of another version: {error}") from error
+        raise IndexUnusable(
+            kb_t("the record of the index is damaged or of another version: {error}", error=error)
+        ) from error
 
 
 def write(folder: Path, current: Current) -> None:
@@ -85,7 +88,7 @@ def reading() -> Iterator[None]:
     except IndexUnusable:
         raise
     except Exception as error:
-        raise IndexUnusable(f"the index cannot be read: {error!r}") from error
+        raise IndexUnusable(kb_t("the index cannot be read: {error}", error=repr(error))) from error
 
 
 def verify(folder: Path, files: Mapping[str, tuple[int, int]]) -> None:
@@ -93,4 +96,4 @@ def verify(folder: Path, files: Mapping[str, tuple[int, int]]) -> None:
     with reading():
         for name, expected in files.items():
             if checksum(folder / name) != expected:
-                raise IndexUnusable(f"{name} is damaged")
+                raise IndexUnusable(kb_t("{file} is damaged", file=name))

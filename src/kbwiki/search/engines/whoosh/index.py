@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from ....wording import kb_t
 from ...documents import Document
 from ...making import USUALLY, Making
 from ...tree import All
@@ -208,13 +209,13 @@ class WhooshIndex:
                 if attempt == _ATTEMPTS - 1 or records.read(self.folder) == record:
                     raise
         if self._snapshot is None:
-            raise IndexUnusable("the index changes faster than it can be opened")
+            raise IndexUnusable(kb_t("the index changes faster than it can be opened"))
         return self._snapshot
 
     def _opened(self, record: bytes) -> _Snapshot:
         current = records.parse(record)
         if current.analysis != self._making.fingerprint:
-            raise IndexUnusable("the index was made with another analysis of words, other languages or weights")
+            raise IndexUnusable(kb_t("the index was made with another analysis of words, other languages or weights"))
         known = self._snapshot
         if known is not None and known.current.generation != current.generation:
             known = None

@@ -172,7 +172,9 @@ def create(folder: Path) -> Written:
     return _written(0, [])
 
 
-def write(folder: Path, documents: Iterable[Document], deleted: Iterable[int], standing: Standing = USUAL) -> Written:
+def write(
+    folder: Path, documents: Iterable[Document], deleted: Iterable[int], standing: Standing = USUAL
+) -> Written:
     """Writes the documents as a new segment, takes out those with these numbers, merges what is due.
 
     Numbers count through the segments of the latest table of contents in the folder. The caller holds the lock

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from .actors import SYSTEM, Actor, ActorKind
-from .moderation.decide import Answer, decide
-from .moderation.policy import Verdict
-from .moderation.queries.queue import QueueLine, queue
-from .moderation.queries.review import ReviewView, get_review
-from .moderation.record import Decided
-from .pages.actions import Edit, Saved, save_page
-from .pages.queries.view import get_page, text_of
-from .spaces.policy import SpaceSettings
-from .wiki import Wiki
+from ..actors import SYSTEM, Actor, ActorKind
+from ..answering import meant, prepared
+from ..moderation.decide import Answer, decide
+from ..moderation.policy import Verdict
+from ..moderation.queries.queue import QueueLine, queue
+from ..moderation.queries.review import ReviewView, get_review
+from ..moderation.record import Decided
+from ..pages.actions import Edit, Saved, save_page
+from ..pages.queries.view import get_page, text_of
+from ..pages.rendering import preview_html
+from ..spaces.policy import SpaceSettings
+from ..wiki import Wiki
 
 READER = Actor("reader", "Rosa Reader")
 WRITER = Actor("writer", "Wim Writer", frozenset({"staff"}))
@@ -88,9 +90,20 @@ def answer(
     reason: str = "",
     note: str = "",
 ) -> Decided:
-    """Decide about exactly what was `seen`."""
+    """Decide about exactly what was `seen`; `verdict` may be a plugin's, `own.<plugin>.<name>`."""
     shown = seen.shown
+    said = Answer(seen.id, shown.base, shown.head, shown.digest, meant(wiki, verdict), reason=reason, note=note)
+    said = prepared(wiki, said, verdict)
     with wiki.begin(by) as tx:
-        return decide(
-            tx, Answer(seen.id, shown.base, shown.head, shown.digest, Verdict(verdict), reason=reason, note=note)
-        )
+        return decide(tx, said)
+
+
+def shown_as_html(wiki: Wiki, text: str, *, path: str = "page", by: Actor = READER) -> str:
+    """A text as HTML, as a preview shows it on a page at `path`: links and everything plugins make of it, too."""
+
+    def address(path: str, section: str | None, missing: bool) -> str:
+        return f"/wiki/{path}" + (f"#{section}" if section else "") + ("?new" if missing else "")
+
+    limit, dialect = wiki.settings.max_output_chars, wiki.dialect
+    with wiki.read() as connection:
+        return preview_html(connection, wiki.id, by, path, text, address, limit, dialect).html

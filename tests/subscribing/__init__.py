@@ -1,0 +1,1 @@
+"""What plugins are told, and how it holds."""
