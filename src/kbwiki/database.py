@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from .db import compact_json, writing
+from .db import compact_json
 from .drivers import configure, take_write_lock, translated, unreachable, without_waiting
 from .errors import Busy
+from .holding import writing
 
 Source = str | Engine | Callable[[], str | Engine]
 """An address, an engine of the host's, or a function that says which of the two, asked when it is first needed."""

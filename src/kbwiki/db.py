@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import random
-import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -46,28 +45,6 @@ from .settings import Settings
 from .wording.kept import SIGN, Kept, as_said
 
 TABLE_PREFIX = TABLES
-
-
-class _Held(threading.local):
-    depth = 0
-
-
-_held = _Held()
-
-
-@contextmanager
-def writing() -> Iterator[None]:
-    """Mark that this thread holds what others may wait for, so that no plugin is asked meanwhile."""
-    _held.depth += 1
-    try:
-        yield
-    finally:
-        _held.depth -= 1
-
-
-def is_writing() -> bool:
-    """Whether this thread is within a transaction of ours that writes."""
-    return _held.depth > 0
 
 
 class Base(DeclarativeBase):

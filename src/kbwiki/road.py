@@ -14,8 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from . import signals
 from .actors import Actor
-from .db import Transaction, writing
+from .db import Transaction
 from .errors import Invalid, KBWikiError, SchemaBehind
+from .holding import writing
 from .journal.actor_rows import ensure_actor
 from .journal.append import append
 from .journal.models import Entry, WikiRow

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from ..clock import Clock
-from ..db import is_writing
+from ..holding import is_writing
 from ..wording import Wording, spoken
 from .checking import own_copy, problem_with
 from .loading import Loaded, Refusal

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from ..caching import BoundedCache
-from ..db import is_writing
+from ..holding import is_writing
 from ..hooks.manager import Called, Given, Plugins
 from ..hooks.marks import Asked
 from ..hooks.text import AllowedHtml, Embed, Fence, LinkScheme, Macro, MacroCall, Span

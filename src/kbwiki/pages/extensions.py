@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..db import is_writing
+from ..holding import is_writing
 from ..hooks.manager import Given, Plugins
 from ..hooks.marks import Asked
 from ..markup import Document, Syntax
