@@ -270,18 +270,12 @@ class Wiki:
         return other
 
     def set_space(self, tx: Transaction, path: str, wanted: SpaceSettings) -> int:
-        """Create or set the space at `path` ('' for the root); see `spaces.actions.set_space`.
-
-        Errors: Invalid for a path that no page can have, too.
-        """
+        """Create or set the space at `path` ('' for the root); see `spaces.actions.set_space`. Errors: Invalid, too."""
         path = normalise_path(path) if path.strip(" /") else ""
         return set_space(tx, path, wanted, self.settings, refile_pages)
 
     def register_change_kind(self, kind: ChangeKind) -> None:
-        """Let the host's own objects stand in the queues: `submit_change` then says what happened to them.
-
-        Errors: ValueError when there is such a kind already.
-        """
+        """Let the host's own objects stand in the queues: see `submit_change`. Errors: ValueError for a name taken."""
         if kind.name in self.subjects:
             raise ValueError(f"There is a kind of change named {kind.name!r} already; please choose another name.")
         self.subjects[kind.name] = kind
@@ -294,9 +288,8 @@ class Wiki:
         It is reviewed by the groups of that space, in this transaction. Errors: Invalid for a kind nobody registered.
         """
         if kind not in self.subjects:
-            raise Invalid(
-                "kind", kb_t("Please register the kind of change {kind!r} first (register_change_kind).", kind=kind)
-            )
+            why = kb_t("Please register the kind of change {kind!r} first (register_change_kind).", kind=kind)
+            raise Invalid("kind", why)
         space_id = find_space(tx.connection, tx.wiki_id, normalise_path(space) if space.strip(" /") else "")
         tx.record(Change(what, kind, subject_id, number, (space_id,), {"kind": kind}))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, exists, func, select, type_coerce
 
 from ..actors import Actor
 from ..db import in_list
@@ -74,7 +74,7 @@ _VIEW = (
         FileVersion.number,
         File.number.label("current"),
         FileVersion.kind,
-        _shown(FileVersion.comment).label("comment"),
+        type_coerce(_shown(FileVersion.comment), FileVersion.comment.type).label("comment"),
         ActorRow.name,
         FileVersion.at,
         File.deleted,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from html.parser import HTMLParser
 
-from .allowlist import ATTRIBUTES, CLASS_VALUES, TAGS, allowed, cleaner_with
+from .allowlist import ATTRIBUTES, CLASS_VALUES, OWN_ONLY, TAGS, allowed, cleaner_with
 
 
 def _set(names: str) -> frozenset[str]:
@@ -30,6 +30,7 @@ MATHML = _set(
 )
 SVG = _set("circle ellipse g line path polygon polyline rect svg text tspan")
 
+_ORDINARY = TAGS - OWN_ONLY
 _WORDS = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f]{0,4000}")
 _PLAIN_VALUE = re.compile(r"(?!.*url)[A-Za-z0-9#.,%() +/-]{0,4000}", re.IGNORECASE | re.DOTALL)
 _PATH = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9eE., +\n-]{0,20000}")
@@ -68,11 +69,12 @@ def allowance_of(
     own_class = re.compile(rf"kb-x-{re.escape(owner)}-[A-Za-z0-9_-]{{1,60}}")
     elements, classes = frozenset(elements), frozenset(classes)
     possible = elements & (HTML | MATHML | SVG)
-    refused = [*sorted(elements - possible - TAGS), *(one for one in sorted(classes) if not own_class.fullmatch(one))]
+    refused = sorted(elements - possible - _ORDINARY)
+    refused += [one for one in sorted(classes) if not own_class.fullmatch(one)]
     kept: dict[str, frozenset[str]] = {}
     for element, names in attributes.items():
         wanted = frozenset(names)
-        if element in possible | TAGS:
+        if element in possible | _ORDINARY:
             kept[element] = wanted & POSSIBLE
             wanted -= POSSIBLE | ATTRIBUTES.get(element, set())
         refused += [f"{element} {name}" for name in sorted(wanted)]
@@ -82,7 +84,7 @@ def allowance_of(
 
 
 def piece_cleaner(allowance: Allowance) -> Callable[[str], str]:
-    """Cleans HTML of this owner, which may have no ids: those belong to the page."""
+    """Cleans HTML of this owner, which may have no ids and no files in it: they belong to the page."""
     return _cleaner((allowance,), False)
 
 
@@ -92,10 +94,10 @@ def page_cleaner(allowances: Collection[Allowance]) -> Callable[[str], str]:
 
 
 @lru_cache(maxsize=64)
-def _cleaner(allowances: tuple[Allowance, ...], ids: bool) -> Callable[[str], str]:
+def _cleaner(allowances: tuple[Allowance, ...], whole: bool) -> Callable[[str], str]:
     attributes = {tag: set(names) for tag, names in ATTRIBUTES.items()}
     classes: set[str] = set()
-    tags = set(TAGS)
+    tags = set(TAGS if whole else _ORDINARY)
     for one in allowances:
         tags |= one.elements
         classes |= one.classes
@@ -107,7 +109,7 @@ def _cleaner(allowances: tuple[Allowance, ...], ids: bool) -> Callable[[str], st
         names.add("class")
 
     def filtered(tag: str, attribute: str, value: str) -> str | None:
-        if attribute == "id" and not ids:
+        if attribute == "id" and not whole:
             return None
         if attribute == "class":
             fits = value in CLASS_VALUES or all(one in classes for one in value.split())

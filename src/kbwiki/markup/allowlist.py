@@ -90,9 +90,10 @@ _FIXED = {
     ("a", "rel"): {"nofollow noopener noreferrer"},
     ("th", "scope"): {"col", "row"},
 }
-_OWN_ONLY = {"audio", "iframe", "video"}
+OWN_ONLY = {"audio", "iframe", "video"}
 _OWN_FILE = re.compile(r"/(?!/)(?:[^:\\\s]*/)?-/files/raw/[^:\\\s]+")
-"""What plays or is a document of its own comes from the wiki itself: an address without scheme or host."""
+"""What plays or is a document of its own comes from the wiki itself: an address without scheme or host.
+No plugin's HTML may have it."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _ID = re.compile(r"kb-(?:h-[^\s\"'<>&]+|f-\d+|r-\d+-\d+)")
 _UNSEEN = re.compile(r"[\x00-\x20\x7f-\x9f\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2060\u3000\ufeff]")
@@ -103,7 +104,7 @@ def allowed(tag: str, attribute: str, value: str) -> str | None:
     through."""
     if attribute == "class":
         return value if value in CLASS_VALUES else None
-    if attribute == "src" and tag in _OWN_ONLY:
+    if attribute == "src" and tag in OWN_ONLY:
         return value if _OWN_FILE.fullmatch(value) else None
     if attribute in ("href", "src"):
         return value if _harmless(value) else None

@@ -170,8 +170,7 @@ def page_html(
         )
         if not rendered.lasting:
             return PageHtml(rendered.html, document.headings, lasting=False)
-        html = rendered.html
-        row = row_of(digest, document, dialect.extended_version) if parsed_here else None
+        html, row = rendered.html, row_of(digest, document, dialect.extended_version) if parsed_here else None
         _keep(database, key, digest, html, row, now)
     cache.put(key, html)
     return PageHtml(html, headings)

@@ -88,7 +88,7 @@ def parse_query(
 ) -> Query:
     """Reads any text as a query, in the light of the languages that the wiki is written in.
 
-    Never raises but what ``choose`` does, asked for ``operators``, too; without it those that it looks up are no fields.
+    Never raises but what ``choose`` does, asked for ``operators``, too; without it what it looks up is no field.
     """
     reading = _Reading(languages, choose, frozenset(operators))
     for clause in _clauses(_cleaned(text, reading)):
