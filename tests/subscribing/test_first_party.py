@@ -63,8 +63,7 @@ def wiki(database_url: str) -> Iterator[Wiki]:
     }  # fmt: skip
     settings = Settings(plugin_options=options, grace_minutes=0)
     wiki = Wiki(database_url, plugins=[Webhooks, Mail, LinkCheck], settings=settings, clock=TickingClock())
-    for metadata, _ in PLUGINS.values():
-        metadata.create_all(wiki.database.engine)
+    wiki.upgrade()
     wiki.catch_up_consumers()
     save(wiki, "page", f"See http://127.0.0.1:{port}/gone.\n")
     yield wiki

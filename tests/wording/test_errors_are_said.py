@@ -260,6 +260,7 @@ DEVELOPERS_ALONE = {
     "settings.py": "read where the app is made, before anybody could be spoken to in a language of theirs",
     "search/weights.py": "the same, of KBWIKI_SEARCH_WEIGHTS",
     "moderation/risk.py": "the same, of KBWIKI_RISK_WEIGHTS",
+    "hooks/outgoing.py": "told to the plugin that asked, which tells people in words of its own",
 }
 SAYING = {"kb_t", "N_"}
 PRINTING = {"echo", "secho", "ClickException", "UsageError", "BadParameter", "progressbar"}

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from kbwiki import Wiki
 from kbwiki.testing import shown_as_html
-from kbwiki.wiki import Wiki
 from kbwiki_diagram import DiagramPlugin, drawn
 from kbwiki_diagram.flowchart import read_flowchart
 from kbwiki_diagram.layout import arranged

@@ -9,7 +9,7 @@ from kbwiki.testing import fixtures
 from kbwiki_glossary import Glossary
 
 wiki, client, as_moderator, make_page = fixtures.wiki, fixtures.client, fixtures.as_moderator, fixtures.make_page
-kbwiki_settings, app = fixtures.kbwiki_settings, fixtures.app
+kbwiki_settings, kbwiki_database, app = fixtures.kbwiki_settings, fixtures.kbwiki_database, fixtures.app
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from kbwiki import Actor, Settings, Wiki
 from kbwiki.testing import TickingClock, answer, look, make_space, open_reviews, save
 from kbwiki_linkcheck import LinkCheck
 from kbwiki_linkcheck.finding import links_in
-from kbwiki_linkcheck.tables import metadata
 
 MEMBER = Actor("member", "Member", frozenset({"hr-team"}))
 
@@ -70,7 +69,6 @@ def made(tmp_path: Path) -> Iterator[Callable[..., Wiki]]:
         settings = Settings(plugin_options=chosen)
         wiki = Wiki(f"sqlite:///{tmp_path / 'wiki.db'}", plugins=[LinkCheck], settings=settings, clock=TickingClock())
         wiki.upgrade()
-        metadata.create_all(wiki.database.engine)
         wikis.append(wiki)
         return wiki
 

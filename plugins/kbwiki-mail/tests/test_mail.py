@@ -16,7 +16,6 @@ import pytest
 from kbwiki import Settings, Wiki
 from kbwiki.testing import SECOND_WRITER, TickingClock, answer, look, open_reviews, save
 from kbwiki_mail import Mail
-from kbwiki_mail.tables import metadata
 
 
 class MailServer:
@@ -86,7 +85,6 @@ def made(tmp_path: Path, server: MailServer) -> Iterator[Callable[..., Wiki]]:
         wiki = Wiki(f"sqlite:///{tmp_path / 'wiki.db'}", plugins=[Mail], settings=settings, clock=TickingClock())
         wiki.url_prefix = "/wiki"
         wiki.upgrade()
-        metadata.create_all(wiki.database.engine)
         wikis.append(wiki)
         return wiki
 

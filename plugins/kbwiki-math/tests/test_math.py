@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from kbwiki import Wiki
 from kbwiki.testing import READER, shown_as_html
-from kbwiki.wiki import Wiki
 from kbwiki_math import MathPlugin
 from kbwiki_math.formulas import Unreadable, mathml
 

@@ -20,7 +20,6 @@ from kbwiki import Actor, Settings, Wiki
 from kbwiki.hooks import Asking
 from kbwiki.testing import TickingClock, save
 from kbwiki_webhooks import Webhooks
-from kbwiki_webhooks.tables import metadata
 
 KEY = b"0123456789abcdef01234567"
 SECRET = "whsec_" + base64.b64encode(KEY).decode()
@@ -68,7 +67,6 @@ def made(tmp_path: Path) -> Iterator[Callable[..., Wiki]]:
         settings = Settings(plugin_options=chosen)
         wiki = Wiki(f"sqlite:///{tmp_path / 'wiki.db'}", plugins=[Webhooks], settings=settings, clock=TickingClock())
         wiki.upgrade()
-        metadata.create_all(wiki.database.engine)
         wikis.append(wiki)
         return wiki
 
