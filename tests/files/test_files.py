@@ -50,6 +50,9 @@ from kbwiki.testing import (
     read,
     save,
 )
+from kbwiki.wording import speaking
+from kbwiki.wording.speech import Speech
+from kbwiki.wording.vocabularies import vocabularies_of
 
 from .conftest import add, kept, picture
 
@@ -247,6 +250,12 @@ def test_reverting_takes_out_what_was_done_and_keeps_what_came_later(wiki: Wiki)
     file = there(wiki, "a.txt")
     assert file is not None
     assert (bytes_of(wiki, file), file.kind) == (b"one", "revert")
+    with wiki.read() as connection, speaking(Speech(["de"], "", vocabularies_of("Wiki")).wording()):
+        german = versions_of(connection, wiki.id, file.id, READER)
+        said = next(one.comment for one in german if one.kind == "revert")
+    assert file.comment
+    assert said not in ("", file.comment)
+    assert "\x1f" not in said + file.comment
     with wiki.begin(MODERATOR) as tx:
         take_back(tx, decided.decision_id)
     again = there(wiki, "a.txt")

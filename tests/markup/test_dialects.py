@@ -12,6 +12,7 @@ from kbwiki.markup import PLAIN, RENDERER_VERSION, Dialect, Link, Resolved, Synt
 from kbwiki.markup.allowances import POSSIBLE, allowance_of, is_sound, page_cleaner
 from kbwiki.markup.allowlist import TAGS
 from kbwiki.markup.dialect import Call, Made, Maker, Marks
+from kbwiki.markup.document import LinkedFile
 from kbwiki.markup.pieces import MOST_CHARACTERS
 from tests.costs import MOST, growth
 from tests.markup.dom import dom
@@ -208,6 +209,18 @@ def test_what_could_run_cannot_be_declared() -> None:
     assert set(declared.refused) >= {"script", "iframe", "textarea", "b onclick", "b style", "kb-button", "kb-x-q-no"}
     assert not any(one.startswith("on") for one in POSSIBLE)
     assert not POSSIBLE & {"style", "srcdoc", "formaction", "href", "src", "xlink:href", "id", "action", "target"}
+
+
+def test_files_play_in_the_page_and_in_no_piece() -> None:
+    raw = "/wiki/-/files/raw/a.pdf"
+    spoken = dialect(lambda _: Made(f'<b>x</b><iframe src="{raw}"></iframe><video src="{raw}"></video>'))
+    leads = Resolved(raw, missing=False, file=LinkedFile("document"))
+
+    html = render(parse("{{hi}} ![A](a.pdf)", spoken), resolve=lambda _: leads, dialect=spoken).html
+
+    assert html.count("<iframe") == 1
+    assert f'<iframe src="{raw}" title="A" loading="lazy" class="kb-document"></iframe>' in html
+    assert "<video" not in html
 
 
 def test_only_the_owner_of_a_piece_may_have_what_it_declared() -> None:
