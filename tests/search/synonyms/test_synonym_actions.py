@@ -124,9 +124,9 @@ def test_of_two_at_once_one_learns_that_another_was_first(wiki: Wiki) -> None:
     [
         (("holiday",), "at least two"),
         (("holiday", "Holiday", " "), "at least two"),
-        (("holiday", "…"), "nothing that can be searched"),
-        (("holiday", "leave OR absence"), "nothing that can be searched"),
-        (("holiday", "tag:leave"), "nothing that can be searched"),
+        (("holiday", "…"), "nothing that can be looked for"),
+        (("holiday", "leave OR absence"), "nothing that can be looked for"),
+        (("holiday", "tag:leave"), "nothing that can be looked for"),
         (("holiday", "x" * 101), "too long"),
         (("holiday", "one two three four five six seven eight nine"), "too many words"),
         (tuple(f"w{n}" for n in range(21)), "at most 20"),
