@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -223,7 +225,12 @@ def an_asynchronous_host(folder: Path) -> Style:
 
     class App(Flask):
         def async_to_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-            return lambda *args, **kwargs: asyncio.run(func(*args, **kwargs))
+            def run(*args: Any, **kwargs: Any) -> Any:
+                # In a thread of its own: in this one a browser's loop may be running, where another cannot be begun.
+                with ThreadPoolExecutor(1) as pool:
+                    return pool.submit(copy_context().run, asyncio.run, func(*args, **kwargs)).result()
+
+            return run
 
     app = App("host", instance_path=str(folder))
     app.config["SECRET_KEY"] = "test"

@@ -13,10 +13,11 @@ from markupsafe import Markup
 
 from kbwiki import Settings
 from kbwiki.actors import SYSTEM
-from kbwiki.hooks import Badge, Macro, MacroCall, PageFacts, Plugin, hookimpl
+from kbwiki.hooks import Badge, Fence, Macro, MacroCall, PageFacts, Plugin, ToolbarButton, hookimpl
 from kbwiki.hooks.loading import Wanted
 from kbwiki.hooks.marks import Asked
 from kbwiki.wiki import Wiki
+from kbwiki.wording import speaking, spoken
 
 PAGE = PageFacts(1, "hr/leave", "Leave", 3, datetime(2026, 1, 1, tzinfo=UTC), ("law",), SYSTEM)
 RELEASED = threading.Event()
@@ -185,6 +186,32 @@ def test_functions_that_were_declared_are_called_as_carefully(made: Callable[...
     assert answers[0].value == "hr/leave"
     assert answers[1].value is None
     assert answers[1].problem == "gave int where plain text (str) is expected"
+
+
+def test_what_people_read_is_declared_once_in_each_language(made: Callable[..., Wiki]) -> None:
+    asked: list[str] = []
+
+    class Labels(Plugin):
+        name = "labels"
+
+        @hookimpl
+        def toolbar_buttons(self) -> ToolbarButton:
+            asked.append(spoken().locale)
+            return ToolbarButton(spoken().locale, "**")
+
+        @hookimpl
+        def fences(self) -> Fence:
+            asked.append("fences")
+            return Fence(("labels",), str)
+
+    wiki, labels = made(Labels), []
+    for locale in ("de", "en", "de", "en"):
+        with speaking(wiki.voice.now(locale)):
+            labels += [one.value.label for one in wiki.plugins.declared("toolbar_buttons")]
+            wiki.plugins.declared("fences")
+
+    assert labels == ["de", "en", "de", "en"]
+    assert asked == ["de", "fences", "en"]
 
 
 class Misspelt(Plugin):

@@ -14,8 +14,8 @@ import pytest
 
 from kbwiki import Wiki
 from kbwiki.testing import READER
+from tests.races.playing import REPOSITORY
 from tests.races.searchers import open_wiki, word_of
-from tests.races.test_processes import REPOSITORY
 
 SAVES = int(os.environ.get("KBWIKI_RACE_INDEXED_SAVES", "12"))
 KILLS = int(os.environ.get("KBWIKI_RACE_INDEX_KILLS", "3"))

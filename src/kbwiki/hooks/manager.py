@@ -101,16 +101,16 @@ class Plugins:
         """Whether any plugin has something to say to this hook. Costs nothing to speak of."""
         return hook in self._used
 
-    def declared(self, hook: str, *, in_words: bool = False) -> tuple[Given[Any], ...]:
+    def declared(self, hook: str) -> tuple[Given[Any], ...]:
         """What the plugins declare, asked for once; without those of plugins that are off for this hook.
 
-        With `in_words` once for each language and vocabulary: for declarations with words that people read. Where one
-        fails, it is asked again the next time, until it is switched off.
+        Declarations with words that people read are asked for once in each language and vocabulary. One that fails is
+        asked for again the next time, until it is switched off.
         """
         if hook not in self._used:
             return ()
         self.switches.look()
-        words = spoken() if in_words else None
+        words = spoken() if FACTS[hook].in_words else None
         names = [one.name for one in self._hooks[hook] if not self._is_off(one.name, hook)]
         unknown = [name for name in names if (name, hook, words) not in self._declared]
         if unknown and not is_writing():  # what is not asked now is not to stay unasked

@@ -36,7 +36,8 @@ class HookFacts:
     """What kbwiki knows of a hook: the type of each thing it may give, when it is asked, and its history.
 
     `version` goes up when an argument is added, which breaks nobody. `deprecated` says since when and what to use
-    instead; the hook then works for two more minor releases.
+    instead; the hook then works for two more minor releases. What is declared `in_words` has words that people read: it
+    is asked for once in each language and vocabulary.
     """
 
     name: str
@@ -45,6 +46,7 @@ class HookFacts:
     since: str
     version: int = 1
     deprecated: str = ""
+    in_words: bool = False
 
 
 FACTS: dict[str, HookFacts] = {}
@@ -58,12 +60,13 @@ def hook(
     since: str = "0.1",
     version: int = 1,
     deprecated: str = "",
+    in_words: bool = False,
 ) -> Callable[[_F], _F]:
     """Declare a hook. Its function's arguments are what an implementation may take; its docstring is the promise."""
 
     def declared(function: _F) -> _F:
         name = function.__name__
-        FACTS[name] = HookFacts(name, gives, asked, since, version, deprecated)
+        FACTS[name] = HookFacts(name, gives, asked, since, version, deprecated, in_words)
         return _hookspec(function)
 
     return declared

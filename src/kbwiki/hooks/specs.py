@@ -85,19 +85,19 @@ def page_actions(page: pages.PageFacts) -> Iterable[pages.Action]:
     return ()
 
 
-@hook(gives=pages.ToolbarButton)
+@hook(gives=pages.ToolbarButton, in_words=True)
 def toolbar_buttons() -> Iterable[pages.ToolbarButton]:
     """Buttons above the text that is being written."""
     return ()
 
 
-@hook(gives=pages.PageTemplate)
+@hook(gives=pages.PageTemplate, in_words=True)
 def page_templates() -> Iterable[pages.PageTemplate]:
     """Texts to start a new page from."""
     return ()
 
 
-@hook(gives=pages.PageType)
+@hook(gives=pages.PageType, in_words=True)
 def page_types() -> Iterable[pages.PageType]:
     """Types of pages with fields of their own."""
     return ()
@@ -109,7 +109,7 @@ def advise(draft: pages.Draft) -> Iterable[pages.Advice]:
     return ()
 
 
-@hook(gives=pages.NavItem)
+@hook(gives=pages.NavItem, in_words=True)
 def navigation() -> Iterable[pages.NavItem]:
     """Entries in the wiki's navigation."""
     return ()
@@ -168,7 +168,7 @@ def search_fields() -> Iterable[finding.SearchField]:
     return ()
 
 
-@hook(gives=finding.QueryOperator)
+@hook(gives=finding.QueryOperator, in_words=True)
 def query_operators() -> Iterable[finding.QueryOperator]:
     """More that can be asked in a search: `name:value`."""
     return ()

@@ -23,6 +23,7 @@ from ..database import Database
 from ..db import in_list, insert_or_ignore
 from ..errors import Busy
 from ..markup import PLAIN, Dialect, Document, Heading, Labels, Link, Resolved, Wording, parse_extended, render
+from ..markup import Rendered as RenderedText
 from ..spaces.queries import bound, readable
 from ..wording import Wording as SpokenWording
 from ..wording import kb_t, spoken
@@ -154,26 +155,41 @@ def page_html(
     if html is None and document is None:
         stored = connection.execute(_HTML, {"key": key}).scalar()
         html = zlib.decompress(stored).decode() if stored is not None else None
-    if html is None:
-        parsed_here = document is not None
-        document = document or parse_extended(load_texts(connection, [digest])[digest], dialect)
-        if not document.whole:
-            resolved = resolve_links(connection, wiki_id, actor, path, document.links, address, files)
-        rendered = render(
-            document,
-            resolve=resolved.__getitem__,
-            max_output=max_output,
-            wording=wording,
-            path=path,
-            dialect=dialect if document.whole else replace(dialect, extends=()),
-            labels=labels,
-        )
-        if not rendered.lasting:
-            return PageHtml(rendered.html, document.headings, lasting=False)
-        html, row = rendered.html, row_of(digest, document, dialect.extended_version) if parsed_here else None
-        _keep(database, key, digest, html, row, now)
-    cache.put(key, html)
-    return PageHtml(html, headings)
+    if html is not None:
+        cache.put(key, html)
+        return PageHtml(html, headings)
+    parsed_here = document is not None
+    document = document or parse_extended(load_texts(connection, [digest])[digest], dialect)
+    if not document.whole:
+        resolved = resolve_links(connection, wiki_id, actor, path, document.links, address, files)
+    rendered = _rendered(document, resolved, path, dialect, labels, max_output, wording)
+    if not rendered.lasting:
+        return PageHtml(rendered.html, document.headings, lasting=False)
+    row = row_of(digest, document, dialect.extended_version) if parsed_here else None
+    _keep(database, key, digest, rendered.html, row, now)
+    cache.put(key, rendered.html)
+    return PageHtml(rendered.html, headings)
+
+
+def _rendered(
+    document: Document,
+    resolved: Mapping[Link, Resolved],
+    path: str,
+    dialect: Dialect,
+    labels: Labels,
+    max_output: int,
+    wording: Wording | None = None,
+) -> RenderedText:
+    """The document in HTML; one that extensions failed on is shown without any of them."""
+    return render(
+        document,
+        resolve=resolved.__getitem__,
+        max_output=max_output,
+        wording=wording,
+        path=path,
+        dialect=dialect if document.whole else replace(dialect, extends=()),
+        labels=labels,
+    )
 
 
 def preview_html(
@@ -190,9 +206,8 @@ def preview_html(
 ) -> PageHtml:
     """A text that is not saved, as HTML; nothing is kept."""
     document = parse_extended(text, dialect)
-    resolve = resolve_links(connection, wiki_id, actor, path, document.links, address, files).__getitem__
-    html = render(document, resolve=resolve, max_output=max_output, path=path, dialect=dialect, labels=labels).html
-    return PageHtml(html, document.headings)
+    resolved = resolve_links(connection, wiki_id, actor, path, document.links, address, files)
+    return PageHtml(_rendered(document, resolved, path, dialect, labels, max_output).html, document.headings)
 
 
 def resolve_links(

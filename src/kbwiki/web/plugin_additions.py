@@ -110,7 +110,7 @@ def _entries(visit: Visit) -> tuple[Entry, ...]:
     if not plugins.uses("navigation"):
         return ()
     shown = []
-    for one in plugins.declared("navigation", in_words=True):
+    for one in plugins.declared("navigation"):
         item = one.value
         if not item.groups or groups & {*item.groups, visit.settings.admin_group}:
             url = in_place(visit, item.url)
