@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from ..markup.allowlist import ATTRIBUTES, TAGS, cleaner_with
+from ..markup.allowlist import ATTRIBUTES, OWN_ONLY, TAGS, cleaner_with
 from ..markup.allowlist import allowed as allowed_in_pages
 
 _FORMS: dict[str, set[str]] = {
@@ -90,5 +90,5 @@ def _cleaner(plugin: str, prefix: str, base: str) -> Callable[[str], str]:
         is_ours = kept is not None and attribute in ("href", "src") and value.startswith(f"{prefix}/")
         return base + value[len(prefix) :] if is_ours else kept
 
-    tags = TAGS | _FORMS.keys() | _MORE.keys()
+    tags = (TAGS - OWN_ONLY) | _FORMS.keys() | _MORE.keys()
     return cleaner_with(tags, {tag: names for tag, names in attributes.items() if names}, allowed)
