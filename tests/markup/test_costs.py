@@ -43,6 +43,8 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "strikes nested": lambda times: "~~a" * (1_000 * times) + "~~" * (1_000 * times),
     "backticks of every length": lambda times: " ".join("`" * n for n in range(1, int(200 * times**0.5))),
     "backticks unclosed": repeated("`a``"),
+    "comments without end": between("> a\n", "> <!-- a\n", "\n-->", 1_000),
+    "comments": repeated("<!---->\n<!-- a --> b <!-- ", 500),
     "brackets opened": repeated("["),
     "brackets nested": lambda times: "[" * (2_000 * times) + "]" * (2_000 * times),
     "images opened": repeated("!["),

@@ -291,7 +291,33 @@ def test_struck_text_is_struck() -> None:
 
 
 def test_raw_html_is_shown_as_text() -> None:
-    assert shown("a <b>bold</b> <!-- c -->").text.strip() == "a <b>bold</b> <!-- c -->"
+    assert shown("a <b>bold</b>").text.strip() == "a <b>bold</b>"
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("<!-- a -->\n# b\n", "b"),
+        ("a\n<!-- b\n\nc -->\nd", "a d"),
+        ("a <!-- b -->c", "a c"),
+        ("<!-- a --> <!-- b\n\n--> \nc", "c"),
+        ("- a\n- <!-- b\n  c -->\n  d\n", "a d"),
+        ("> a\n>\n> <!-- b\n-->", "a"),
+        ("<!-- a --> b", "b"),
+        ("<!-->a", "a"),
+        ("<!-- never ended\n\nb", "<!-- never ended b"),
+        ("> <!-- a\n\n-->", "<!-- a -->"),
+        ("a <!-- b", "a <!-- b"),
+        ("`<!-- a -->`", "<!-- a -->"),
+        ("    <!-- a -->", "<!-- a -->"),
+        ("```\n<!-- a -->\n```", "<!-- a -->"),
+        ("<!-- [[a]] -->", ""),
+    ],
+)
+def test_comments_are_not_shown_and_one_without_an_end_is_text(written: str, words: str) -> None:
+    assert " ".join(shown(written).text.split()) == words
+    assert " ".join(parse(written).plain.split()) == words
+    assert parse(written).links == ()
 
 
 def test_every_word_that_rendering_adds_can_be_said_otherwise() -> None:

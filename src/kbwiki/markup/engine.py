@@ -18,6 +18,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 
 from .autolinks import enable_autolinks
 from .callouts import enable_callouts, enable_contents, enable_tasks
+from .comments import enable_comments
 from .dialect import PLAIN, Dialect, Syntax
 from .document import Document
 from .footnotes import enable_footnotes
@@ -33,6 +34,7 @@ Extension = Callable[[MarkdownIt], None]
 EXTENSIONS: tuple[Extension, ...] = (
     enable_tables,
     enable_front,
+    enable_comments,
     deflist_plugin,
     enable_footnotes,
     enable_callouts,
