@@ -110,7 +110,7 @@ class Wiki:
     @property
     def files(self) -> FileRoom:
         """Where bytes become files' contents. Errors: Invalid when no folder was named for them."""
-        return file_room(self._files_folder, self.name, self.settings)
+        return file_room(self._files_folder, self.name, self.settings, self.plugins)
 
     @property
     def has_files(self) -> bool:

@@ -220,7 +220,7 @@ def everything(name: str, twist: Twist = kind, only: str | None = None) -> type[
 
         @hookimpl
         def text_extractors(self) -> Iterable[TextExtractor]:
-            extractor = TextExtractor(("text/x-every",), called("text_extractors", "words"))
+            extractor = TextExtractor(("application/pdf",), called("text_extractors", "zinnia words"))
             return twist("text_extractors", "declare", [extractor])
 
         @hookimpl

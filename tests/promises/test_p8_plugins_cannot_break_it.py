@@ -8,6 +8,7 @@ saw is written to artefacts/hostile-plugins.md.
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import sys
@@ -21,6 +22,7 @@ import pytest
 from flask import Flask
 
 from kbwiki import KBWiki, Wiki
+from kbwiki.files import NewFile, upload_file
 from kbwiki.hooks.marks import FACTS, Asked
 from kbwiki.testing import ADMIN, MODERATOR, READER, WRITER, open_reviews, read, save
 from tests.hooks.everything import TEXT, everything, poisoned
@@ -139,11 +141,22 @@ class Stage:
             author = self.see(WRITER, "/wiki/-/edit/page", post=True, action="preview", **edit)
         author += self.see(WRITER, "/wiki/-/edit/page", post=True, form="/wiki/-/edit/page", action="save", **edit)
         assert f"Round {number}." in read(self.wiki, "page"), "the save was lost"
+        if self.hook == "text_extractors":
+            author = self._upload(number)
         moderator = self._decide() if self.hook in MODERATED else None
         for words in DONE_BY.get(self.hook, ()):
             self.command(*words)
         saw = {"reader": self._said(reader), "author": self._said(author)}
         return saw if moderator is None else {**saw, "moderator": self._said(moderator)}
+
+    def _upload(self, number: int) -> str:
+        """A file of each round, and what a search for the plugin's words in it finds."""
+        name = f"round-{number}.pdf"
+        content = self.wiki.files.keep(io.BytesIO(b"%PDF-1.4\n" + name.encode()))
+        with self.wiki.begin(WRITER) as tx:
+            upload_file(tx, NewFile(name, content))
+        assert name in self.see(WRITER, f"/wiki/-/files?q={name}"), "the file was lost"
+        return self.see(WRITER, "/wiki/-/files?q=zinnia").replace('value="zinnia"', "")
 
     def _decide(self) -> str:
         review = next(line.id for line in open_reviews(self.wiki) if line.path == "page")
@@ -283,7 +296,7 @@ def test_a_hostile_plugin_costs_its_own_contribution_alone(
     stage.wiki.close()
 
 
-NOT_ASKED_HERE = {"text_extractors", "exporters", "change_kinds", "channels", "directories"}
+NOT_ASKED_HERE = {"exporters", "change_kinds", "channels", "directories"}
 """Hooks that none of the scenes reaches; the tests of each try them."""
 
 
