@@ -208,10 +208,10 @@ def test_a_change_of_something_that_is_no_page_joins_the_queues_by_its_spaces(or
 def test_a_page_and_another_subject_of_the_same_number_do_not_share_a_review(organised: Wiki) -> None:
     saved = save(organised, "page", "1\n")
     with organised.begin(WRITER) as tx:
-        tx.record(Change("upload", "file", saved.page_id, 1, (1,), {}))
+        tx.record(Change("upload", "parcel", saved.page_id, 1, (1,), {}))
     with organised.read() as connection:
         kinds = connection.execute(select(Review.subject_kind).order_by(Review.id)).scalars()
-        assert list(kinds) == ["page", "file"]
+        assert list(kinds) == ["page", "parcel"]
     assert ranges(organised) == {"page": (0, 1), "": (0, 1)}
 
 

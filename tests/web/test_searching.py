@@ -197,3 +197,8 @@ def test_whatever_is_typed_can_be_taken_apart(query: str) -> None:
     assert [part.typed for part in parts_of(" ".join(one.typed for one in parts_of(query)))] == [
         part.typed for part in parts_of(query)
     ]
+
+
+def test_the_same_words_can_be_looked_for_among_files(visitor: Visitor, filled: Wiki) -> None:
+    assert "/wiki/-/files?q=ladder+rule" in visitor.text("/wiki/-/search?q=ladder+rule+is:reviewed")
+    assert "/wiki/-/files?q=" not in visitor.text("/wiki/-/search")

@@ -126,6 +126,7 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found, aske
         ),
         precise=_precise(visit, query, found),
         looser=_looser(visit, query) if query and not found.total else None,
+        files_url=visit.url("files", q=wanted) if wanted and visit.wiki.has_files else None,
         suggestions={"create_url": visit.url("new", path=path, title=wanted) if path else None},
     )
 
