@@ -15,11 +15,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from kbwiki import ANONYMOUS, Actor, KBWiki, Wiki
+from kbwiki.files import replace_file
 from kbwiki.files.policy import clean_name
 from kbwiki.files.queries import list_files
 from kbwiki.testing import MODERATOR, READER, WRITER, answer, look, make_space, open_reviews, save
 
-from .conftest import add, picture
+from .conftest import add, kept, picture
 from .hostile import UPLOADS
 
 SAFE = {
@@ -303,3 +304,27 @@ def test_the_canary_in_a_closed_space_or_a_hidden_version_is_nowhere(host: Host)
     host.there = READER
     assert [one.path for one in host.wiki.search(READER, "has:file").results] == []
     assert host.get("raw/board/canaryname.txt").status_code == host.get("raw/board/nothing.txt").status_code == 404
+
+
+def test_a_moderator_sees_the_picture_before_and_after_and_what_is_hidden_is_not_shown(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    host = Host(sqlite_url, tmp_path)
+    add(host.wiki, "plan.png", picture(3, 2), alt="The plan")
+    host.there = MODERATOR
+    address = f"/wiki/-/reviews/{open_reviews(host.wiki)[0].id}"
+    pictures = re.compile(r'<figcaption>([^<]+)</figcaption>\s*<a href="([^"]+)"><img src="\2" alt="The plan"')
+
+    assert pictures.findall(host.client.get(address).text) == [("The file", "/wiki/-/files/raw/plan.png?v=1")]
+    answer(host.wiki, look(host.wiki, open_reviews(host.wiki)[0].id), "approve")
+    with host.wiki.begin(WRITER) as tx:
+        replace_file(tx, "plan.png", kept(host.wiki, picture(3, 2, shade=9)), number=1)
+    review = open_reviews(host.wiki)[0].id
+    assert [label for label, _ in pictures.findall(host.client.get(f"/wiki/-/reviews/{review}").text)] == [
+        "Before",
+        "After",
+    ]
+    answer(host.wiki, look(host.wiki, review), "hide", reason="private")
+    shown = pictures.findall(host.client.get(f"/wiki/-/reviews/{review}").text)
+    assert shown == [("Before", "/wiki/-/files/raw/plan.png?v=1")]
+    host.wiki.close()

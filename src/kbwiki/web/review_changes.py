@@ -17,6 +17,7 @@ from .differences import other_changes
 from .evidence import range_shown
 from .histories import look_url, lookers_of
 from .review_links import links_added
+from .review_pictures import pictures_of
 from .visit import Visit
 from .words import did, when, who
 
@@ -46,11 +47,12 @@ def what_changed(visit: Visit, view: ReviewView, part: int | None) -> dict[str, 
         before, after = sides_of(visit, view, view.page, part)
         text = _difference(visit, before, after)
         links = links_added(visit, before, after, text)
-        return {"difference": text, "other_changes": other_changes(before, after), "links": links}
+        return {"difference": text, "other_changes": other_changes(before, after), "links": links, "pictures": ()}
     shown = view.shown
     subject = visit.wiki.subjects[view.subject_kind]
     sides = subject.sides(visit.connection, view.subject_id, shown.base if part is None else part, shown.head)
-    return {"difference": difference(*sides) if sides is not None else None, "other_changes": (), "links": None}
+    text = difference(*sides) if sides is not None else None
+    return {"difference": text, "other_changes": (), "links": None, "pictures": pictures_of(visit, view, part)}
 
 
 def sides_of(visit: Visit, view: ReviewView, page: PageView, part: int | None) -> tuple[PageView | None, PageView]:
