@@ -8,7 +8,7 @@ from sqlalchemy import select
 from kbwiki import Actor, Wiki
 from kbwiki.moderation.decide import Answer, decide
 from kbwiki.moderation.policy import Verdict
-from kbwiki.moderation.queries.edition import EDITION, find_in_edition, standings
+from kbwiki.moderation.queries.edition import find_in_edition, standings
 from kbwiki.moderation.take_back import take_back
 from kbwiki.pages.actions import delete_page
 from kbwiki.pages.models import Page

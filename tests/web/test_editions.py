@@ -46,7 +46,10 @@ def test_who_sees_which_text(pages: Wiki, visitor: Visitor) -> None:
         visitor.actor = actor
         html = visitor.text(f"/wiki/{address}")
         assert shown in html, (actor.id, address)
-        assert {OLD, NEW}.difference({shown}).isdisjoint([one for one in (OLD, NEW) if one in html]), (actor.id, address)
+        assert {OLD, NEW}.difference({shown}).isdisjoint([one for one in (OLD, NEW) if one in html]), (
+            actor.id,
+            address,
+        )
         assert bool(way) == ("There is a newer one" in html or "not all of it" in html), (actor.id, address)
         assert way in html
     assert "Nobody has looked at this page yet" in visitor.text("/wiki/fresh?edition=reviewed")
@@ -61,14 +64,14 @@ def test_who_saves_where_the_edition_is_first_finds_it_live_at_once(pages: Wiki,
     assert "What I just wrote." in visitor.text("/wiki/hr/page?edition=live")
 
 
-def test_a_choice_is_remembered_below_our_prefix_and_forgotten_again(
-    pages: Wiki, visitor: Visitor, app: Flask
-) -> None:
+def test_a_choice_is_remembered_below_our_prefix_and_forgotten_again(pages: Wiki, visitor: Visitor, app: Flask) -> None:
     visitor.actor = READER
     assert NEW in visitor.text("/wiki/page")  # and kept, as an answer
     chosen = visitor.post("/wiki/-/edition?back=page", edition="reviewed")
     cookie = chosen.headers["Set-Cookie"]
-    assert "Path=/wiki;" in cookie and "HttpOnly" in cookie and "SameSite=Lax" in cookie
+    assert "Path=/wiki;" in cookie
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
     assert chosen.location.endswith("/wiki/page")
     assert OLD in visitor.text("/wiki/page")
     assert "nothing newer" not in visitor.text("/wiki/page")

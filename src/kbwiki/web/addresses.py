@@ -96,6 +96,8 @@ SCREEN_RULES: Mapping[str, str] = MappingProxyType(
         "edition": "/-/edition",
         "revision": "/-/revision/{number}/{path}",
         "diff": "/-/diff/{path}",
+        "blame": "/-/blame/{path}",
+        "slider": "/-/slider/{path}",
         "undo": "/-/undo/{number}/{path}",
         "restore": "/-/restore/{number}/{path}",
         "move": "/-/move/{path}",

@@ -70,7 +70,9 @@ def _nothing_newer(visit: Visit, view: PageView) -> EditionLine:
 def _newest_line(visit: Visit, newest: PageView, found: InEdition) -> EditionLine:
     said = kb_t("You are reading the newest text; not all of it has been looked at.")
     if found.wrote_since:
-        said = kb_t("You are reading the newest text, with what you wrote. It is live; not all of it was looked at yet.")
+        said = kb_t(
+            "You are reading the newest text, with what you wrote; not all of it was looked at yet."
+        )
     return EditionLine(
         "newest",
         said,
