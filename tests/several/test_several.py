@@ -1,4 +1,4 @@
-"""Several pages at once: each its own reviewed change, nothing half done, and one undo for all of it; files move along."""
+"""Several pages at once: each its own reviewed change, nothing half done, one undo for all; files move along."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ from ..db import Transaction, table_of
 from ..errors import Busy, Conflict, Invalid, KBWikiError, NotFound
 from ..files.moving_along import move_with_files
 from ..pages.actions import delete_page, merge_out
-from ..pages.locking import get_locked, require_writable
+from ..pages.locking import get_locked, get_writable, require_writable
+from ..pages.paths import normalise_path
 from ..pages.policy import Kind, clean_tags
 from ..pages.state import write_state
 from ..wording import N_, kb_t
@@ -71,6 +72,16 @@ def do_at_once(tx: Transaction, order: Order, page_id: int, path: str) -> str:
     made = _done(tx, checked(order), page_id)
     _note(tx, batch_id, 0, outcome=Outcome.DONE.value, made=made)
     return batch_id
+
+
+def move_one(tx: Transaction, path: str, new_path: str, *, comment: str = "") -> tuple[str, str]:
+    """Move the page at `path` with all that is below it; the id by which it is undone, and where it is now.
+
+    Errors: those of `move_with_files`.
+    """
+    page = get_writable(tx, normalise_path(path))
+    order = checked(Order(Act.MOVE, new_path, comment))
+    return do_at_once(tx, order, page.id, page.state.path), order.value
 
 
 def go_on(wiki: WikiOfPages, actor: Actor, batch_id: str, *, most: int | None = None) -> None:
