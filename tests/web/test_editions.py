@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from kbwiki import ANONYMOUS, Wiki
 from kbwiki.spaces.policy import Edition
@@ -109,3 +112,24 @@ def test_administrators_set_a_space_to_it_and_it_is_looked_at(pages: Wiki, visit
     assert OLD in visitor.text("/wiki/page")
     waiting = [line for line in open_reviews(pages, "admins") if line.subject_kind == "space"]
     assert len(waiting) == 1
+
+
+def test_a_page_takes_one_question_more_and_only_where_editions_matter(pages: Wiki, visitor: Visitor) -> None:
+    asked: list[str] = []
+
+    @event.listens_for(pages.database.engine, "before_cursor_execute")
+    def _(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    visitor.actor = READER
+    counts = {}
+    make_space(pages, "it")
+    save(pages, "it/page", f"{NEW} See [[fresh]].\n")
+    for address in ("page", "page?edition=live", "page?edition=reviewed", "it/page", "hr/page"):
+        visitor.text(f"/wiki/{address}")
+        asked.clear()
+        visitor.text(f"/wiki/{address}&again" if "?" in address else f"/wiki/{address}?again")
+        counts[address] = len(asked)
+    assert counts["page"] == counts["page?edition=live"]
+    assert counts["page?edition=reviewed"] == counts["page"] + 1
+    assert counts["hr/page"] == counts["it/page"] + 1

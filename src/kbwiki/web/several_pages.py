@@ -192,7 +192,7 @@ def _said(visit: Visit, order: Order, one: Chosen) -> list[str]:
 def _title(order: Order) -> str:
     match order.act:
         case Act.TAG:
-            return kb_t("Tag several [pages] {tag}", tag=order.value)
+            return kb_t("Add the [tag] {tag} to several [pages]", tag=order.value)
         case Act.UNTAG:
             return kb_t("Take the [tag] {tag} from several [pages]", tag=order.value)
         case Act.DELETE:
