@@ -49,6 +49,7 @@ def with_moves(found: Difference) -> Difference:
     if not partners:
         return found
     rows = dict(_moved_rows(gone, come, partners))
+    rows |= dict(_beside(found.hunks, gone, rows)) | dict(_beside(found.hunks, come, rows))
     hunks = tuple(
         replace(hunk, rows=tuple(rows.get((h, r), row) for r, row in enumerate(hunk.rows)))
         for h, hunk in enumerate(found.hunks)
@@ -164,6 +165,28 @@ def _moved_rows(
             yield place, Row("removed", line, None, runs, None, Move(come[j].line, leads and leads_there))
         for place, line, runs, leads in _by_line(come[j], after):
             yield place, Row("added", None, line, None, runs, Move(gone[i].line, leads and leads_there))
+
+
+def _beside(
+    hunks: Sequence[Hunk], blocks: Sequence[_Block], moved: Mapping[tuple[int, int], Row]
+) -> Iterator[tuple[tuple[int, int], Row]]:
+    """Blank lines before or after what moved belong to it, though on the other side there may be none."""
+    for n, block in enumerate(blocks):
+        if block.text.strip() or block.rows[0] in moved:
+            continue
+        near = [one for one in (blocks[n - 1] if n else block, *blocks[n + 1 : n + 2]) if one.run == block.run]
+        partner = next((moved[one.rows[0]].moved for one in near if one.rows[0] in moved), None)
+        if partner is not None:
+            for h, r in block.rows:
+                yield (h, r), _as_moved(hunks[h].rows[r], Move(partner.line, leads=False))
+
+
+def _as_moved(row: Row, move: Move) -> Row:
+    """The same row with nothing marked in it."""
+    before, after = (
+        tuple(Run("same", run.text) for run in runs) if runs is not None else None for runs in (row.before, row.after)
+    )
+    return replace(row, before=before, after=after, moved=move)
 
 
 def _by_line(block: _Block, runs: Sequence[Run]) -> Iterator[tuple[tuple[int, int], int, tuple[Run, ...], bool]]:

@@ -87,7 +87,7 @@ def _reviewed_line(visit: Visit, newest: PageView, found: InEdition) -> EditionL
     said = kb_t("You are reading the reviewed edition, of {day}. There is a newer one.", day=when)
     if found.looked_by:
         said = kb_t(
-            "You are reading the edition of {day} that {group} has looked at. There is a newer one.",
+            "You are reading the edition of {day}, looked at by {group}. There is a newer one.",
             day=when,
             group=found.looked_by,
         )

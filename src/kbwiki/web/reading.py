@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -111,12 +111,21 @@ def _read(visit: Visit, path: str) -> Response:
         "kbwiki/page.html",
         extras=extras,
         edition=edition,
-        state=state_line(visit, view),
+        state=_state(visit, view, newest),
         flash=(*note_for(visit, newest), *hints_after(visit, newest)),
         restraint=restraint_line(visit, view),
         report_url=visit.url("report", path=view.path),
         lock_url=visit.url("lock", path=view.path) if view.can_review else None,
     )
+
+
+def _state(visit: Visit, view: PageView, newest: PageView) -> StateLine:
+    """The line below the title; who reads an earlier text than the newest is led to what changed since."""
+    state = state_line(visit, newest)
+    if view.number == newest.number or not state.link_url:
+        return state
+    since = visit.url("diff", path=view.path, a=view.number, b=newest.number)
+    return replace(state, link_url=since, link_label=kb_t("See what changed since"))
 
 
 def _with(url: str, **args: str) -> str:

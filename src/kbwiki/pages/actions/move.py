@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from sqlalchemy import func, select
 
@@ -39,7 +38,7 @@ class Moved:
 
 
 def move_page(
-    tx: Transaction, path: str, new_path: str, *, comment: str = "", along: Mapping[str, str] = MappingProxyType({})
+    tx: Transaction, path: str, new_path: str, *, comment: str = "", along: Mapping[str, str] | None = None
 ) -> Moved:
     """Move the page at `path`, and every page below it that the actor may change, to `new_path`.
 
@@ -65,7 +64,7 @@ def move_page(
     _refuse_taken(tx, moved)
     take_in_all(tx)
     comment = clean_comment(comment)
-    moves = Moves({**moved, **along}, _unmistakable(tx, moved))
+    moves = Moves({**moved, **(along or {})}, _unmistakable(tx, moved))
     for one in family:
         _move_one(tx, one, moves, comment)
     relinked, left = relink_others(tx, moves, {one.id for one in family})
