@@ -34,6 +34,7 @@ from .pages.models import Page, PageLink, PageTag, ParsedText, Redirect, Rendere
 from .search.log.models import AskedRow, ClosedRow
 from .search.suggestion_rows import Suggestion
 from .search.synonyms.models import SynonymSet
+from .several.models import PageBatch, PageBatchItem
 from .spaces.models import Grant, Space
 from .spaces.restraints import Restraint
 from .vocabulary.models import ChosenTerms
@@ -55,4 +56,5 @@ ALL_TABLES: tuple[type[Base], ...] = (
     PluginSwitch, PluginWork,
     SubscriptionRow, PluginNotice, PluginSubject,
     File, FileVersion,
+    PageBatch, PageBatchItem,
 )  # fmt: skip

@@ -130,6 +130,9 @@ class Settings:
     risk_catch_up_seconds: float = 1.0
     """How long a queue in order of risk waits for the risk of what was saved last."""
 
+    blame_revisions: int = 500
+    """How many revisions are looked through at most to tell who wrote a sentence."""
+
     max_file_bytes: int = 50_000_000
     """The largest file that is accepted, in bytes."""
     file_types: tuple[str, ...] = ()

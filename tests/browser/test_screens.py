@@ -49,7 +49,6 @@ TO_READ = {
     "difference": "/wiki/-/diff/home/travel",
     "difference-inline": "/wiki/-/diff/home/travel?mode=inline",
     "undo": "/wiki/-/undo/2/home/travel",
-    "move": "/wiki/-/move/home",
     "delete": "/wiki/-/delete/home/travel",
     "backlinks": "/wiki/-/backlinks/home/travel",
     "recent": "/wiki/-/recent",

@@ -24,6 +24,10 @@ from kbwiki.moderation.desk.opinions import ask_opinion
 from kbwiki.moderation.models import BatchItem
 from kbwiki.search.log.recording import Asked, Screen
 from kbwiki.search.synonyms.actions import set_synonyms
+from kbwiki.several.acts import start
+from kbwiki.several.models import PageBatchItem
+from kbwiki.several.policy import Act, Order
+from kbwiki.several.queries import choosable
 from kbwiki.testing import answer, look, make_space, open_reviews, save
 from tests.hooks.weather.door import Door
 
@@ -128,6 +132,7 @@ def fill(world: World) -> World:
         with wiki.begin(actor):  # everybody is known, so that nobody's first act is another one's
             pass
     _files(wiki, writer)
+    _several(wiki, writer)
     world.keep()
     return world
 
@@ -143,6 +148,18 @@ def _files(wiki: Wiki, writer: Actor) -> None:
         upload_file(tx, NewFile("a/gone.txt", content))
     with wiki.begin(writer) as tx:
         delete_file(tx, "a/gone.txt")
+
+
+def _several(wiki: Wiki, actor: Actor) -> None:
+    """Something to be done with a page, at an address that can be written down."""
+    with wiki.begin(actor) as tx:
+        pages = [(one.id, one.path) for one in choosable(tx.connection, wiki.id, actor, paths=["a/page"])]
+        begun = start(tx, Order(Act.TAG, "new"), pages)
+    columns = "wiki_id, actor_id, act, value, comment, at"
+    with wiki.database.write() as connection:
+        copied = f"INSERT INTO kbwiki_page_batch (id, {columns}) SELECT 'example', {columns} FROM kbwiki_page_batch"
+        connection.exec_driver_sql(copied)
+        connection.execute(update(PageBatchItem).where(PageBatchItem.batch_id == begun).values(batch_id="example"))
 
 
 def _batch(world: World, actor: Actor) -> None:

@@ -20,6 +20,13 @@ ADDRESSES = {
     "revision": "/-/revision/1/a/page",
     "diff": "/-/diff/a/page",
     "undo": "/-/undo/2/a/page",
+    "edition": "/-/edition?back=a/page",
+    "blame": "/-/blame/a/page",
+    "slider": "/-/slider/a/page",
+    "several": "/-/several?path=a",
+    "several_done": "/-/several/example",
+    "go_on_several": "/-/several/example/go-on",
+    "undo_several": "/-/several/example/undo",
     "restore": "/-/restore/1/a/page",
     "move": "/-/move/a/page",
     "delete": "/-/delete/a/page",
@@ -157,6 +164,15 @@ edit              POST 404 403 409 409 403 409 409 404
 history           GET  404 200 200 200 200 200 200 404
 revision          GET  404 200 200 200 200 200 200 404
 diff              GET  404 200 200 200 200 200 200 404
+edition           GET  200 200 200 200 200 200 200 200
+edition           POST 303 303 303 303 303 303 303 303
+blame             GET  404 200 200 200 200 200 200 404
+slider            GET  404 200 200 200 200 200 200 404
+several           GET  403 200 200 200 200 200 200 200
+several           POST 403 422 422 422 422 422 422 422
+several_done      GET  404 404 200 404 404 404 404 404
+go_on_several     POST 404 404 303 404 404 404 404 404
+undo_several      POST 404 404 303 404 404 404 404 404
 undo              GET  404 200 200 200 200 200 200 404
 undo              POST 404 403 303 303 403 303 303 404
 restore           POST 404 403 303 303 403 303 303 404

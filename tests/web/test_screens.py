@@ -27,6 +27,10 @@ from kbwiki.pages.models import Page, Revision
 from kbwiki.plugin_subject import switch_plugin
 from kbwiki.search.log.recording import Asked, Screen
 from kbwiki.search.synonyms.actions import set_synonyms
+from kbwiki.several.acts import start
+from kbwiki.several.models import PageBatchItem
+from kbwiki.several.policy import Act, Order
+from kbwiki.several.queries import choosable
 from kbwiki.testing import ADMIN, MODERATOR, READER, WRITER, answer, look, make_space, open_reviews, save
 from kbwiki.web.routes import SCREENS
 from tests.hooks.weather import Weather
@@ -41,6 +45,11 @@ READ = {
     "history": "/wiki/-/history/a/b/c",
     "revision": "/wiki/-/revision/1/a/b/c",
     "diff": "/wiki/-/diff/a/b/c",
+    "edition": "/wiki/-/edition?back=a/b/c",
+    "blame": "/wiki/-/blame/a/b/c",
+    "slider": "/wiki/-/slider/a/b/c",
+    "several": "/wiki/-/several?path=a",
+    "several_done": "/wiki/-/several/example",
     "undo": "/wiki/-/undo/2/a/b/c",
     "move": "/wiki/-/move/a/b/c",
     "delete": "/wiki/-/delete/a/b/c",
@@ -105,7 +114,7 @@ POST_ONLY |= {"batch_plan", "batch_run", "batch_take_back", "messages_read", "re
 POST_ONLY |= {"change_search", "end_search_feed"}
 POST_ONLY |= {"helped", "help_wrong", "help_wanted", "undo_help", "close_wanted", "practice"}
 POST_ONLY |= {"file_replace", "file_describe", "file_move", "file_delete", "file_back", "file_restore"}
-POST_ONLY |= {"switch_plugin", "undo_switch"}
+POST_ONLY |= {"switch_plugin", "undo_switch", "go_on_several", "undo_several"}
 POST_ONLY |= {"search_json", "suggest_json", "opensearch"}  # for scripts: see test_search_json
 NEEDS = {
     "queue": MODERATOR,
@@ -190,6 +199,7 @@ def fill(wiki: Wiki) -> Wiki:
     with wiki.begin(WRITER) as tx:
         upload_file(tx, NewFile("a/b/c/1", content, alt="<i>Title</i>", comment="<b>first</b>"))
     wiki.search_log.record(Asked("<i>Title</i> <b>first</b>", 0, Screen.PAGE))
+    begin_several(wiki)
     plan = plan_batch(wiki, MODERATOR, Selection(), "approve")
     with wiki.database.write() as connection:  # a batch whose address can be written down above
         columns = "wiki_id, actor_id, kind, verdict, reason, note, selection, details, at"
@@ -198,6 +208,19 @@ def fill(wiki: Wiki) -> Wiki:
         )
         connection.execute(update(BatchItem).where(BatchItem.batch_id == plan.batch_id).values(batch_id="example"))
     return wiki
+
+
+def begin_several(wiki: Wiki) -> None:
+    """Something that the writer wanted done with several pages, at an address that can be written down above."""
+    with wiki.begin(WRITER) as tx:
+        pages = [(one.id, one.path) for one in choosable(tx.connection, wiki.id, WRITER)]
+        begun = start(tx, Order(Act.TAG, "start", "<b>first</b>"), pages)
+    with wiki.database.write() as connection:
+        columns = "wiki_id, actor_id, act, value, comment, at"
+        connection.exec_driver_sql(
+            f"INSERT INTO kbwiki_page_batch (id, {columns}) SELECT 'example', {columns} FROM kbwiki_page_batch"
+        )
+        connection.execute(update(PageBatchItem).where(PageBatchItem.batch_id == begun).values(batch_id="example"))
 
 
 def test_every_route_is_tried_here() -> None:

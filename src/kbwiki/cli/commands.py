@@ -13,7 +13,7 @@ from ..errors import Busy
 from ..hooks.work import do_due_work
 from ..journal.append import head_of
 from ..pages.paths import normalise_path
-from ..spaces.policy import SpaceSettings
+from ..spaces.policy import Edition, SpaceSettings
 from ..spaces.queries import list_spaces
 from ..transfer.git import ENDINGS, open_history
 from ..transfer.load import Loader
@@ -133,6 +133,11 @@ def spaces_list(wiki: Wiki) -> None:
     "--writer", "writers", multiple=True, help=N_("[A group] that may write; repeat for more. None: as above.")
 )
 @spoken.option("--reviewer", "reviewers", multiple=True, help=N_("[A group] that looks at changes. None: as above."))
+@spoken.option(
+    "--edition",
+    type=click.Choice([one.value for one in Edition]),
+    help=N_("What readers see first: the newest text, or the last one that was looked at. None: as above."),
+)
 @click.pass_obj
 def spaces_set(
     wiki: Wiki,
@@ -141,10 +146,12 @@ def spaces_set(
     readers: tuple[str, ...],
     writers: tuple[str, ...],
     reviewers: tuple[str, ...],
+    edition: str | None,
 ) -> None:
     clean = normalise_path(path) if path.strip("/") else ""
     with wiki.begin(SYSTEM) as tx:
-        wiki.set_space(tx, clean, SpaceSettings(title, readers or None, writers or None, reviewers or None))
+        said = Edition(edition) if edition else None
+        wiki.set_space(tx, clean, SpaceSettings(title, readers or None, writers or None, reviewers or None, said))
     click.echo(kb_t("[Space] {path} is set.", path=clean or "/"))
 
 

@@ -214,7 +214,7 @@ def _pairs(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _space(row: Mapping[str, Any]) -> SpaceSettings:
-    groups = {name: tuple(row[name]) for name in ("readers", "writers", "reviewers") if name in row}
+    groups: dict[str, Any] = {name: tuple(row[name]) for name in ("readers", "writers", "reviewers") if name in row}
     return SpaceSettings(title=row["title"], **groups)
 
 

@@ -15,7 +15,7 @@ from ..journal.states import states_of
 from ..pages.refile import refile_pages
 from ..spaces.actions import set_space
 from ..spaces.models import Space
-from ..spaces.policy import SpaceSettings
+from ..spaces.policy import Edition, SpaceSettings
 from ..wording import N_, kb_t
 from .subjects import Place
 
@@ -27,6 +27,12 @@ _LISTS = (
     ("writers", N_("who writes: {groups}")),
     ("reviewers", N_("who looks afterwards: {groups}")),
 )
+
+
+_EDITIONS = {
+    Edition.LIVE: N_("readers see first: the newest text"),
+    Edition.REVIEWED: N_("readers see first: the reviewed edition"),
+}
 
 
 class SpaceSubject:
@@ -89,9 +95,12 @@ def _readable(payload: Any) -> str:
         groups = payload.get(name)
         said = kb_t("as in the [space] above") if groups is None else ", ".join(groups) or kb_t("nobody")
         lines.append(kb_t(line, groups=said))
+    if edition := payload.get("edition"):  # older entries, and spaces that leave it to the one above, say nothing
+        lines.append(kb_t(_EDITIONS[Edition(edition)]))
     return "\n".join(lines) + "\n"
 
 
 def _settings(payload: Any) -> SpaceSettings:
     lists = {name: None if payload.get(name) is None else tuple(payload[name]) for name, _ in _LISTS}
-    return SpaceSettings(payload.get("title"), lists["readers"], lists["writers"], lists["reviewers"])
+    edition = Edition(payload["edition"]) if payload.get("edition") else None
+    return SpaceSettings(payload.get("title"), lists["readers"], lists["writers"], lists["reviewers"], edition)

@@ -21,6 +21,14 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Where a moved row's block begins on the other side; `leads` at the first row of what moved in one piece."""
+
+    line: int
+    leads: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of the difference: a line of the text before, of the text after, or of both.
 
@@ -34,6 +42,7 @@ class Row:
     after_no: int | None
     before: tuple[Run, ...] | None
     after: tuple[Run, ...] | None
+    moved: Move | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,8 @@ class Hunk:
 class Difference:
     """What changed between two texts: the hunks in order, and how many words are marked in them.
 
+    `moved` is how many blocks were moved (moved_blocks.with_moves finds them).
+
     With the whole text as context there is one hunk, and the texts of all its `before` runs, joined, are
     the text before, character by character; likewise `after`. Two empty texts have no hunk.
     """
@@ -59,6 +70,7 @@ class Difference:
     hunks: tuple[Hunk, ...]
     added_words: int
     removed_words: int
+    moved: int = 0
 
     @property
     def identical(self) -> bool:
@@ -154,6 +166,16 @@ def _runs(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[Run, ...], tupl
         if j1 < j2:
             after.append(Run("same" if tag == "equal" else "added", "".join(new[j1:j2])))
     return tuple(before), tuple(after)
+
+
+def runs_between(before: str, after: str) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+    """The runs of two texts that are one another's, marked word by word."""
+    return _runs(tokens(before), tokens(after))
+
+
+def marked_words(hunks: Sequence[Hunk], kind: Literal["removed", "added"]) -> int:
+    """How many words are marked as removed, or as added."""
+    return _marked(hunks, kind)
 
 
 def _marked(hunks: Sequence[Hunk], kind: Literal["removed", "added"]) -> int:

@@ -13,7 +13,7 @@ from ..errors import Forbidden, Invalid
 from ..settings import Settings
 from ..wording import kb_t
 from .models import Grant, Space
-from .policy import SpaceSettings, contains, grants
+from .policy import SpaceSettings, contains, grants, shows_reviewed
 from .queries import settings_of
 
 Refile = Callable[[Connection, int], None]
@@ -62,6 +62,7 @@ def set_space(
         "readers": None if wanted.readers is None else list(wanted.readers),
         "writers": None if wanted.writers is None else list(wanted.writers),
         "reviewers": None if wanted.reviewers is None else list(wanted.reviewers),
+        "edition": None if wanted.edition is None else wanted.edition.value,
     }
     space_id, number = _write_space(tx, path, row, values)
     rebuild_grants(tx.connection, tx.wiki_id, settings)
@@ -117,10 +118,12 @@ def _write_space(tx: Transaction, path: str, row: Any, values: dict[str, Any]) -
 
 
 def rebuild_grants(connection: Connection, wiki_id: int, settings: Settings) -> None:
-    """Write anew the rights that follow from all spaces of the wiki; what is already right is left alone."""
+    """Write anew what follows from all spaces of the wiki: rights and editions; what is right is left alone."""
     rows = connection.execute(select(Space).where(Space.wiki_id == wiki_id)).all()
     spaces: dict[str, SpaceSettings] = {row.path: settings_of(row) for row in rows}
     for row in rows:
+        if row.shows_reviewed is not (reviewed := shows_reviewed(spaces, row.path)):
+            connection.execute(update(Space).where(Space.id == row.id).values(shows_reviewed=reviewed))
         wanted = {
             (right.value, group)
             for right, group in grants(

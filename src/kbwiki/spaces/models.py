@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, Id, Json, Path, UtcDateTime
@@ -12,7 +12,10 @@ from ..journal.models import WikiRow
 
 
 class Space(Base):
-    """A subtree of paths. What is None is inherited from the space above; the root space has the path ''."""
+    """A subtree of paths. What is None is inherited from the space above; the root space has the path ''.
+
+    `edition` is 'live' or 'reviewed'; `shows_reviewed` is what holds here after inheritance, kept as grants are.
+    """
 
     __tablename__ = "kbwiki_space"
     __table_args__ = (UniqueConstraint("wiki_id", "path"),)
@@ -24,6 +27,10 @@ class Space(Base):
     readers: Mapped[list[str] | None] = mapped_column(Json(none_as_null=True))
     writers: Mapped[list[str] | None] = mapped_column(Json(none_as_null=True))
     reviewers: Mapped[list[str] | None] = mapped_column(Json(none_as_null=True))
+    edition: Mapped[str | None] = mapped_column(String(10))
+    shows_reviewed: Mapped[bool] = mapped_column(
+        Boolean(create_constraint=False), default=False, server_default=false()
+    )
     number: Mapped[int] = mapped_column(Id, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -17,6 +17,13 @@ class Right(StrEnum):
     REVIEW = "review"
 
 
+class Edition(StrEnum):
+    """Which text of a page readers see first: the newest, or the last one that has been looked at."""
+
+    LIVE = "live"
+    REVIEWED = "reviewed"
+
+
 @dataclass(frozen=True, slots=True)
 class SpaceSettings:
     """What a space sets. None inherits from the space above; an empty tuple means nobody."""
@@ -25,6 +32,7 @@ class SpaceSettings:
     readers: tuple[str, ...] | None = None
     writers: tuple[str, ...] | None = None
     reviewers: tuple[str, ...] | None = None
+    edition: Edition | None = None
 
 
 def contains(space: str, path: str) -> bool:
@@ -36,6 +44,12 @@ def chain_above(path: str) -> list[str]:
     """The paths that could be spaces around `path`, deepest first, ending with the root: a/b → a/b, a, ''."""
     parts = path.split("/") if path else []
     return ["/".join(parts[:depth]) for depth in range(len(parts), 0, -1)] + [""]
+
+
+def shows_reviewed(spaces: Mapping[str, SpaceSettings], path: str) -> bool:
+    """Whether readers of the space at `path` see the reviewed edition first; the newest text where nobody says so."""
+    said = (spaces[above].edition for above in chain_above(path) if above in spaces)
+    return next((one for one in said if one is not None), Edition.LIVE) is Edition.REVIEWED
 
 
 def effective(

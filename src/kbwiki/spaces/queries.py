@@ -13,7 +13,7 @@ from ..actors import Actor
 from ..db import in_list
 from ..errors import NotFound
 from .models import Grant, Space
-from .policy import Right, SpaceSettings, chain_above
+from .policy import Edition, Right, SpaceSettings, chain_above
 
 
 def granted(
@@ -46,7 +46,10 @@ def bound(actor: Actor) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class SpaceView:
-    """A space as people see it: as set, and what holds after inheritance."""
+    """A space as people see it: as set, and what holds after inheritance.
+
+    `shows_reviewed` tells that readers see the reviewed edition of its pages first.
+    """
 
     id: int
     path: str
@@ -55,6 +58,7 @@ class SpaceView:
     readers: tuple[str, ...]
     writers: tuple[str, ...]
     reviewers: tuple[str, ...]
+    shows_reviewed: bool = False
 
 
 def find_space(connection: Connection, wiki_id: int, path: str) -> int:
@@ -159,6 +163,7 @@ def _view(row: Any, given: Mapping[tuple[int, str], list[str]]) -> SpaceView:
         readers=tuple(given.get((row.id, Right.READ.value), ())),
         writers=tuple(given.get((row.id, Right.WRITE.value), ())),
         reviewers=tuple(given.get((row.id, Right.REVIEW.value), ())),
+        shows_reviewed=row.shows_reviewed,
     )
 
 
@@ -168,4 +173,5 @@ def settings_of(row: Any) -> SpaceSettings:
     def groups(value: list[str] | None) -> tuple[str, ...] | None:
         return None if value is None else tuple(value)
 
-    return SpaceSettings(row.title, groups(row.readers), groups(row.writers), groups(row.reviewers))
+    edition = Edition(row.edition) if row.edition else None
+    return SpaceSettings(row.title, groups(row.readers), groups(row.writers), groups(row.reviewers), edition)

@@ -27,12 +27,13 @@ def quoted(path: str) -> str:
 class Addresses:
     """Addresses of screens, by name; plain concatenation, since hundreds are made for one list.
 
-    `rules` are the screens' addresses as the wiki spells them.
+    `rules` are the screens' addresses as the wiki spells them; `carried` is a query that goes along from page to page.
     """
 
     def __init__(self, base: str, rules: Mapping[str, str] | None = None) -> None:
         self.base = base
         self.rules = rules or SCREEN_RULES
+        self.carried = ""
 
     def __call__(self, name: str, **args: Any) -> str:
         """The address of the screen `name`. `path` and ids become part of it, everything else the query."""
@@ -65,10 +66,16 @@ class Addresses:
         fragment = f"#{quoted(section_anchor(section))}" if section else ""
         return f"{self.base}/{quoted(path)}{fragment}"
 
+    def onward(self, path: str, section: str | None = None) -> str:
+        """The address of a page, with what is carried along from page to page: the edition that was asked for."""
+        if not self.carried:
+            return self.page(path, section)
+        return f"{self.page(path)}?{self.carried}" + (f"#{quoted(section_anchor(section))}" if section else "")
+
     def to_link(self, path: str, section: str | None, missing: bool) -> str:
         """The address that a link in a text has; for a missing page, the form to write it."""
         if not missing:
-            return self.page(path, section)
+            return self.onward(path, section)
         if path.rpartition(".")[2].casefold() in FILE_ENDINGS:
             folder, _, name = path.rpartition("/")
             return self("file_new", folder=folder or None, called=name)
@@ -86,12 +93,19 @@ SCREEN_RULES: Mapping[str, str] = MappingProxyType(
         "new": "/-/new",
         "edit": "/-/edit/{path}",
         "history": "/-/history/{path}",
+        "edition": "/-/edition",
         "revision": "/-/revision/{number}/{path}",
         "diff": "/-/diff/{path}",
+        "blame": "/-/blame/{path}",
+        "slider": "/-/slider/{path}",
         "undo": "/-/undo/{number}/{path}",
         "restore": "/-/restore/{number}/{path}",
         "move": "/-/move/{path}",
         "delete": "/-/delete/{path}",
+        "several": "/-/several",
+        "several_done": "/-/several/{id}",
+        "go_on_several": "/-/several/{id}/go-on",
+        "undo_several": "/-/several/{id}/undo",
         "bring_back": "/-/bring-back/{path}",
         "backlinks": "/-/backlinks/{path}",
         "recent": "/-/recent",

@@ -14,6 +14,7 @@ from flask import Response
 
 from ..actors import Actor
 from ..caching import BoundedCache
+from .edition_cookie import cookie_name
 from .plugin_additions import kept_by
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ Key = tuple[int, Actor, str, str, int, tuple[Any, ...]]
 """The journal's position, the actor with all groups, the language, wiki and whole address, the minute, and what of
 plugins is off.
 
-What plugins make of texts is told by the fingerprint that stands with the address. The wiki's terms are changed by
-entries of the journal, so its position stands for them, too."""
+What plugins make of texts is told by the fingerprint that stands with the address, and the edition that a reader chose
+by what their browser remembers of it. The wiki's terms are changed by entries of the journal, so its position stands
+for them, too."""
 
 
 class AnswerCache:
@@ -41,7 +43,9 @@ class AnswerCache:
         request = visit.request
         if not self._is_on or request.method != "GET" or (position := visit.standing.position) is None:
             return None
-        address = f"{visit.wiki.name}\0{visit.wiki.dialect.fingerprint}\0{request.script_root}\0{request.full_path}"
+        edition = request.cookies.get(cookie_name(visit.wiki.name), "")[:10]
+        where = f"{request.script_root}\0{request.full_path}\0{edition}"
+        address = f"{visit.wiki.name}\0{visit.wiki.dialect.fingerprint}\0{where}"
         return position, visit.actor, visit.locale, address, int(visit.now.timestamp()) // _MINUTE, kept_by(visit)
 
     def find(self, key: Key | None) -> Response | None:

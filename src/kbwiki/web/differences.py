@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Response
 from markupsafe import Markup
 
 from ..errors import NotFound
 from ..pages.diff import Difference, difference
+from ..pages.moved_blocks import with_moves
+from ..pages.queries.authorship import number_at
 from ..pages.queries.view import PageView, get_any_page, get_by_id
 from ..pages.texts import load_texts
 from .forms import number
@@ -35,6 +37,8 @@ def diff(visit: Visit, path: str) -> Response:
     now = get_any_page(visit.connection, visit.wiki.id, path, visit.actor)
     b = visit.request.args.get("b", now.current, type=number)
     a = visit.request.args.get("a", b - 1, type=number)
+    if (day := day_asked(visit)) is not None:
+        a, b = number_at(visit.connection, now.id, day), now.current
     if a > b:
         a, b = b, a
     mode = "inline" if visit.request.args.get("mode") == "inline" else "side"
@@ -56,8 +60,18 @@ def diff(visit: Visit, path: str) -> Response:
         switch_url=visit.url("diff", path=path, a=a, b=b, mode=other),
         older_url=visit.url("diff", path=path, a=a - 1, b=a, mode=mode) if a > 0 else None,
         newer_url=visit.url("diff", path=path, a=b, b=b + 1, mode=mode) if b < now.current else None,
+        on=day.date().isoformat() if day is not None else "",
         can_write=now.can_write,
     )
+
+
+def day_asked(visit: Visit) -> datetime | None:
+    """The end of the day that the address names as `on` (in UTC); None for none, and for what is no day."""
+    try:
+        day = datetime.fromisoformat(visit.request.args.get("on", "")[:10])
+    except ValueError:
+        return None
+    return day.replace(hour=23, minute=59, second=59, tzinfo=UTC)
 
 
 def _at(visit: Visit, page: PageView, number: int) -> PageView | None:
@@ -73,7 +87,8 @@ def text_difference(visit: Visit, before: PageView | None, after: PageView | Non
             raise NotFound("difference (revision is hidden)", str(one.number))
     digests = [one.text_digest for one in (before, after) if one is not None]
     texts = load_texts(visit.connection, digests)
-    return difference(texts[before.text_digest] if before else "", texts[after.text_digest] if after else "")
+    old, new = (texts[one.text_digest] if one is not None else "" for one in (before, after))
+    return with_moves(difference(old, new))
 
 
 def other_changes(before: PageView | None, after: PageView | None) -> tuple[str, ...]:

@@ -136,7 +136,7 @@ def tree_around(visit: Visit, path: str) -> tuple[tuple[TreeNode, ...], tuple[Tr
 
 
 def _node(visit: Visit, path: str, title: str, current: str, depth: int) -> TreeNode:
-    return TreeNode(path, title, visit.url.page(path), path == current, depth)
+    return TreeNode(path, title, visit.url.onward(path), path == current, depth)
 
 
 def render(visit: Visit, template: str, frame: Frame) -> str:

@@ -6,6 +6,7 @@ wrote the newest revision, never on the address.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ..pages.queries.view import PageView, text_of
@@ -63,8 +64,18 @@ def note_for(visit: Visit, view: PageView) -> tuple[Note, ...]:
     else:
         text += " " + kb_t("It is your practice [page], so nobody has to look at it.")
     own = view.author == visit.actor.name and not visit.actor.is_anonymous
-    undo = UndoOffer(visit.url("undo", number=view.number, path=view.path), kb_t("Undo"))
-    return (Note("success", text, undo if own and done != "moved" else None),)
+    return (Note("success", text, _undo_of(visit, view, done) if own else None),)
+
+
+_BATCH = re.compile("[0-9a-f]{32}")
+
+
+def _undo_of(visit: Visit, view: PageView, done: str) -> UndoOffer | None:
+    """How to take it back; a move with all that moved along, which whoever did it may."""
+    if done != "moved":
+        return UndoOffer(visit.url("undo", number=view.number, path=view.path), kb_t("Undo"))
+    batch = visit.request.args.get("batch", "")
+    return UndoOffer(visit.url("undo_several", id=batch), kb_t("Undo")) if _BATCH.fullmatch(batch) else None
 
 
 def hints_after(visit: Visit, view: PageView) -> tuple[Note, ...]:

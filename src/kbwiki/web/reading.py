@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from ..moderation.queries.state import LookedAt, looked_at
 from ..pages.paths import chain, normalise_path, title_of
 from ..pages.queries.view import PageView, find_address, find_deleted, find_page, look_alikes, text_of
 from ..pages.rendering import PageHtml, page_html
+from .editions import in_edition
 from .frame import TreeNode, tree_around
 from .notes import hints_after, note_for
 from .page_extras import extras_of
@@ -97,8 +98,10 @@ def _read(visit: Visit, path: str) -> Response:
             return visit.go(visit.url("file", path=path))
         if address is None:
             return _missing(visit, path, writable=True)
-        raw = {"raw": ""} if "raw" in visit.request.args else {}
+        raw = {name: visit.request.args[name] for name in ("raw", "edition") if name in visit.request.args}
         return visit.go(_with(visit.url.page(address), **raw, **{"from": path}))
+    newest = view
+    view, edition = in_edition(visit, newest)
     if "raw" in visit.request.args:
         return Response(text_of(visit.connection, view), mimetype="text/plain")
     extras = extras_of(visit, view)
@@ -107,12 +110,22 @@ def _read(visit: Visit, path: str) -> Response:
         as_restrained(visit, view),
         "kbwiki/page.html",
         extras=extras,
-        state=state_line(visit, view),
-        flash=(*note_for(visit, view), *hints_after(visit, view)),
+        edition=edition,
+        state=_state(visit, view, newest),
+        flash=(*note_for(visit, newest), *hints_after(visit, newest)),
         restraint=restraint_line(visit, view),
         report_url=visit.url("report", path=view.path),
         lock_url=visit.url("lock", path=view.path) if view.can_review else None,
     )
+
+
+def _state(visit: Visit, view: PageView, newest: PageView) -> StateLine:
+    """The line below the title; who reads an earlier text than the newest is led to what changed since."""
+    state = state_line(visit, newest)
+    if view.number == newest.number or not state.link_url:
+        return state
+    since = visit.url("diff", path=view.path, a=view.number, b=newest.number)
+    return replace(state, link_url=since, link_label=kb_t("See what changed since"))
 
 
 def _with(url: str, **args: str) -> str:
@@ -172,7 +185,7 @@ def show_page(visit: Visit, view: PageView, template: str, **facts: Any) -> Resp
 def crumbs(visit: Visit, path: str, titles: dict[str, str]) -> tuple[Crumb, ...]:
     """The way down to `path`; a folder without a page (or one not to be read) leads to the tree instead."""
     return tuple(
-        Crumb(titles[above], visit.url.page(above))
+        Crumb(titles[above], visit.url.onward(above))
         if above in titles
         else Crumb(title_of(above), visit.url("tree", path=above))
         for above in chain(path)

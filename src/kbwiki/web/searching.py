@@ -14,6 +14,7 @@ from ..search.finding import Order
 from ..search.results import Found, Fragments, Result
 from ..search.suggesting import Suggested
 from ..spaces.queries import readable_spaces
+from .editions import marks_in_edition
 from .forms import number
 from .lists import TagLine
 from .query_text import FORM, composed, loosened, taken_apart, without_narrowing
@@ -42,6 +43,7 @@ class ResultLine:
     tags: tuple[TagLine, ...]
     space: str
     reviewed: bool
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,14 @@ def _page(visit: Visit, query: str, order: Order, start: int, found: Found, aske
     def address(text: str, **more: str | int | None) -> str:
         return visit.url("search", **{"q": text, "order": sorting, **more})
 
+    marks = marks_in_edition(visit, [one.path for one in found.results])
     more = start + PER_PAGE < min(found.total, _FARTHEST)
     return visit.show(
         "kbwiki/search.html",
         title=kb_t("[Search]: {query}", query=query) if query else kb_t("[Search]"),
         section="search",
         query=query,
-        results=tuple(line_of(visit, one) for one in found.results),
+        results=tuple(line_of(visit, one, marks.get(one.path, "")) for one in found.results),
         total=found.total,
         first=start + 1,
         last=start + len(found.results),
@@ -184,10 +187,11 @@ def _looser(visit: Visit, query: str) -> Looser:
     )
 
 
-def line_of(visit: Visit, one: Result) -> ResultLine:
+def line_of(visit: Visit, one: Result, edition: str = "") -> ResultLine:
+    """One page found; `edition` says how its text in the edition that is read differs from what was found."""
     return ResultLine(
         title=marked(one.title_fragments),
-        url=visit.url.page(one.path),
+        url=visit.url.onward(one.path),
         path=one.path,
         snippet=marked(one.snippet),
         updated_at=one.updated_at,
@@ -196,6 +200,7 @@ def line_of(visit: Visit, one: Result) -> ResultLine:
         tags=tuple(TagLine(tag, 0, visit.url("tags", tag=tag)) for tag in one.tags),
         space=one.space_title if one.space else "",
         reviewed=one.reviewed,
+        edition=edition,
     )
 
 

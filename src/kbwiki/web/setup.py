@@ -8,11 +8,11 @@ from flask import Response
 
 from ..errors import Forbidden, Invalid
 from ..pages.paths import normalise_path
-from ..spaces.policy import SpaceSettings
+from ..spaces.policy import Edition, SpaceSettings
 from ..spaces.queries import SpaceView, list_spaces
 from .forms import FieldError
 from .visit import Visit
-from .words import kb_t
+from .words import N_, kb_t
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,14 @@ def _may_set_reasons(visit: Visit, view: SpaceView) -> bool:
     return visit.settings.admin_group in actor.groups or not actor.effective_groups.isdisjoint(view.reviewers)
 
 
+EDITIONS = {
+    "": N_("Like the [space] above"),
+    Edition.LIVE.value: N_("The newest text"),
+    Edition.REVIEWED.value: N_("The reviewed edition: the last text that was looked at"),
+}
+"""What can be chosen for a space, by the value that is sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpaceForm:
     """What stands in the form; empty groups with the box for inheriting ticked mean: as above."""
@@ -76,6 +84,7 @@ class SpaceForm:
     readers_inherited: bool
     writers_inherited: bool
     reviewers_inherited: bool
+    edition: str
     is_new: bool
     is_root: bool
 
@@ -96,7 +105,7 @@ def space(visit: Visit) -> Response:
 
 def _form_of(view: SpaceView | None, path: str) -> SpaceForm:
     if view is None:
-        return SpaceForm(path.strip("/"), "", "", "", "", True, True, True, is_new=True, is_root=False)
+        return SpaceForm(path.strip("/"), "", "", "", "", True, True, True, "", is_new=True, is_root=False)
     settings = view.settings
     return SpaceForm(
         view.path,
@@ -107,6 +116,7 @@ def _form_of(view: SpaceView | None, path: str) -> SpaceForm:
         settings.readers is None,
         settings.writers is None,
         settings.reviewers is None,
+        settings.edition.value if settings.edition else "",
         is_new=False,
         is_root=view.path == "",
     )
@@ -121,6 +131,7 @@ def _form(
         section="admin",
         status=status,
         form=form,
+        editions=tuple((value, kb_t(words)) for value, words in EDITIONS.items() if value or not form.is_root),
         errors=errors,
         cancel_url=visit.url("spaces"),
     )
@@ -137,6 +148,7 @@ def _submitted(visit: Visit) -> Response:
         "readers_inherited" in sent,
         "writers_inherited" in sent,
         "reviewers_inherited" in sent,
+        sent.get("edition", ""),
         is_new="is_new" in sent,
         is_root="is_root" in sent,
     )
@@ -147,6 +159,7 @@ def _submitted(visit: Visit) -> Response:
             None if form.readers_inherited else _groups(form.readers),
             None if form.writers_inherited else _groups(form.writers),
             None if form.reviewers_inherited else _groups(form.reviewers),
+            Edition(form.edition) if form.edition in EDITIONS and form.edition else None,
         )
         with visit.change() as tx:
             visit.wiki.set_space(tx, path, wanted)

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Response
 
 from ..errors import Conflict, Invalid
-from ..pages.actions import bring_back, delete_page, move_page
+from ..pages.actions import bring_back, delete_page
 from ..pages.paths import normalise_path
-from ..pages.queries.lists import PageLine, backlinks, pages_below
-from ..pages.queries.view import PageView, get_page
+from ..pages.queries.view import get_page
+from ..several.acts import move_one
+from .consequences import delete_preview, move_preview
 from .forms import FieldError
-from .frame import TreeNode
 from .histories import view_of
 from .restraints import as_restrained, restraint_line
 from .visit import Visit
 from .words import kb_t
-
-
-@dataclass(frozen=True, slots=True)
-class BelowLine:
-    """A page that moves along, and where to."""
-
-    title: str
-    path: str
-    new_path: str
 
 
 def move(visit: Visit, path: str) -> Response:
@@ -37,19 +26,18 @@ def move(visit: Visit, path: str) -> Response:
         return _move_form(visit, path, target, ())
     try:
         with visit.change() as tx:
-            moved = move_page(tx, path, target, comment=visit.request.form.get("comment", ""))
+            batch, new = move_one(tx, path, target, comment=visit.request.form.get("comment", ""))
     except Invalid as error:
         return _move_form(visit, path, target, (FieldError(error.field, error.why),), status=422)
     except Conflict as error:
         return _move_form(visit, path, target, (FieldError("path", str(error)),), status=409)
-    return visit.go(f"{visit.url.page(next(iter(moved.pages.values())))}?done=moved")
+    return visit.go(f"{visit.url.page(new)}?done=moved&batch={batch}")
 
 
 def _move_form(
     visit: Visit, path: str, target: str, errors: tuple[FieldError, ...], *, status: int = 200
 ) -> Response:
     view = as_restrained(visit, get_page(visit.connection, visit.wiki.id, path, visit.actor))
-    below = pages_below(visit.connection, visit.wiki.id, path, visit.actor)
     try:
         new = normalise_path(target)
     except Invalid:
@@ -61,18 +49,13 @@ def _move_form(
         status=status,
         page=view_of(visit, view),
         form={"path": target, "comment": visit.request.form.get("comment", "")},
-        below=tuple(BelowLine(one.title, one.path, new + one.path[len(path) :]) for one in below),
-        links_count=len(_linking(visit, view)),
+        preview=move_preview(visit, view, new),
+        is_elsewhere=new != path,
         errors=errors,
         restraint=restraint_line(visit, view),
         can_write=view.can_write,
         cancel_url=visit.url.page(path),
     )
-
-
-def _linking(visit: Visit, view: PageView) -> list[PageLine]:
-    visit.catch_up_links()
-    return backlinks(visit.connection, visit.wiki.id, view.path, visit.actor)
 
 
 def delete(visit: Visit, path: str) -> Response:
@@ -87,10 +70,7 @@ def delete(visit: Visit, path: str) -> Response:
         title=kb_t("Delete {title}", title=view.title),
         section="edit",
         page=view_of(visit, view),
-        backlinks=tuple(
-            TreeNode(one.path, one.title, visit.url.page(one.path), False, 0) for one in _linking(visit, view)
-        ),
-        below=len(pages_below(visit.connection, visit.wiki.id, path, visit.actor)),
+        preview=delete_preview(visit, view),
         comment="",
         restraint=restraint_line(visit, view),
         can_write=view.can_write,

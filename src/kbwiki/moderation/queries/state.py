@@ -133,6 +133,7 @@ _STANDING = select(
     exists()
     .where(Space.wiki_id == bindparam("wiki_id"), Space.path == "", granted(Right.WRITE, Space.id))
     .label("writes"),
+    exists().where(Space.wiki_id == bindparam("wiki_id"), Space.shows_reviewed).label("editions"),
 )
 # A group is responsible through a space, or because a rule once gave it something to look at.
 _REVIEWING = union(
@@ -191,7 +192,8 @@ class Standing:
     to be unchanged. `queued` is how many reviews wait for the actor, as the view “needs me” lists them; None when none
     of their groups is responsible for anything. `restrained` says that some lock or restriction stands somewhere in
     the wiki, `feeds_behind` that the actor's feeds have to be told who is here (`desk.feeds.note_visit`). `asked` is
-    how many concerns wait for the actor's answer; `writes` whether they may write at the top of the wiki.
+    how many concerns wait for the actor's answer; `writes` whether they may write at the top of the wiki;
+    `editions` whether readers of some space see its reviewed edition first.
     """
 
     position: int | None
@@ -200,6 +202,7 @@ class Standing:
     feeds_behind: bool = False
     asked: int = 0
     writes: bool = False
+    editions: bool = False
 
 
 def standing(connection: Connection, wiki_id: int, actor: Actor, now: datetime | None = None) -> Standing:
@@ -214,6 +217,7 @@ def standing(connection: Connection, wiki_id: int, actor: Actor, now: datetime |
         bool(row.feeds_behind),
         int(row.asked),
         bool(row.writes),
+        bool(row.editions),
     )
 
 

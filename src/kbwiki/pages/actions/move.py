@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
@@ -37,10 +37,13 @@ class Moved:
     left: int
 
 
-def move_page(tx: Transaction, path: str, new_path: str, *, comment: str = "") -> Moved:
+def move_page(
+    tx: Transaction, path: str, new_path: str, *, comment: str = "", along: Mapping[str, str] | None = None
+) -> Moved:
     """Move the page at `path`, and every page below it that the actor may change, to `new_path`.
 
-    Old addresses lead to the new ones. Links in other pages are rewritten as revisions by the mover. Errors: NotFound,
+    Old addresses lead to the new ones. Links in other pages are rewritten as revisions by the mover; `along` says what
+    else moves, by its old and new path, so that links to it are rewritten in the same revisions. Errors: NotFound,
     Forbidden, Invalid (a bad path, or one inside the page itself), Conflict when one of the new paths is taken.
     """
     hold_spaces(tx.connection, tx.wiki_id)
@@ -61,7 +64,7 @@ def move_page(tx: Transaction, path: str, new_path: str, *, comment: str = "") -
     _refuse_taken(tx, moved)
     take_in_all(tx)
     comment = clean_comment(comment)
-    moves = Moves(moved, _unmistakable(tx, moved))
+    moves = Moves({**moved, **(along or {})}, _unmistakable(tx, moved))
     for one in family:
         _move_one(tx, one, moves, comment)
     relinked, left = relink_others(tx, moves, {one.id for one in family})

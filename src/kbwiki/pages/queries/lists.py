@@ -136,6 +136,17 @@ def backlinks(connection: Connection, wiki_id: int, path: str, actor: Actor, *, 
     return [PageLine(*row) for row in rows]
 
 
+def former_paths(connection: Connection, wiki_id: int, page_id: int, *, count: int = 50) -> list[str]:
+    """Addresses that the page once had and that lead to it. The caller has made sure that the actor may read it."""
+    rows = connection.execute(
+        select(Redirect.path)
+        .where(Redirect.wiki_id == wiki_id, Redirect.page_id == page_id)
+        .order_by(Redirect.path)
+        .limit(count)
+    )
+    return list(rows.scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A path that pages link to and nobody has written: how many do, and some of them."""

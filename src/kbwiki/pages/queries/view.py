@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, literal, select, union_all
 
 from ...actors import Actor
 from ...db import in_list
 from ...errors import NotFound
 from ...journal.models import ActorRow
 from ...markup import RENDERER_VERSION, Heading, Link
+from ...spaces.models import Space
 from ...spaces.policy import Right
 from ...spaces.queries import bound, granted, readable
 from ..models import Page, ParsedText, Redirect, Revision
@@ -28,6 +29,7 @@ class PageView:
 
     `links` is None when the text was never parsed. `current` is the number of the newest revision. What is hidden is
     not in it (see masks): no author is '', and a hidden revision has the page's own title, no tags and no text.
+    `shows_reviewed` tells that readers of its space see the reviewed edition first.
     """
 
     id: int
@@ -50,6 +52,7 @@ class PageView:
     can_review: bool
     links: tuple[Link, ...] | None
     headings: tuple[Heading, ...]
+    shows_reviewed: bool = False
 
 
 _VIEW = (
@@ -74,7 +77,9 @@ _VIEW = (
         granted(Right.REVIEW, Page.space_id).label("can_review"),
         ParsedText.links,
         ParsedText.headings,
+        Space.shows_reviewed,
     )
+    .join(Space, Space.id == Page.space_id)
     .join(Revision, Revision.page_id == Page.id)
     .join(ActorRow, ActorRow.id == Revision.actor_id)
     .outerjoin(
@@ -117,6 +122,7 @@ def _view(row: Any) -> PageView:
         *row[12:18],
         links_from(row.links) if row.links is not None else None,
         headings_from(row.headings) if row.headings is not None else (),
+        row.shows_reviewed,
     )
     return PageView(*values)
 
@@ -155,6 +161,20 @@ def get_by_id(connection: Connection, wiki_id: int, page_id: int, number: int, a
     row = connection.execute(_AT, key).first()
     if row is None:
         raise NotFound("revision", str(number))
+    return _view(row)
+
+
+def view_at(number: ColumnElement[int], *besides: ColumnElement[Any]) -> Select[Any]:
+    """The statement for the revision whose number is that of the expression `number`, which may speak of `Page`.
+
+    Its rows, for the parameters `page_id`, `wiki_id` and those of `bound`, are for `view_of_row`; what is `besides`
+    stands in them by its label.
+    """
+    return _VIEW.add_columns(*besides).where(Page.id == bindparam("page_id"), Revision.number == number)
+
+
+def view_of_row(row: Any) -> PageView:
+    """The page that a row of `view_at` is about."""
     return _view(row)
 
 
