@@ -2,8 +2,9 @@
 
 What a screen shows depends on the wiki's state, on who looks, and on the address. Every change of the state is an
 entry of the journal, so the position of the last entry stands for it: with one cheap query an answer is known to be
-still right. Times like "5 minutes ago" make an answer a minute old at most. An answer with a form is not kept: the
-host's token in it belongs to one session.
+still right. Links between pages are read from texts a little later, so how far they are known stands beside it. Times
+like "5 minutes ago" make an answer a minute old at most. An answer with a form is not kept: the host's token in it
+belongs to one session.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 _MINUTE = 60
 
-Key = tuple[int, Actor, str, str, int, tuple[Any, ...]]
-"""The journal's position, the actor with all groups, the language, wiki and whole address, the minute, and what of
-plugins is off.
+Key = tuple[int, int, Actor, str, str, int, tuple[Any, ...]]
+"""The journal's position, that of the links, the actor with all groups, the language, wiki and whole address, the
+minute, and what of plugins is off.
 
 What plugins make of texts is told by the fingerprint that stands with the address. The wiki's terms are changed by
 entries of the journal, so its position stands for them, too."""
@@ -42,7 +43,8 @@ class AnswerCache:
         if not self._is_on or request.method != "GET" or (position := visit.standing.position) is None:
             return None
         address = f"{visit.wiki.name}\0{visit.wiki.dialect.fingerprint}\0{request.script_root}\0{request.full_path}"
-        return position, visit.actor, visit.locale, address, int(visit.now.timestamp()) // _MINUTE, kept_by(visit)
+        minute = int(visit.now.timestamp()) // _MINUTE
+        return position, visit.standing.links, visit.actor, visit.locale, address, minute, kept_by(visit)
 
     def find(self, key: Key | None) -> Response | None:
         """The answer kept under `key`, if any."""

@@ -16,6 +16,7 @@ from ..moderation.queries.state import LookedAt, looked_at
 from ..pages.paths import chain, normalise_path, title_of
 from ..pages.queries.view import PageView, find_address, find_deleted, find_page, look_alikes, text_of
 from ..pages.rendering import PageHtml, page_html
+from .foot import foot_of
 from .frame import TreeNode, tree_around
 from .notes import hints_after, note_for
 from .page_extras import extras_of
@@ -102,15 +103,18 @@ def _read(visit: Visit, path: str) -> Response:
     if "raw" in visit.request.args:
         return Response(text_of(visit.connection, view), mimetype="text/plain")
     extras = extras_of(visit, view)
+    state = looked_at(visit.connection, view.id)
     return show_page(
         visit,
         as_restrained(visit, view),
         "kbwiki/page.html",
         extras=extras,
-        state=state_line(visit, view),
+        state=state_line(visit, view, state),
+        foot=foot_of(visit, view, state),
         flash=(*note_for(visit, view), *hints_after(visit, view)),
         restraint=restraint_line(visit, view),
         report_url=visit.url("report", path=view.path),
+        for_you_url=visit.url("for_you") if path == visit.settings.home and not visit.actor.is_anonymous else None,
         lock_url=visit.url("lock", path=view.path) if view.can_review else None,
     )
 
@@ -179,9 +183,8 @@ def crumbs(visit: Visit, path: str, titles: dict[str, str]) -> tuple[Crumb, ...]
     )
 
 
-def state_line(visit: Visit, view: PageView) -> StateLine:
+def state_line(visit: Visit, view: PageView, state: LookedAt | None) -> StateLine:
     """How far people have looked at this page, in one line."""
-    state = looked_at(visit.connection, view.id)
     if state is None and (line := practice_line(visit, view.path)):
         return StateLine(*line)
     if state is None:

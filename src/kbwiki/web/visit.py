@@ -138,6 +138,18 @@ class Visit:
         except Busy:
             log.info("Backlinks are shown as last read: the database was busy.")
 
+    def freshen_links(self) -> None:
+        """Let backlinks take in what was saved last, where they lag behind and nobody is writing just now: it is the
+        first reader after a change who does it, and no reader waits for it."""
+        standing = self.standing
+        if standing.position is None or standing.links >= standing.position:
+            return
+        self.close()
+        try:
+            self.wiki.catch_up_links(wait=False)
+        except Busy:
+            log.info("Backlinks are shown as last read: the database was busy.")
+
     def close(self) -> None:
         """Give the connection back; the next query takes one again."""
         self._connection = None
