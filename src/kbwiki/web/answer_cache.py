@@ -51,7 +51,7 @@ class AnswerCache:
         html = self._html.get(key) if key is not None else None
         return Response(html, mimetype="text/html") if html is not None else None
 
-    def keep(self, key: Key | None, response: Response) -> None:
-        """Keep an answer, if it is a whole page that was found."""
+    def keep(self, key: Key | None, visit: Visit, response: Response) -> None:
+        """Keep an answer, if it is a whole page that was found. The visit may have brought the links up to date."""
         if key is not None and response.status_code == 200 and response.mimetype == "text/html":
-            self._html.put(key, response.get_data())
+            self._html.put((key[0], visit.standing.links, *key[2:]), response.get_data())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -146,9 +147,12 @@ class Visit:
             return
         self.close()
         try:
-            self.wiki.catch_up_links(wait=False)
+            read = self.wiki.catch_up_links(wait=False)
         except Busy:
             log.info("Backlinks are shown as last read: the database was busy.")
+            return
+        if read >= standing.position - standing.links:
+            self._standing = replace(standing, links=standing.position)
 
     def close(self) -> None:
         """Give the connection back; the next query takes one again."""
