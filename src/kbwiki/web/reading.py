@@ -16,6 +16,7 @@ from ..moderation.queries.state import LookedAt, looked_at
 from ..pages.paths import chain, normalise_path, title_of
 from ..pages.queries.view import PageView, find_address, find_deleted, find_page, look_alikes, text_of
 from ..pages.rendering import PageHtml, page_html
+from .beginning import beginnings, begun, templates_for
 from .foot import foot_of
 from .frame import TreeNode, tree_around
 from .notes import hints_after, note_for
@@ -232,6 +233,7 @@ def _missing(visit: Visit, path: str, *, writable: bool) -> Response:
     gone = find_deleted(visit.connection, visit.wiki.id, path, visit.actor) if writable else None
     gone = as_restrained(visit, gone) if gone is not None else None
     alike = look_alikes(visit.connection, visit.wiki.id, path, visit.actor) if writable else []
+    is_start = path == visit.settings.home and gone is None
     deleted = None
     if gone is not None:
         deleted = {
@@ -247,6 +249,16 @@ def _missing(visit: Visit, path: str, *, writable: bool) -> Response:
         status=404,
         path=path,
         is_home=path == visit.settings.home,
+        is_start=is_start,
         similar=tuple(TreeNode(other, title, visit.url.page(other), False, 0) for other, title in alike),
         deleted=deleted,
+        **(_start(visit, path) if is_start else {}),
     )
+
+
+def _start(visit: Visit, path: str) -> dict[str, Any]:
+    return {
+        "beginnings": beginnings(visit, path),
+        "templates": templates_for(visit, path),
+        "begun": begun(visit),
+    }
