@@ -21,7 +21,10 @@ CASES = {
     "a link to a page leads to its part": ('<a href="/wiki/a">A</a>', '<a href="#kb_d1">A</a>'),
     "and to the section there": ('<a href="/wiki/a/b%20c#s">A</a>', '<a href="#kb_d2-s">A</a>'),
     "a link elsewhere stays": ('<a href="/wiki/other#s">A</a>', '<a href="/wiki/other#s">A</a>'),
-    "and one to another site": ('<a href="https://a.org/?a=1&amp;b=2">A</a>', '<a href="https://a.org/?a=1&amp;b=2">A</a>'),
+    "and one to another site": (
+        '<a href="https://a.org/?a=1&amp;b=2">A</a>',
+        '<a href="https://a.org/?a=1&amp;b=2">A</a>',
+    ),
     "pictures do not wait": ('<img src="/x" loading="lazy">', '<img src="/x">'),
     "words that look like tags are words": ("&lt;h2 id=&quot;x&quot;&gt;", "&lt;h2 id=&quot;x&quot;&gt;"),
     "so are they in attributes": ('<img alt="a > b <h2" id="x">', '<img alt="a > b <h2" id="kb_d7-x">'),

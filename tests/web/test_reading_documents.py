@@ -150,7 +150,9 @@ def test_what_waits_and_what_is_missing_is_named(visitor: Visitor, wiki: Wiki) -
     assert "<html" not in html
 
 
-def test_the_first_page_stays_kept_for_those_signed_in(visitor: Visitor, wiki: Wiki, at: Callable[..., datetime]) -> None:
+def test_the_first_page_stays_kept_for_those_signed_in(
+    visitor: Visitor, wiki: Wiki, at: Callable[..., datetime]
+) -> None:
     at(0)
     save(wiki, "home", "words")
     assert "data-kb-for-you" in visitor.text("/wiki/")
@@ -165,7 +167,10 @@ def test_the_first_page_stays_kept_for_those_signed_in(visitor: Visitor, wiki: W
 @pytest.mark.parametrize(
     ("who", "offered"),
     [
-        (ADMIN, {"Write the first page", "First steps", "Make a space", "Choose words", "flask kbwiki import git FOLDER"}),
+        (
+            ADMIN,
+            {"Write the first page", "First steps", "Make a space", "Choose words", "flask kbwiki import git FOLDER"},
+        ),
         (WRITER, {"Write the first page", "First steps"}),
         (ANONYMOUS, set()),
     ],

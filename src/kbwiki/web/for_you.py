@@ -126,9 +126,7 @@ def _waits(visit: Visit) -> Iterator[WaitLine]:
         said = kb_t("{n} question waits for your answer", "{n} questions wait for your answer", n=standing.asked)
         yield WaitLine(said, visit.url("mine"))
     if unread := count_unread(visit.connection, inbox_of(visit)):
-        yield WaitLine(
-            kb_t("{n} [message] is new", "{n} [messages] are new", n=unread), visit.url("messages")
-        )
+        yield WaitLine(kb_t("{n} [message] is new", "{n} [messages] are new", n=unread), visit.url("messages"))
     if standing.queued is None:
         return
     if looks := len(asked_of(visit.connection, visit.wiki.id, visit.actor)):

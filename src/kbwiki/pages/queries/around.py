@@ -189,9 +189,7 @@ _LINKING = (
 _AROUND = union_all(_first(_LINKING), _first(_RELATED))
 
 
-def around(
-    connection: Connection, wiki_id: int, page_id: int, path: str, tags: Sequence[str], actor: Actor
-) -> Around:
+def around(connection: Connection, wiki_id: int, page_id: int, path: str, tags: Sequence[str], actor: Actor) -> Around:
     """The pages that link to this one, and those that belong with it, among what the actor may read; one query.
 
     What belongs with a page shares tags with it (each counts two), or a link leads from one to the other, or, of those,
