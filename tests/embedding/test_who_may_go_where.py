@@ -329,7 +329,8 @@ def test_everybody_is_answered_as_the_table_says(world: World, endpoint: str, me
 def test_who_sees_nothing_is_told_nothing(world: World) -> None:
     """What somebody may not read is answered as what is not there."""
     for who in ("anonymous", "other"):
-        for name in ("page", "history", "revision", "diff", "backlinks", "helpful", "document", "move", "delete", "report"):
+        about_a_page = ("page", "history", "revision", "diff", "backlinks", "helpful", "document", "move", "delete")
+        for name in (*about_a_page, "report"):
             there = ADDRESSES[name]
             nowhere = there.replace("a/page", "a/nowhere")
             assert world.ask(who, "GET", there, {}) == world.ask(who, "GET", nowhere, {}), (who, name)

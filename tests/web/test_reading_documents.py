@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -23,8 +24,7 @@ from .conftest import Visitor, come, host
 @pytest.fixture
 def small(tmp_path: Path, _sqlite_template: SqliteTemplate) -> Flask:
     """A host whose documents have four pages at most."""
-    app = host(_sqlite_template.copy_to(tmp_path / "wiki.db"), tmp_path / "instance")
-    return app
+    return host(_sqlite_template.copy_to(tmp_path / "wiki.db"), tmp_path / "instance")
 
 
 def keys(html: str) -> list[str]:
@@ -56,7 +56,7 @@ def test_a_subtree_is_one_document_in_the_order_of_the_tree(visitor: Visitor, wi
     levels = [int(one) for one in re.findall(r"<h([1-6])[ >]", html.partition("<article")[2].partition("</article")[0])]
     assert levels[0] == 1
     assert 1 not in levels[1:]
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), levels
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), levels
     assert "Secret" not in html
     assert "Hidden plans" not in html
 
