@@ -30,6 +30,7 @@ from .moderation.models import (
     Tally,
     Trust,
 )
+from .notices.models import LastVisit
 from .pages.models import Page, PageLink, PageTag, ParsedText, Redirect, Rendered, Revision, Text
 from .search.log.models import AskedRow, ClosedRow
 from .search.suggestion_rows import Suggestion
@@ -57,4 +58,5 @@ ALL_TABLES: tuple[type[Base], ...] = (
     SubscriptionRow, PluginNotice, PluginSubject,
     File, FileVersion,
     PageBatch, PageBatchItem,
+    LastVisit,
 )  # fmt: skip

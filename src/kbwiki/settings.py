@@ -80,6 +80,8 @@ class Settings:
     """The longest HTML a page may turn into, in characters."""
     lock_timeout_seconds: float = 5.0
     """How long a write waits for another before it says that the wiki is busy."""
+    document_pages: int = 200
+    """How many pages “as one document” puts together at most."""
     render_cache_bytes: int = 32_000_000
     """How much rendered HTML each process keeps in memory, in bytes."""
     answer_cache_bytes: int = 32_000_000

@@ -32,6 +32,9 @@ ADDRESSES = {
     "delete": "/-/delete/a/page",
     "bring_back": "/-/bring-back/a/gone",
     "backlinks": "/-/backlinks/a/page",
+    "helpful": "/-/helpful/a/page",
+    "document": "/-/document/a/page",
+    "for_you": "/-/for-you",
     "recent": "/-/recent",
     "tree": "/-/tree",
     "wanted": "/-/wanted",
@@ -145,6 +148,7 @@ FIELDS = {
     "helped": {"endpoint": "orders", "path": "a/page", "helped": "yes"},
     "help_wrong": {"endpoint": "orders", "path": "a/page", "text": "It is wrong."},
     "help_wanted": {"endpoint": "orders"},
+    "helpful": {"helped": "no", "text": "It is wrong."},
     "help_settings": {"endpoint": "orders"},
     "file_new": {"folder": "a"},
     "file_describe": {"alt": "A form"},
@@ -182,6 +186,10 @@ delete            GET  404 200 200 200 200 200 200 404
 delete            POST 404 403 303 303 403 303 303 404
 bring_back        POST 404 403 303 303 403 303 303 404
 backlinks         GET  404 200 200 200 200 200 200 404
+helpful           GET  404 200 200 200 200 200 200 404
+helpful           POST 404 303 303 303 303 303 303 404
+document          GET  404 200 200 200 200 200 200 404
+for_you           GET  403 200 200 200 200 200 200 200
 recent            GET  200 200 200 200 200 200 200 200
 tree              GET  200 200 200 200 200 200 200 200
 wanted            GET  200 200 200 200 200 200 200 200
@@ -337,7 +345,8 @@ def test_everybody_is_answered_as_the_table_says(world: World, endpoint: str, me
 def test_who_sees_nothing_is_told_nothing(world: World) -> None:
     """What somebody may not read is answered as what is not there."""
     for who in ("anonymous", "other"):
-        for name in ("page", "history", "revision", "diff", "backlinks", "move", "delete", "report"):
+        about_a_page = ("page", "history", "revision", "diff", "backlinks", "helpful", "document", "move", "delete")
+        for name in (*about_a_page, "report"):
             there = ADDRESSES[name]
             nowhere = there.replace("a/page", "a/nowhere")
             assert world.ask(who, "GET", there, {}) == world.ask(who, "GET", nowhere, {}), (who, name)

@@ -159,6 +159,17 @@ def list_files(
     return [FileView(*row) for row in connection.execute(wanted, {"wiki_id": wiki_id, **bound(actor)})]
 
 
+_LIES_IN = (
+    _NEWEST.where(~File.deleted, File.parent == bindparam("folder")).order_by(File.path).limit(bindparam("count"))
+)
+
+
+def files_in(connection: Connection, wiki_id: int, actor: Actor, folder: str, *, count: int) -> list[FileView]:
+    """The first live files right below a page or folder, by path; one query."""
+    key = {"wiki_id": wiki_id, "folder": folder, "count": count, **bound(actor)}
+    return [FileView(*row) for row in connection.execute(_LIES_IN, key)]
+
+
 def search_files(connection: Connection, wiki_id: int, actor: Actor, text: str, count: int = 8) -> list[FileView]:
     """The live files whose name, description or plain text has every word of `text`, the last changed first."""
     words = folded(text).split()[:12]

@@ -216,7 +216,7 @@ class Mount:
         key = self.answers.key(visit) if screen.kept and not visit.nonce else None
         response = self.answers.find(key) or visit.as_response(screen.view(visit, **arguments))
         if visit.is_lasting and not visit.is_for_one_session:
-            self.answers.keep(key, response)
+            self.answers.keep(key, visit, response)
         return response
 
     def raise_body_limit(self, app: Flask, **_: Any) -> None:

@@ -45,6 +45,7 @@ _SAID = {
     "moved": N_("The [page] has moved. Old addresses and links go on working."),
     "back": N_("The [page] is back."),
     "reported": N_("Thank you. Your [report] has arrived; those who look after this [page] will read it."),
+    "helped": N_("Thank you. It is counted; nobody is told who said it."),
 }
 
 
@@ -56,7 +57,7 @@ def note_for(visit: Visit, view: PageView) -> tuple[Note, ...]:
     text = kb_t(_SAID[done])
     if done == "reported" and not visit.actor.is_anonymous:
         text += " " + kb_t("“My changes” says what becomes of it.")
-    if done in ("unchanged", "reported"):
+    if done in ("unchanged", "reported", "helped"):
         return (Note("info", text),)
     groups = () if is_unwatched(visit, view.path) else responsible_groups(visit.connection, [view.space_id])
     if groups:

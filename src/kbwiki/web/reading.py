@@ -16,7 +16,9 @@ from ..moderation.queries.state import LookedAt, looked_at
 from ..pages.paths import chain, normalise_path, title_of
 from ..pages.queries.view import PageView, find_address, find_deleted, find_page, look_alikes, text_of
 from ..pages.rendering import PageHtml, page_html
+from .beginning import beginnings, begun, templates_for
 from .editions import in_edition
+from .foot import foot_of
 from .frame import TreeNode, tree_around
 from .notes import hints_after, note_for
 from .page_extras import extras_of
@@ -105,27 +107,30 @@ def _read(visit: Visit, path: str) -> Response:
     if "raw" in visit.request.args:
         return Response(text_of(visit.connection, view), mimetype="text/plain")
     extras = extras_of(visit, view)
+    state = looked_at(visit.connection, view.id)
     return show_page(
         visit,
         as_restrained(visit, view),
         "kbwiki/page.html",
         extras=extras,
         edition=edition,
-        state=_state(visit, view, newest),
+        state=_state(visit, view, newest, state),
+        foot=foot_of(visit, view, state),
         flash=(*note_for(visit, newest), *hints_after(visit, newest)),
         restraint=restraint_line(visit, view),
         report_url=visit.url("report", path=view.path),
+        for_you_url=visit.url("for_you") if path == visit.settings.home and not visit.actor.is_anonymous else None,
         lock_url=visit.url("lock", path=view.path) if view.can_review else None,
     )
 
 
-def _state(visit: Visit, view: PageView, newest: PageView) -> StateLine:
+def _state(visit: Visit, view: PageView, newest: PageView, state: LookedAt | None) -> StateLine:
     """The line below the title; who reads an earlier text than the newest is led to what changed since."""
-    state = state_line(visit, newest)
-    if view.number == newest.number or not state.link_url:
-        return state
+    line = state_line(visit, newest, state)
+    if view.number == newest.number or not line.link_url:
+        return line
     since = visit.url("diff", path=view.path, a=view.number, b=newest.number)
-    return replace(state, link_url=since, link_label=kb_t("See what changed since"))
+    return replace(line, link_url=since, link_label=kb_t("See what changed since"))
 
 
 def _with(url: str, **args: str) -> str:
@@ -192,9 +197,8 @@ def crumbs(visit: Visit, path: str, titles: dict[str, str]) -> tuple[Crumb, ...]
     )
 
 
-def state_line(visit: Visit, view: PageView) -> StateLine:
+def state_line(visit: Visit, view: PageView, state: LookedAt | None) -> StateLine:
     """How far people have looked at this page, in one line."""
-    state = looked_at(visit.connection, view.id)
     if state is None and (line := practice_line(visit, view.path)):
         return StateLine(*line)
     if state is None:
@@ -242,6 +246,7 @@ def _missing(visit: Visit, path: str, *, writable: bool) -> Response:
     gone = find_deleted(visit.connection, visit.wiki.id, path, visit.actor) if writable else None
     gone = as_restrained(visit, gone) if gone is not None else None
     alike = look_alikes(visit.connection, visit.wiki.id, path, visit.actor) if writable else []
+    is_start = path == visit.settings.home and gone is None
     deleted = None
     if gone is not None:
         deleted = {
@@ -257,6 +262,16 @@ def _missing(visit: Visit, path: str, *, writable: bool) -> Response:
         status=404,
         path=path,
         is_home=path == visit.settings.home,
+        is_start=is_start,
         similar=tuple(TreeNode(other, title, visit.url.page(other), False, 0) for other, title in alike),
         deleted=deleted,
+        **(_start(visit, path) if is_start else {}),
     )
+
+
+def _start(visit: Visit, path: str) -> dict[str, Any]:
+    return {
+        "beginnings": beginnings(visit, path),
+        "templates": templates_for(visit, path),
+        "begun": begun(visit),
+    }

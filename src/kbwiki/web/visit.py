@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -137,6 +138,21 @@ class Visit:
             self.wiki.catch_up_links()
         except Busy:
             log.info("Backlinks are shown as last read: the database was busy.")
+
+    def freshen_links(self) -> None:
+        """Let backlinks take in what was saved last, where they lag behind and nobody is writing just now: it is the
+        first reader after a change who does it, and no reader waits for it."""
+        standing = self.standing
+        if standing.position is None or standing.links >= standing.position:
+            return
+        self.close()
+        try:
+            read = self.wiki.catch_up_links(wait=False)
+        except Busy:
+            log.info("Backlinks are shown as last read: the database was busy.")
+            return
+        if read >= standing.position - standing.links:
+            self._standing = replace(standing, links=standing.position)
 
     def close(self) -> None:
         """Give the connection back; the next query takes one again."""

@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased
 
 from ...actors import EVERYONE, SIGNED_IN, Actor, ActorKind
 from ...db import in_list
-from ...journal.models import ActorRow, Entry
+from ...journal.models import ActorRow, Cursor, Entry
+from ...pages.links import CONSUMER as LINKS
 from ...pages.models import Page
 from ...settings import Settings
 from ...spaces.models import Grant, Space
@@ -37,7 +38,7 @@ class LookedAt:
     `waiting` is how many changes nobody has looked at yet; `base` the last revision before them (0: none, the page is
     new). `lapsed` of them wait no more: they lapsed, and count as not looked at until somebody looks after all.
     `group`, `at` and `verdict` speak of the newest decision, None when there never was one. `seen` says for each group
-    that ever looked up to which revision it did.
+    that ever looked up to which revision it did; `waits_for` are the groups that have something to look at.
     """
 
     waiting: int
@@ -47,6 +48,7 @@ class LookedAt:
     verdict: str | None
     seen: tuple[tuple[str, int], ...] = ()
     lapsed: int = 0
+    waits_for: tuple[str, ...] = ()
 
 
 _HAS_LAPSED = exists(
@@ -130,6 +132,10 @@ _STANDING = select(
     .where(Restraint.wiki_id == bindparam("wiki_id"), Restraint.until > bindparam("now"), Restraint.lifted_at.is_(None))
     .label("restrained"),
     _ASKED.label("asked"),
+    select(Cursor.position)
+    .where(Cursor.wiki_id == bindparam("wiki_id"), Cursor.name == LINKS)
+    .scalar_subquery()
+    .label("links"),
     exists()
     .where(Space.wiki_id == bindparam("wiki_id"), Space.path == "", granted(Right.WRITE, Space.id))
     .label("writes"),
@@ -171,6 +177,7 @@ def looked_at(connection: Connection, page_id: int) -> LookedAt | None:
         group=decided.group if decided else None,
         at=decided.at if decided else None,
         verdict=decided.verdict if decided else None,
+        waits_for=tuple(sorted({row.group for row in open_ones if row.state in NEEDS_LOOK})),
     )
 
 
@@ -193,7 +200,8 @@ class Standing:
     of their groups is responsible for anything. `restrained` says that some lock or restriction stands somewhere in
     the wiki, `feeds_behind` that the actor's feeds have to be told who is here (`desk.feeds.note_visit`). `asked` is
     how many concerns wait for the actor's answer; `writes` whether they may write at the top of the wiki;
-    `editions` whether readers of some space see its reviewed edition first.
+    `editions` whether readers of some space see its reviewed edition first. `links` is the position up to which the
+    links between pages are known.
     """
 
     position: int | None
@@ -203,6 +211,7 @@ class Standing:
     asked: int = 0
     writes: bool = False
     editions: bool = False
+    links: int = 0
 
 
 def standing(connection: Connection, wiki_id: int, actor: Actor, now: datetime | None = None) -> Standing:
@@ -218,6 +227,7 @@ def standing(connection: Connection, wiki_id: int, actor: Actor, now: datetime |
         int(row.asked),
         bool(row.writes),
         bool(row.editions),
+        row.links or 0,
     )
 
 

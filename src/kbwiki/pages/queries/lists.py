@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, distinct, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, distinct, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ...actors import Actor
@@ -102,38 +102,51 @@ def pages_below(connection: Connection, wiki_id: int, path: str, actor: Actor, *
     return [PageLine(*row) for row in rows]
 
 
-def backlinks(connection: Connection, wiki_id: int, path: str, actor: Actor, *, count: int = 500) -> list[PageLine]:
-    """The pages with a link to `path`, to one of its former addresses, or to a spelling that means it."""
-    former = select(Redirect.path).join(Page, Page.id == Redirect.page_id).where(
-        Redirect.wiki_id == wiki_id, Page.path == path, ~Page.deleted, readable(Page.space_id)
+def links_here() -> ColumnElement[bool]:
+    """SQL: a link, in `PageLink`, leads to the page at `path`: to just that, to an address it had, or to a spelling
+    that means it. Execute it with `wiki_id`, `path`, its look-alike `key`, and `bound(actor)`."""
+    moved, other = aliased(Page), aliased(Page)
+    former = (
+        select(Redirect.path)
+        .join(moved, moved.id == Redirect.page_id)
+        .where(
+            Redirect.wiki_id == bindparam("wiki_id"),
+            moved.path == bindparam("path"),
+            ~moved.deleted,
+            readable(moved.space_id),
+        )
     )
     others = exists().where(
-        Page.wiki_id == wiki_id,
-        Page.path == PageLink.target,
-        Page.path != path,
-        ~Page.deleted,
-        readable(Page.space_id),
+        other.wiki_id == bindparam("wiki_id"),
+        other.path == PageLink.target,
+        other.path != bindparam("path"),
+        ~other.deleted,
+        readable(other.space_id),
     )
-    source = aliased(Page)
-    rows = connection.execute(
-        select(source.id, source.path, source.title)
-        .join(PageLink, PageLink.page_id == source.id)
-        .where(
-            PageLink.wiki_id == wiki_id,
-            or_(
-                PageLink.target == path,
-                (PageLink.look_alike == look_alike(path)) & ~others,
-                PageLink.target.in_(former) & ~others,
-            ),
-            ~source.deleted,
-            readable(source.space_id),
-        )
-        .distinct()
-        .order_by(source.path)
-        .limit(count),
-        bound(actor),
+    return and_(
+        PageLink.wiki_id == bindparam("wiki_id"),
+        or_(
+            PageLink.target == bindparam("path"),
+            (PageLink.look_alike == bindparam("key")) & ~others,
+            PageLink.target.in_(former) & ~others,
+        ),
     )
-    return [PageLine(*row) for row in rows]
+
+
+_BACKLINKS = (
+    select(Page.id, Page.path, Page.title)
+    .join(PageLink, PageLink.page_id == Page.id)
+    .where(links_here(), ~Page.deleted, readable(Page.space_id))
+    .distinct()
+    .order_by(Page.path)
+    .limit(bindparam("count"))
+)
+
+
+def backlinks(connection: Connection, wiki_id: int, path: str, actor: Actor, *, count: int = 500) -> list[PageLine]:
+    """The pages with a link to `path`, to one of its former addresses, or to a spelling that means it."""
+    key = {"wiki_id": wiki_id, "path": path, "key": look_alike(path), "count": count, **bound(actor)}
+    return [PageLine(*row) for row in connection.execute(_BACKLINKS, key)]
 
 
 def former_paths(connection: Connection, wiki_id: int, page_id: int, *, count: int = 50) -> list[str]:

@@ -96,6 +96,7 @@ _DELETED = (
     .order_by(Page.updated_at.desc(), Page.id.desc())
     .limit(1)
 )
+_SEVERAL = _VIEW.where(in_list(Page.id, "page_ids"), ~Page.deleted, Revision.number == Page.number)
 _AT = _VIEW.where(Page.id == bindparam("page_id"), Revision.number == bindparam("number"))
 _ADDRESSES = union_all(
     select(Page.path, literal(1).label("sure"))
@@ -139,6 +140,12 @@ def get_page(connection: Connection, wiki_id: int, path: str, actor: Actor) -> P
     if page is None:
         raise NotFound("page", path)
     return page
+
+
+def views_of(connection: Connection, wiki_id: int, page_ids: list[int], actor: Actor) -> dict[int, PageView]:
+    """The live pages with these ids that the actor may read, by id."""
+    rows = connection.execute(_SEVERAL, {"wiki_id": wiki_id, "page_ids": page_ids, **bound(actor)})
+    return {row.id: _view(row) for row in rows}
 
 
 def find_deleted(connection: Connection, wiki_id: int, path: str, actor: Actor) -> PageView | None:
