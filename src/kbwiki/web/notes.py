@@ -32,6 +32,8 @@ class Note:
     kind: str
     text: str
     undo: UndoOffer | None = None
+    link: tuple[str, str] | None = None
+    """An address that leads on, and what the link says."""
 
 
 _SAID = {
@@ -50,6 +52,8 @@ _SAID = {
 def note_for(visit: Visit, view: PageView) -> tuple[Note, ...]:
     """What to say above a page that was just changed by this actor."""
     done = visit.request.args.get("done", "")
+    if done == "left":
+        return (_left(visit, view),)
     if done not in _SAID:
         return ()
     text = kb_t(_SAID[done])
@@ -64,7 +68,16 @@ def note_for(visit: Visit, view: PageView) -> tuple[Note, ...]:
         text += " " + kb_t("It is your practice [page], so nobody has to look at it.")
     own = view.author == visit.actor.name and not visit.actor.is_anonymous
     undo = UndoOffer(visit.url("undo", number=view.number, path=view.path), kb_t("Undo"))
-    return (Note("success", text, undo if own and done != "moved" else None),)
+    mine = (visit.url("mine"), kb_t("My changes")) if own else None
+    return (Note("success", text, undo if own and done != "moved" else None, mine),)
+
+
+def _left(visit: Visit, view: PageView) -> Note:
+    """Somebody left an editor without saving; the address says so, and that much is no secret."""
+    is_new = view.path == visit.settings.home and "new" in visit.request.args
+    go_on = visit.url("new") if is_new else visit.url("edit", path=view.path)
+    said = kb_t("You left without saving. What you wrote is kept; nobody else sees it.")
+    return Note("info", said, link=(go_on, kb_t("Go on writing")))
 
 
 def hints_after(visit: Visit, view: PageView) -> tuple[Note, ...]:
