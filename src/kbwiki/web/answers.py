@@ -37,7 +37,7 @@ def refused(visit: Visit, error: KBWikiError) -> Response:
     heading = next((text for kind, text in _HEADINGS if isinstance(error, kind)), N_("That did not work"))
     sent = visit.request.form if visit.request.method == "POST" else None
     text_kept = text_sent(sent) if sent is not None and "text" in sent else None
-    sign_in_url = visit.sign_in_url if isinstance(error, Forbidden) else None
+    sign_in_url = visit.sign_in_url if isinstance(error, (Forbidden, ForgedOrStale)) else None
     try:
         response = visit.show(
             "kbwiki/error.html",

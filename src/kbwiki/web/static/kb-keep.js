@@ -190,7 +190,7 @@
       for (const [key, kept] of found.sort(([, a], [, b]) => (a?.at || 0) - (b?.at || 0))) {
         if (!kept?.values) { device.drop(key); continue; }
         const tab = key.slice(this.place.length);
-        const server = all(".kb-kept[data-kb-tab]").find((box) => box.dataset.kbTab === tab);
+        const server = all(".kb-kept[data-kb-window]").find((box) => box.dataset.kbWindow === tab);
         const isHere = this.fields().every((field) => !(field.name in kept.values) || kept.values[field.name] === field.value);
         if (isHere) this.take(key, kept);
         else if (key === own && kept.n <= Number(this.form.elements.kept.value)) device.drop(key);
