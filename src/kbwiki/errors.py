@@ -40,6 +40,7 @@ NOTHING_THERE: Mapping[str, str] = MappingProxyType(
         "difference (revision is hidden)": N_(
             "There is no difference ([revision] is hidden) “{name}” that you can read."
         ),
+        "draft": N_("There is no unsaved text “{name}” of yours."),
         "entry": N_("There is no entry “{name}” that you can read."),
         "feed": N_("There is no feed “{name}” that you can read."),
         "file": N_("There is no file “{name}” that you can read."),

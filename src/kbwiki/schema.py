@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .db import Base
+from .drafts.models import Draft
 from .files.models import File, FileVersion
 from .help.models import HelpAnswered, HelpBinding, HelpPage, HelpWanted
 from .hooks.fact_models import PluginNotice, PluginSubject, SubscriptionRow
@@ -59,4 +60,5 @@ ALL_TABLES: tuple[type[Base], ...] = (
     File, FileVersion,
     PageBatch, PageBatchItem,
     LastVisit,
+    Draft,
 )  # fmt: skip

@@ -147,6 +147,11 @@ class Settings:
     sandbox: str = "sandbox"
     """The path below which everybody has a practice page of their own; empty: there are none."""
 
+    draft_days: int = 30
+    """How long a text that was begun and not saved is kept on the server, in days; 0: in the browser only."""
+    templates: str = "templates"
+    """What the folder is called whose pages new pages of a space can be started from; empty: there are none."""
+
     plugins: tuple[str, ...] = ()
     """Plugins by the names of their entry points, or as module:Class, in the order in which they are asked."""
     plugin_options: Mapping[str, Any] = Options()

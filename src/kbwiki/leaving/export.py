@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 
 from .._version import __version__
 from ..db import table_of
+from ..drafts.models import Draft
 from ..errors import Invalid
 from ..files.models import FileVersion
 from ..hooks.tables import rows_of_wiki
@@ -134,7 +135,7 @@ class _Writing:
 
     def _table(self, table: Table) -> dict[str, Any]:
         lines = Lines(self.folder / "tables" / f"{table.name}.jsonl")
-        is_text = table is table_of(Text)
+        is_text = table in (table_of(Text), table_of(Draft))
         for row in self._rows(select(table).where(belongs(table)).order_by(*table.primary_key.columns)):
             said = dict(row._mapping)
             lines.write({**said, "body": text_of_body(said["body"])} if is_text else said)

@@ -101,6 +101,32 @@ def resolve(merge: Merge, choices: Sequence[Choice]) -> str:
     )
 
 
+def filled(merge: Merge, texts: Sequence[str]) -> str:
+    """Return the text with each clash replaced by the text of its rank. Raises ValueError for another number of them."""
+    clashes = sum(isinstance(chunk, Clash) for chunk in merge.chunks)
+    if len(texts) != clashes:
+        raise ValueError(f"{clashes} clashes need as many texts, not {len(texts)}")
+    rest = iter(texts)
+    return "".join(chunk.text if isinstance(chunk, Agreed) else next(rest) for chunk in merge.chunks)
+
+
+def together(clash: Clash) -> str | None:
+    """Return both changes of a clash in one text, or None where they touch the same words.
+
+    Bolder than `merge`, which never puts words of two people side by side: for an author to look at, not to be saved
+    unseen.
+    """
+    if len(clash.base) + len(clash.mine) + len(clash.theirs) > LARGEST_PASSAGE or not clash.base:
+        return None
+    base, mine, theirs = fields(clash.base), fields(clash.mine), fields(clash.theirs)
+    parts = list(stretches(opcodes(base, mine), opcodes(base, theirs), len(base), lambda end, start: end < start))
+    decided = [_decided(part, base, mine, theirs) for part in parts]
+    if any(isinstance(one, Clash) for one in decided):
+        return None
+    text = "".join(one.text for one in decided if isinstance(one, Agreed))
+    return None if text in (clash.mine, clash.theirs) else text
+
+
 def _chosen(clash: Clash, choice: Choice) -> str:
     match choice:
         case "mine":

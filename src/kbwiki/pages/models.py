@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, Digest, Id, Json, Path, UtcDateTime, Words
@@ -63,6 +63,7 @@ class Page(Base):
 class Revision(Base):
     """One state of one page, immutable but for what is hidden of it (reversible flags) and redaction.
 
+    `small` is what the author said of the change; nothing but lists goes by it.
     `hidden` hides the words (text, title, tags, comment), `comment_hidden` the comment, `author_hidden` who wrote it.
     Those who look after the page may look all the same, each look being recorded; with `hidden_for` only that group.
     """
@@ -87,6 +88,7 @@ class Revision(Base):
     text_digest: Mapped[bytes] = mapped_column(ForeignKey(Text.digest))
     size: Mapped[int] = mapped_column(Integer)
     exempt: Mapped[str | None] = mapped_column(String(100))
+    small: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False, server_default=false())
     hidden: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False)
     comment_hidden: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False)
     author_hidden: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False)

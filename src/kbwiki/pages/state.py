@@ -69,7 +69,7 @@ def create_page(tx: Transaction, state: PageState, *, kind: Kind, comment: str) 
     if created is None:
         return None
     page_id = int(created)
-    _insert_revision(tx, page_id, 1, state, kind, comment, None)
+    _insert_revision(tx, page_id, 1, state, kind, comment, None, False)
     _set_tags(tx.connection, page_id, (), state.tags)
     _record(tx, page_id, 1, (space_id,), state, kind, comment, None, None, {})
     return page_id
@@ -85,6 +85,7 @@ def write_state(
     exempt: str | None = None,
     decided_by: str | None = None,
     facts: Mapping[str, Any] | None = None,
+    small: bool = False,
 ) -> int:
     """Give `page` a new revision with `state` and record the change; give back the revision's number.
 
@@ -103,7 +104,7 @@ def write_state(
             raise Conflict(
                 kb_t("There is already [a page] at “{path}”. Please choose another address.", path=state.path)
             )
-    _insert_revision(tx, page.id, number, state, kind, comment, exempt)
+    _insert_revision(tx, page.id, number, state, kind, comment, exempt, small)
     advanced = tx.connection.execute(
         _ADVANCE,
         {
@@ -145,7 +146,9 @@ def _place(state: PageState) -> dict[str, Any]:
 
 
 def _insert_revision(
-    tx: Transaction, page_id: int, number: int, state: PageState, kind: Kind, comment: str, exempt: str | None
+    tx: Transaction, page_id: int, number: int, state: PageState, kind: Kind, comment: str,
+    exempt: str | None,
+    small: bool,
 ) -> None:
     tx.connection.execute(
         _INSERT_REVISION,
@@ -163,6 +166,7 @@ def _insert_revision(
             "text_digest": state.text_digest,
             "size": state.size,
             "exempt": exempt,
+            "small": small,
             "hidden": False,
         },
     )

@@ -206,6 +206,12 @@ SCREEN_RULES: Mapping[str, str] = MappingProxyType(
         "file_back": "/-/files/bring-back/{path}",
         "file_restore": "/-/files/restore/{number}/{path}",
         "file_report": "/-/files/report/{path}",
+        "drafts": "/-/drafts",
+        "draft_keep": "/-/drafts/keep",
+        "draft_compare": "/-/drafts/compare",
+        "draft": "/-/drafts/{id}",
+        "draft_throw": "/-/drafts/{id}/throw",
+        "draft_back": "/-/drafts/{id}/back",
         "static": "/-/static/{filename}",
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Response
@@ -36,7 +37,7 @@ def refused(visit: Visit, error: KBWikiError) -> Response:
     heading = next((text for kind, text in _HEADINGS if isinstance(error, kind)), N_("That did not work"))
     sent = visit.request.form if visit.request.method == "POST" else None
     text_kept = text_sent(sent) if sent is not None and "text" in sent else None
-    sign_in_url = visit.sign_in_url if isinstance(error, Forbidden) else None
+    sign_in_url = visit.sign_in_url if isinstance(error, (Forbidden, ForgedOrStale)) else None
     try:
         response = visit.show(
             "kbwiki/error.html",
@@ -45,6 +46,8 @@ def refused(visit: Visit, error: KBWikiError) -> Response:
             heading=kb_t(heading),
             text=str(error),
             text_kept=text_kept,
+            again=_again(visit),
+            can_save=isinstance(error, (ForgedOrStale, Busy, Conflict)) or sign_in_url is not None,
             action_url=sign_in_url or visit.url("home"),
             action_label=kb_t("Sign in") if sign_in_url else kb_t("Go to the first [page]"),
         )
@@ -54,6 +57,26 @@ def refused(visit: Visit, error: KBWikiError) -> Response:
     if isinstance(error, Busy):
         response.headers["Retry-After"] = "2"
     return response
+
+
+_AGAIN = ("path", "title", "tags", "comment", "base", "draft", "kept", "start", "small")
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A form of the editor that can be sent once more: where to, and what stood in it, the whole text as one."""
+
+    url: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def _again(visit: Visit) -> Again | None:
+    """What was refused, to be sent again from the page that says so: nobody has to find their way back for that."""
+    sent = visit.request.form if visit.request.method == "POST" else None
+    if sent is None or not visit.is_editor or "text" not in sent:
+        return None
+    fields = [(name, sent[name]) for name in _AGAIN if name in sent]
+    return Again(visit.address, (*fields, ("text", text_sent(sent))))
 
 
 def without_driver(key: str, error: ModuleNotFoundError) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from flask import Response
 from markupsafe import Markup
 
-from ..errors import Forbidden, Invalid
+from ..drafts.actions import new_tab, note_saved
+from ..errors import Conflict, Forbidden, Invalid, NotFound
 from ..hooks.pages import ToolbarButton
 from ..pages.actions import Edit, EditConflict, Saved, save_page
 from ..pages.diff import difference
+from ..pages.line_ends import with_ends_of
 from ..pages.paths import normalise_path, slug, title_of
 from ..pages.queries.view import PageView, find_address, find_page, get_by_id, look_alikes, text_of
 from ..pages.rendering import preview_html
@@ -19,6 +22,8 @@ from ..spaces.queries import find_space, has_right, responsible_groups
 from ..spaces.restraining import Restrained
 from ..wording.amounts import file_size
 from .advising import Hint, draft_of, gives_hints, hints_for
+from .changing import comments_for
+from .drafting import Offer, compare, form_with_draft, keep, keeps, offers, remember
 from .forms import EditForm, FieldError, whole_number
 from .merging import both_texts, chosen_text
 from .page_extras import LONGEST_LABEL, MOST
@@ -27,6 +32,7 @@ from .practice import is_unwatched
 from .restraints import what_stops
 from .starting import Start, starts
 from .starting import chosen_text as text_to_start_from
+from .starting import with_title
 from .visit import Visit
 from .words import kb_t
 
@@ -43,6 +49,7 @@ def new(visit: Visit) -> Response:
     _require_write(visit, wanted)
     text = text_to_start_from(visit, wanted)
     form = EditForm(wanted, title, text, "", "", None, is_new=True, path_editable=True)
+    form = form_with_draft(visit, replace(form, start=visit.request.args.get("start", "")))
     return _form(visit, form, offered=starts(visit, wanted, visit.request.args.get("title", "")))
 
 
@@ -55,7 +62,7 @@ def edit(visit: Visit, path: str) -> Response:
         address = find_address(visit.connection, visit.wiki.id, path, visit.actor)
         return visit.go(visit.url("edit", path=address) if address else visit.url("new", path=path))
     _require_write(visit, path)
-    return _form(visit, _form_of(view, text_of(visit.connection, view)))
+    return _form(visit, form_with_draft(visit, _form_of(view, text_of(visit.connection, view))))
 
 
 def _form_of(view: PageView, text: str) -> EditForm:
@@ -84,15 +91,20 @@ def _require_write(visit: Visit, path: str) -> None:
 def _form_sent(visit: Visit, *, is_new: bool, path: str | None) -> EditForm:
     sent = visit.request.form
     title = sent.get("title", "").strip()
+    start = sent.get("start", "")
     return EditForm(
         path=path if path is not None else sent.get("path", "").strip() or slug(title),
         title=title,
-        text=text_sent(sent),
+        text=with_title(text_sent(sent), title) if start else text_sent(sent),
         tags=sent.get("tags", ""),
         comment=sent.get("comment", ""),
         base=whole_number(sent.get("base", "")),
         is_new=is_new,
         path_editable=is_new,
+        draft=sent.get("draft", "")[:40],
+        kept=whole_number(sent.get("kept", "")) or 0,
+        start=start if is_new else "",
+        small="small" in sent and not is_new,
     )
 
 
@@ -103,28 +115,31 @@ def _submitted(visit: Visit, *, is_new: bool, path: str | None = None) -> Respon
     action = visit.request.form.get("action", "save")
     try:
         normalise_path(form.path)
-        if action == "merge":
-            chosen = chosen_text(visit, form)
-            return _saved(visit, _save(visit, replace(form, text=chosen.text), chosen.base))
+        if action in ("merge", "look"):
+            form = chosen_text(visit, form)
+            return _saved(visit, _save(visit, form, form.base), form)
         if action != "save":
-            return _form(visit, form, looking_at=action)
-        return _saved(visit, _save(visit, form, form.base))
+            return _form(visit, remember(visit, form), looking_at=action)
+        return _saved(visit, _save(visit, form, form.base), form)
     except Invalid as error:
-        return _form(visit, form, errors=(FieldError(error.field, error.why),), status=422)
+        return _form(visit, remember(visit, form), errors=(FieldError(error.field, error.why),), status=422)
     except Restrained as stopped:
-        return _form(visit, form, errors=(FieldError("text", str(stopped)),), status=stopped.status)
+        errors = (FieldError("text", str(stopped)),)
+        return _form(visit, remember(visit, form), errors=errors, status=stopped.status)
     except EditConflict as conflict:
-        return both_texts(visit, form, conflict)
+        return both_texts(visit, remember(visit, form), conflict)
+    except (Conflict, Forbidden, NotFound):
+        remember(visit, form)
+        raise
 
 
 def _save(visit: Visit, form: EditForm, base: int | None) -> Saved:
     text = _with_newlines_of_base(visit, form)
     with visit.change() as tx:
-        return save_page(
-            tx,
-            Edit(form.path, text, form.title, form.tags.split(","), form.comment, base),
-            max_bytes=visit.settings.max_page_bytes,
-        )
+        edit = Edit(form.path, text, form.title, form.tags.split(","), form.comment, base, small=form.small)
+        saved = save_page(tx, edit, max_bytes=visit.settings.max_page_bytes)
+        note_saved(tx, form.draft, form.kept)
+        return saved
 
 
 def _with_newlines_of_base(visit: Visit, form: EditForm) -> str:
@@ -134,18 +149,28 @@ def _with_newlines_of_base(visit: Visit, form: EditForm) -> str:
     view = find_page(visit.connection, visit.wiki.id, form.path, visit.actor)
     if view is None or view.hidden:
         return form.text
-    stored = text_of(visit.connection, view)
-    return form.text.replace("\n", "\r\n") if "\r\n" in stored else form.text
+    return with_ends_of(text_of(visit.connection, view), form.text)
 
 
-def _saved(visit: Visit, saved: Saved) -> Response:
+def _saved(visit: Visit, saved: Saved, form: EditForm) -> Response:
     done = "created" if saved.created else "merged" if saved.merged and saved.changed else "saved"
     if not saved.changed:
         done = "unchanged"
     if saved.created and (screen := visit.request.args.get("help")):  # written for a screen that had none
         error = visit.request.args.get("error", "")[:60] or None
         return visit.go(visit.url("help_settings", path=saved.path, endpoint=screen[:200], error=error))
-    return visit.go(f"{visit.url.page(saved.path)}?done={done}")
+    arrived = f"arrived={form.draft}&" if form.kept and re.fullmatch(r"[\w-]+", form.draft, re.ASCII) else ""
+    return visit.go(f"{visit.url.page(saved.path)}?{arrived}done={done}")
+
+
+def keep_sent(visit: Visit) -> Response:
+    """Keep what an editor holds just now."""
+    return keep(visit, _form_sent(visit, is_new=not visit.request.form.get("base"), path=None))
+
+
+def compare_sent(visit: Visit) -> Response:
+    """What an editor's text changes in the page as it is now."""
+    return compare(visit, _form_sent(visit, is_new=not visit.request.form.get("base"), path=None))
 
 
 def _form(
@@ -159,8 +184,10 @@ def _form(
     status: int = 200,
 ) -> Response:
     path = form.path.strip("/")
+    form = form if form.draft else replace(form, draft=new_tab())
+    before = _base_text(visit, form) if looking_at else ""
     preview = _preview(visit, form) if looking_at == "preview" else None
-    changes = difference(_base_text(visit, form), form.text) if looking_at == "changes" else None
+    changes = difference(before, form.text) if looking_at == "changes" else None
     space = find_space(visit.connection, visit.wiki.id, path)
     return visit.show(
         "kbwiki/edit.html",
@@ -175,6 +202,10 @@ def _form(
         hints=_hints(visit, form) if looking_at in ("preview", "check") else None,
         checks=gives_hints(visit),
         typed=typed_form(visit, form.text),
+        drafts=_offered(visit, form),
+        keeps=keeps(visit),
+        most_bytes=visit.settings.max_page_bytes,
+        comments=comments_for(before, form.text) if looking_at else (),
         starts=offered,
         toolbar=toolbar(visit),
         responsible=() if is_unwatched(visit, path) else responsible_groups(visit.connection, [space]),
@@ -182,8 +213,16 @@ def _form(
         can_write=True,
         file_most_bytes=visit.settings.max_file_bytes,
         file_most=file_size(visit.settings.max_file_bytes),
-        cancel_url=visit.url("home") if form.is_new else visit.url.page(form.path),
+        cancel_url=visit.url("home", new=1) if form.is_new else visit.url.page(form.path),
     )
+
+
+def _offered(visit: Visit, form: EditForm) -> tuple[Offer, ...]:
+    """What was begun here before; what is in the form already is not offered once more."""
+    if visit.request.method == "POST":
+        return ()
+    view = None if form.is_new else find_page(visit.connection, visit.wiki.id, form.path, visit.actor)
+    return tuple(one for one in offers(visit, view, form.path.strip("/")) if one.tab != form.draft)
 
 
 def _preview(visit: Visit, form: EditForm) -> Markup:

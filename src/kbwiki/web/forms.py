@@ -10,7 +10,11 @@ MOST_COUNTED = 2**53
 
 @dataclass(frozen=True, slots=True)
 class EditForm:
-    """What stands in the form; `base` is the revision its author started from, None for a new page."""
+    """What stands in the form; `base` is the revision its author started from, None for a new page.
+
+    `draft` is the name of the window it was written in, under which it is kept, and `kept` how often that was done;
+    `start` is what a new page was started from (see starting).
+    """
 
     path: str
     title: str
@@ -20,6 +24,10 @@ class EditForm:
     base: int | None
     is_new: bool
     path_editable: bool
+    draft: str = ""
+    kept: int = 0
+    start: str = ""
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ class Note:
     kind: str
     text: str
     undo: UndoOffer | None = None
+    link: tuple[str, str] | None = None
+    """An address that leads on, and what the link says."""
 
 
 _SAID = {
@@ -52,6 +54,8 @@ _SAID = {
 def note_for(visit: Visit, view: PageView) -> tuple[Note, ...]:
     """What to say above a page that was just changed by this actor."""
     done = visit.request.args.get("done", "")
+    if done == "left":
+        return (_left(visit, view),)
     if done not in _SAID:
         return ()
     text = kb_t(_SAID[done])
@@ -65,7 +69,8 @@ def note_for(visit: Visit, view: PageView) -> tuple[Note, ...]:
     else:
         text += " " + kb_t("It is your practice [page], so nobody has to look at it.")
     own = view.author == visit.actor.name and not visit.actor.is_anonymous
-    return (Note("success", text, _undo_of(visit, view, done) if own else None),)
+    mine = (visit.url("mine"), kb_t("My changes")) if own else None
+    return (Note("success", text, _undo_of(visit, view, done) if own else None, mine),)
 
 
 _BATCH = re.compile("[0-9a-f]{32}")
@@ -77,6 +82,14 @@ def _undo_of(visit: Visit, view: PageView, done: str) -> UndoOffer | None:
         return UndoOffer(visit.url("undo", number=view.number, path=view.path), kb_t("Undo"))
     batch = visit.request.args.get("batch", "")
     return UndoOffer(visit.url("undo_several", id=batch), kb_t("Undo")) if _BATCH.fullmatch(batch) else None
+
+
+def _left(visit: Visit, view: PageView) -> Note:
+    """Somebody left an editor without saving; the address says so, and that much is no secret."""
+    is_new = view.path == visit.settings.home and "new" in visit.request.args
+    go_on = visit.url("new") if is_new else visit.url("edit", path=view.path)
+    said = kb_t("You left without saving. What you wrote is kept; nobody else sees it.")
+    return Note("info", said, link=(go_on, kb_t("Go on writing")))
 
 
 def hints_after(visit: Visit, view: PageView) -> tuple[Note, ...]:

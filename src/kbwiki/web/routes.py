@@ -19,6 +19,7 @@ from . import (
     desk,
     differences,
     documents,
+    drafting,
     earlier,
     editing,
     editions,
@@ -207,6 +208,13 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/-/files/bring-back/<path:path>", "file_back", file_changes.bring_back, _POST),
     Screen("/-/files/restore/<int:number>/<path:path>", "file_restore", file_changes.restore, _POST),
     Screen("/-/files/report/<path:path>", "file_report", file_changes.report, _BOTH),
+    # Not kept: drafts are no entries of the journal.
+    Screen("/-/drafts", "drafts", drafting.drafts),
+    Screen("/-/drafts/keep", "draft_keep", editing.keep_sent, _POST),
+    Screen("/-/drafts/compare", "draft_compare", editing.compare_sent, _POST),
+    Screen("/-/drafts/<int:id>", "draft", drafting.draft),
+    Screen("/-/drafts/<int:id>/throw", "draft_throw", drafting.throw, _POST),
+    Screen("/-/drafts/<int:id>/back", "draft_back", drafting.back, _POST),
     Screen("/-/static/<path:filename>", "static", assets.static),
     Screen("/-/<path:anything>", "unknown", assets.unknown),
 )

@@ -73,15 +73,21 @@ class Visit:
 
     @property
     def sign_in_url(self) -> str | None:
-        """Where somebody not signed in can do so, to come back to this page (or, from a form, to the first page)."""
+        """Where somebody not signed in can do so, to come back to this page (or, from most forms, to the first page)."""
         if not self.actor.is_anonymous:
             return None
         if self.mount.sign_in_url is not None:
             return self.mount.sign_in_url or None
-        return self.mount.identity.sign_in(self._address if self.request.method == "GET" else self.url("home"))
+        is_here = self.request.method == "GET" or self.is_editor
+        return self.mount.identity.sign_in(self.address if is_here else self.url("home"))
 
     @property
-    def _address(self) -> str:
+    def is_editor(self) -> bool:
+        """Whether it is at the form of a page, which is there to be read as well as to be sent."""
+        return (self.request.endpoint or "").rpartition(".")[2] in ("edit", "new")
+
+    @property
+    def address(self) -> str:
         """The address that was asked for, as it was sent: a path may have a question mark or a percent sign in it."""
         asked = left_out(self.request.query_string.decode("latin-1"))
         return quoted(self.request.script_root + self.request.path) + (f"?{asked}" if asked else "")

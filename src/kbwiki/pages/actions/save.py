@@ -23,7 +23,8 @@ class Edit:
     """What an author wants saved.
 
     `base` is the number of the revision the author started from, None for a page that did not exist then. `title`
-    and `tags` of None keep what the page has (a new page takes its title from its path).
+    and `tags` of None keep what the page has (a new page takes its title from its path). `small` is what the author
+    says of the change, for lists; it is reviewed like any other.
     """
 
     path: str
@@ -32,6 +33,7 @@ class Edit:
     tags: Iterable[str] | None = None
     comment: str = ""
     base: int | None = None
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,9 @@ def _save_present(
         state, merged = _merged(tx, page, edit), True
     if state == page.state:
         return Saved(page.id, page.state.path, page.number, changed=False, merged=merged)
-    number = write_state(tx, page, state, kind=Kind.EDIT, comment=comment, decided_by=decided_by)
+    number = write_state(
+        tx, page, state, kind=Kind.EDIT, comment=comment, decided_by=decided_by, small=edit.small
+    )
     return Saved(page.id, state.path, number, merged=merged)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, distinct, exi
 from sqlalchemy.orm import aliased
 
 from ...actors import Actor
+from ...db import in_list
 from ...spaces.queries import bound, readable
 from ..models import Page, PageLink, PageTag, Redirect
 from ..paths import below, look_alike
@@ -98,6 +99,25 @@ def pages_below(connection: Connection, wiki_id: int, path: str, actor: Actor, *
         .order_by(Page.path)
         .limit(count),
         bound(actor),
+    )
+    return [PageLine(*row) for row in rows]
+
+
+def pages_in(
+    connection: Connection, wiki_id: int, parents: list[str], actor: Actor, *, count: int = 100
+) -> list[PageLine]:
+    """The pages directly below any of the paths that the actor may read, by path."""
+    rows = connection.execute(
+        select(Page.id, Page.path, Page.title)
+        .where(
+            Page.wiki_id == wiki_id,
+            in_list(Page.parent, "parents"),
+            ~Page.deleted,
+            readable(Page.space_id),
+        )
+        .order_by(Page.path)
+        .limit(count),
+        {"parents": parents, **bound(actor)},
     )
     return [PageLine(*row) for row in rows]
 

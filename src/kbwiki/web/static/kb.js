@@ -87,66 +87,16 @@
     navigator.clipboard.writeText(text).then(() => say(done), otherwise);
   }
 
-  /* Editing: warn before a changed form is left, keep what was typed, offer it back. */
+  /* Texts that are kept while they are written (kb-keep.js) are forgotten once they have arrived, which the server
+     says in the address of the page, and after a month. */
   const month = 30 * 24 * 3600 * 1000;
-  function keepTexts() {
-    const form = one(".kb form[data-kb-keep]");
-    if (!form) { forgetSent(); return; }
-    const key = `kb-text:${form.dataset.kbKeep}`;
-    const fields = () => all("input[type=text], input[type=date], select, textarea", form).filter((field) => field.name && !field.readOnly);
-    const values = () => Object.fromEntries(fields().map((field) => [field.name, field.value]));
-    const before = JSON.stringify(values());
-    let sending = false;
-    let timer = 0;
-    const dirty = () => JSON.stringify(values()) !== before || form.dataset.kbDirty !== undefined;
-    const keep = () => { clearTimeout(timer); if (dirty()) store.set(key, JSON.stringify({ at: Date.now(), values: values() })); };
-
-    offer(form, key, before, fields);
-    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 800); });
-    document.addEventListener("submit", (event) => {
-      if (!event.target.closest(".kb") || event.target.method !== "post") return;
-      sending = true;
-      keep();
-      store.set("kb-sent", key);
-    });
-    addEventListener("pagehide", () => { if (!sending) keep(); });
-    addEventListener("pageshow", () => { sending = false; });
-    addEventListener("beforeunload", (event) => { if (!sending && dirty()) event.preventDefault(); });
-    form.addEventListener("click", (event) => {
-      if (event.target.closest("[data-kb-cancel]")) { sending = true; clearTimeout(timer); store.drop(key); }
-    });
-    form.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(one("[value=save]", form)); }
-    });
-  }
-  /* The text arrived when a page to read comes back; an edit form coming back means it did not. */
-  function forgetSent() {
-    const sent = store.get("kb-sent");
-    if (sent && one(".kb .kb-reading")) { store.drop(sent); store.drop("kb-sent"); }
+  function forgetTexts() {
+    const arrived = new URLSearchParams(location.search).get("arrived");
     for (const key of store.keys().filter((name) => name.startsWith("kb-text:"))) {
       let at = 0;
       try { at = JSON.parse(store.get(key)).at; } catch { /* not ours or torn: goes too */ }
-      if (Date.now() - at > month) store.drop(key);
+      if ((arrived && key.endsWith(`#${arrived}`)) || Date.now() - at > month) store.drop(key);
     }
-  }
-  function offer(form, key, before, fields) {
-    let kept = null;
-    try { kept = JSON.parse(store.get(key)); } catch { /* torn: nothing to offer */ }
-    const text = one("textarea[name=text]", form);
-    if (!kept || JSON.stringify(kept.values) === before || (text && kept.values.text === text.value)) return;
-    const box = make("div", { class: "kb-flash kb-flash-info kb-kept", role: "status" });
-    const line = make("p", {}, form.dataset.kbOffer.replace("{when}", new Date(kept.at).toLocaleString(root.lang || undefined, { dateStyle: "long", timeStyle: "short" })));
-    const back = make("button", { type: "button", class: "kb-button kb-small" }, form.dataset.kbBring);
-    const drop = make("button", { type: "button", class: "kb-button kb-small kb-plain" }, form.dataset.kbDrop);
-    back.addEventListener("click", () => {
-      for (const field of fields()) if (field.name in kept.values) field.value = kept.values[field.name];
-      form.dataset.kbDirty = "";
-      box.remove();
-      (one("textarea", form) || form).focus();
-    });
-    drop.addEventListener("click", () => { store.drop(key); box.remove(); });
-    box.append(line, back, drop);
-    form.before(box);
   }
 
   /* Buttons above the text: around what is selected, or around words that say what belongs there. */
@@ -401,7 +351,7 @@
     menus();
     anchors();
     scrollers();
-    keepTexts();
+    forgetTexts();
     toolbars();
     /* Only now: an element defined earlier would start before its text has arrived, and stand beside it. */
     if (!customElements.get("kb-countdown")) customElements.define("kb-countdown", Countdown);
