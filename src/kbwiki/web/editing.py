@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import quote
 
 from flask import Response
-from markupsafe import Markup
 
 from ..errors import Forbidden, Invalid
 from ..hooks.pages import ToolbarButton
@@ -13,7 +13,6 @@ from ..pages.actions import Edit, EditConflict, Saved, save_page
 from ..pages.diff import difference
 from ..pages.paths import normalise_path, slug, title_of
 from ..pages.queries.view import PageView, find_address, find_page, get_by_id, look_alikes, text_of
-from ..pages.rendering import preview_html
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right, responsible_groups
 from ..spaces.restraining import Restrained
@@ -22,9 +21,11 @@ from .advising import Hint, draft_of, gives_hints, hints_for
 from .forms import EditForm, FieldError, whole_number
 from .merging import both_texts, chosen_text
 from .page_extras import LONGEST_LABEL, MOST
-from .page_types import labels_of, text_sent, typed_form
+from .page_types import text_sent, typed_form
 from .practice import is_unwatched
+from .previewing import live_preview, shown_preview
 from .restraints import what_stops
+from .sections import section_before, whole_text, with_section
 from .starting import Start, starts
 from .starting import chosen_text as text_to_start_from
 from .visit import Visit
@@ -47,7 +48,7 @@ def new(visit: Visit) -> Response:
 
 
 def edit(visit: Visit, path: str) -> Response:
-    """The form for a page that is there."""
+    """The form for a page that is there, or with `section` for that part of it."""
     if visit.request.method == "POST":
         return _submitted(visit, is_new=False, path=path)
     view = find_page(visit.connection, visit.wiki.id, path, visit.actor)
@@ -55,7 +56,9 @@ def edit(visit: Visit, path: str) -> Response:
         address = find_address(visit.connection, visit.wiki.id, path, visit.actor)
         return visit.go(visit.url("edit", path=address) if address else visit.url("new", path=path))
     _require_write(visit, path)
-    return _form(visit, _form_of(view, text_of(visit.connection, view)))
+    form = _form_of(view, text_of(visit.connection, view))
+    section = visit.request.args.get("section", "")
+    return _form(visit, with_section(visit, form, section) if section else form)
 
 
 def _form_of(view: PageView, text: str) -> EditForm:
@@ -93,6 +96,8 @@ def _form_sent(visit: Visit, *, is_new: bool, path: str | None) -> EditForm:
         base=whole_number(sent.get("base", "")),
         is_new=is_new,
         path_editable=is_new,
+        section="" if is_new else sent.get("section", ""),
+        section_title=sent.get("section_title", ""),
     )
 
 
@@ -101,6 +106,9 @@ def _submitted(visit: Visit, *, is_new: bool, path: str | None = None) -> Respon
     if is_new and form.path.endswith("/"):
         form = replace(form, path=form.path + slug(form.title))
     action = visit.request.form.get("action", "save")
+    if action == "live":
+        _require_write(visit, form.path)
+        return live_preview(visit, form)
     try:
         normalise_path(form.path)
         if action == "merge":
@@ -108,17 +116,18 @@ def _submitted(visit: Visit, *, is_new: bool, path: str | None = None) -> Respon
             return _saved(visit, _save(visit, replace(form, text=chosen.text), chosen.base))
         if action != "save":
             return _form(visit, form, looking_at=action)
-        return _saved(visit, _save(visit, form, form.base))
+        return _saved(visit, _save(visit, form, form.base), form.section)
     except Invalid as error:
         return _form(visit, form, errors=(FieldError(error.field, error.why),), status=422)
     except Restrained as stopped:
         return _form(visit, form, errors=(FieldError("text", str(stopped)),), status=stopped.status)
     except EditConflict as conflict:
-        return both_texts(visit, form, conflict)
+        whole = replace(form, text=whole_text(visit, form), section="") if form.section else form
+        return both_texts(visit, whole, conflict)
 
 
 def _save(visit: Visit, form: EditForm, base: int | None) -> Saved:
-    text = _with_newlines_of_base(visit, form)
+    text = whole_text(visit, form) if form.section else _with_newlines_of_base(visit, form)
     with visit.change() as tx:
         return save_page(
             tx,
@@ -138,14 +147,15 @@ def _with_newlines_of_base(visit: Visit, form: EditForm) -> str:
     return form.text.replace("\n", "\r\n") if "\r\n" in stored else form.text
 
 
-def _saved(visit: Visit, saved: Saved) -> Response:
+def _saved(visit: Visit, saved: Saved, section: str = "") -> Response:
     done = "created" if saved.created else "merged" if saved.merged and saved.changed else "saved"
     if not saved.changed:
         done = "unchanged"
     if saved.created and (screen := visit.request.args.get("help")):  # written for a screen that had none
         error = visit.request.args.get("error", "")[:60] or None
         return visit.go(visit.url("help_settings", path=saved.path, endpoint=screen[:200], error=error))
-    return visit.go(f"{visit.url.page(saved.path)}?done={done}")
+    place = f"#{quote(section)}" if section else ""
+    return visit.go(f"{visit.url.page(saved.path)}?done={done}{place}")
 
 
 def _form(
@@ -159,12 +169,12 @@ def _form(
     status: int = 200,
 ) -> Response:
     path = form.path.strip("/")
-    preview = _preview(visit, form) if looking_at == "preview" else None
+    preview = shown_preview(visit, form) if looking_at == "preview" else None
     changes = difference(_base_text(visit, form), form.text) if looking_at == "changes" else None
     space = find_space(visit.connection, visit.wiki.id, path)
     return visit.show(
         "kbwiki/edit.html",
-        title=kb_t("New [page]") if form.is_new else kb_t("[Edit] {title}", title=form.title),
+        title=_heading(form),
         section="edit",
         status=status,
         form=form,
@@ -174,7 +184,7 @@ def _form(
         advice=_advice(visit, form),
         hints=_hints(visit, form) if looking_at in ("preview", "check") else None,
         checks=gives_hints(visit),
-        typed=typed_form(visit, form.text),
+        typed=typed_form(visit, form.text) if not form.section else None,
         starts=offered,
         toolbar=toolbar(visit),
         responsible=() if is_unwatched(visit, path) else responsible_groups(visit.connection, [space]),
@@ -186,19 +196,12 @@ def _form(
     )
 
 
-def _preview(visit: Visit, form: EditForm) -> Markup:
-    html = preview_html(
-        visit.connection,
-        visit.wiki.id,
-        visit.actor,
-        form.path.strip("/") or "new",
-        form.text,
-        visit.url.to_link,
-        visit.settings.max_output_chars,
-        visit.wiki.dialect,
-        labels_of(visit),
-    ).html
-    return Markup(html)  # noqa: S704 - sanitised by markup.render
+def _heading(form: EditForm) -> str:
+    if form.is_new:
+        return kb_t("New [page]")
+    if form.section:
+        return kb_t("[Edit] “{section}” in {title}", section=form.section_title, title=form.title)
+    return kb_t("[Edit] {title}", title=form.title)
 
 
 def _hints(visit: Visit, form: EditForm) -> tuple[Hint, ...] | None:
@@ -230,6 +233,8 @@ def _advice(visit: Visit, form: EditForm) -> tuple[str, ...]:
 
 
 def _base_text(visit: Visit, form: EditForm) -> str:
+    if form.section:
+        return section_before(visit, form)
     view = find_page(visit.connection, visit.wiki.id, form.path, visit.actor) if not form.is_new else None
     if view is None or form.base is None:
         return ""

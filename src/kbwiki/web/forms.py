@@ -10,7 +10,10 @@ MOST_COUNTED = 2**53
 
 @dataclass(frozen=True, slots=True)
 class EditForm:
-    """What stands in the form; `base` is the revision its author started from, None for a new page."""
+    """What stands in the form; `base` is the revision its author started from, None for a new page.
+
+    With a `section` (the id of its heading) the text is that section's alone; `section_title` is what it was called.
+    """
 
     path: str
     title: str
@@ -20,6 +23,8 @@ class EditForm:
     base: int | None
     is_new: bool
     path_editable: bool
+    section: str = ""
+    section_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
