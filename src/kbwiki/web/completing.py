@@ -63,7 +63,8 @@ def _pages(visit: Visit, asked: str, path: str) -> list[Line]:
             if one.kind is Suggested.PAGE:
                 found.setdefault(one.path, one.text)
         if "/" in asked:
-            for page in pages_below(visit.connection, visit.wiki.id, parent_of(asked.strip("/")), visit.actor, count=200):
+            folder = parent_of(asked.lstrip("/"))
+            for page in pages_below(visit.connection, visit.wiki.id, folder, visit.actor, count=200):
                 if page.path.casefold().startswith(asked.lstrip("/").casefold()):
                     found.setdefault(page.path, page.title)
     elif path:

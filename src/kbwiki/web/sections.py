@@ -41,9 +41,15 @@ def whole_text(visit: Visit, form: EditForm) -> str:
     if not written:
         return base[: section.start] + base[section.after :]
     was = base[section.start : section.end]
-    if "\r\n" in was or ("\n" not in was and "\r\n" in base):
+    if written == _lines(was):
+        written = was
+    elif "\r\n" in was or ("\n" not in was and "\r\n" in base):
         written = written.replace("\n", "\r\n")
     return base[: section.start] + written + base[section.end :]
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def section_before(visit: Visit, form: EditForm) -> str:
