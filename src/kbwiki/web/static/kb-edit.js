@@ -304,9 +304,9 @@
   const guarded = (line) => line.replace(/^(\s*)([#>+-]|\d+[.)])(?=\s)/, (_, blank, sign) => `${blank}${sign.length > 1 ? sign.slice(0, -1) + "\\" + sign.slice(-1) : "\\" + sign}`);
 
   class Converted {
-    /* Styles are looked at as text and never applied. */
+    /* Styles are looked at as text and never applied; what would run stands there as nothing. */
     constructor(html, base) {
-      const tags = html.replace(/<!--[\s\S]*?-->/g, "").replace(/<(style|script|title)\b[\s\S]*?<\/\1>/gi, "").replace(/<[^<>]*>/g, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+      const tags = html.replace(/<!--[\s\S]*?-->/g, "").replace(/<(style|script|title)\b[\s\S]*?<\/\1>/gi, "").replace(/<[^<>]*>/g, (tag) => tag.replace(/\s(style|on\w+)\s*=/gi, " data-$1="));
       this.body = new DOMParser().parseFromString(tags, "text/html").body;
       this.base = base;
     }
@@ -419,7 +419,7 @@
   const ASKS = [
     { kind: "heading", found: /\[\[([^[\]|#\n]*)#([^[\]|\n]*)$/, typed: 2, page: 1 },
     { kind: "page", found: /\[\[([^[\]|#\n]*)$/, typed: 1 },
-    { kind: "person", found: /(?:^|[\s(])@([\p{L}\p{N}][\p{L}\p{N}.'-]*(?: [\p{L}\p{N}.'-]*)?)$/u, typed: 1 },
+    { kind: "person", found: /(?:^|[\s(])@((?:[\p{L}\p{N}][\p{L}\p{N}.'-]*(?: [\p{L}\p{N}.'-]*)?)?)$/u, typed: 1 },
     { kind: "block", found: /^[ \t]*\/([\p{L}\p{N} ]{0,24})$/u, typed: 1 },
   ];
 
@@ -442,10 +442,7 @@
     /* After a key: only those that may begin something look at the line. */
     typed(event) {
       if (this.isOpen || this.waits) { this.look(); return; }
-      if (event.isComposing || !event.data || !/[[#@/]$/.test(event.data)) {
-        if (!this.unanswered || !event.data) return;
-      }
-      this.look();
+      if (event.data && !event.isComposing && (this.unanswered || /[[#@/]$/.test(event.data))) this.look();
     }
 
     look() {
@@ -459,6 +456,7 @@
       const typed = match[ask.typed];
       this.asks = { kind: ask.kind, typed, from: start - typed.length, page: ask.page ? match[ask.page] : "" };
       if (ask.kind === "block") { this.asks.from -= 1; this.show(this.blocks(typed), ""); return; }
+      if (ask.kind === "person" && !typed) { this.close(); this.unanswered = true; return; }
       clearTimeout(this.timer);
       this.waits = true;
       this.timer = setTimeout(() => this.ask(), 120);
@@ -649,10 +647,12 @@
       this.blocks = [];
       this.took = 0;
       this.size = 0;
+      this.moved = 0;
       const { area } = editor.field;
-      area.addEventListener("scroll", () => { if (!this.leading) this.follow(); }, { passive: true });
+      /* What leads the preview: the caret, until somebody scrolls. */
+      area.addEventListener("scroll", () => { if (performance.now() - this.moved > 250) this.leads = false; this.follow(); }, { passive: true });
       this.pane.addEventListener("click", (event) => this.click(event));
-      document.addEventListener("selectionchange", () => { if (document.activeElement === area) this.settled(); });
+      document.addEventListener("selectionchange", () => { if (document.activeElement === area) { this.moved = performance.now(); this.leads = true; this.settled(); } });
       this.switch(store.get("kb-live") !== "off");
     }
     get isOn() { return !this.pane.hidden; }
@@ -740,11 +740,10 @@
         starts.push(at);
       }
       const mirror = mirrorOf(area);
-      const marks = starts.map((start, number) => {
-        const part = make("div", {}, text.slice(start, starts[number + 1] ?? text.length).replace(/\n$/, "") || "\u200b");
-        return part;
-      });
-      if (starts[0]) mirror.append(make("div", {}, text.slice(0, starts[0]).replace(/\n$/, "")));
+      /* A line end at the end of an element makes no line by itself. */
+      const part = (from, to) => make("div", {}, text.slice(from, to).replace(/\n$/, "").replace(/(^|\n)$/, "$1\u200b"));
+      const marks = starts.map((start, number) => part(start, starts[number + 1] ?? text.length));
+      if (starts[0]) mirror.append(part(0, starts[0]));
       mirror.append(...marks);
       const tops = marks.map((mark) => mark.offsetTop);
       this.measured = { width: area.clientWidth, tops, height: mirror.scrollHeight };
@@ -777,6 +776,7 @@
       this.rests = setTimeout(() => {
         const { area, text, start } = { area: this.editor.field.area, text: this.editor.field.text, start: this.editor.field.start };
         this.editor.rested(text, start);
+        if (!this.leads) { this.follow(); return; }
         if (!this.isOn || !this.pairs?.length || document.activeElement !== area) return;
         const line = text.slice(0, start).split("\n").length - 1;
         let at = this.pairs.length - 1;
@@ -814,7 +814,12 @@
       suggestTags(one("[name=tags]", this.form), this);
       const { area } = this.field;
       area.addEventListener("keydown", (event) => this.key(event));
-      area.addEventListener("input", (event) => { this.touched = true; this.suggesting.typed(event); this.changed(); });
+      area.addEventListener("input", (event) => {
+        this.composing = event.isComposing;
+        this.changedInTable = this.inTable !== undefined;
+        this.suggesting.typed(event);
+        this.changed();
+      });
       area.addEventListener("paste", (event) => this.paste(event));
       for (const other of ["title", "path"]) this.form.elements[other]?.addEventListener("input", () => this.changed());
     }
@@ -927,15 +932,15 @@
       const table = Table.at(text, start);
       const left = this.inTable;
       one("[data-kb-in-table]", this.place).hidden = !table;
-      if (left !== undefined && this.changedInTable && (!table || table.from !== this.tableFrom)) this.alignLeft(text, start, left);
-      if (table) { this.changedInTable = (this.changedInTable && this.tableFrom === table.from) || this.touched; this.tableFrom = table.from; }
+      const hasLeft = left !== undefined && table?.from !== this.tableFrom;
+      if (hasLeft && this.changedInTable) this.alignLeft(text, start, left);
+      if (hasLeft || !table) this.changedInTable = false;
       this.inTable = table ? start : undefined;
-      if (!table) this.changedInTable = false;
-      this.touched = false;
+      this.tableFrom = table?.from;
     }
     alignLeft(text, start, place) {
       const { field } = this;
-      if (this.touched || field.start !== field.end || document.activeElement !== field.area) return;
+      if (this.composing || field.start !== field.end || document.activeElement !== field.area) return;
       const table = Table.at(text, place);
       const words = table?.written().words;
       if (!table || words === table.words || (start >= table.from && start <= table.to)) return;
