@@ -269,7 +269,9 @@ def test_suggestions_are_chosen_by_keyboard(desk: Desk, typed: str, shown: str, 
         assert desk.page.locator("#kb_f_text").get_attribute("aria-activedescendant") == "kb_suggested_0"
         box = option.bounding_box()
         assert box is not None
-        assert 0 <= box["y"] < 900
+        foot = desk.page.locator(".kb-save").bounding_box()
+        assert foot is not None
+        assert 0 <= box["y"] < (foot["y"] if desk.page.viewport_size["width"] > 1000 else 900)  # type: ignore[index]
         desk.press("Enter")
     assert desk.text == after
     assert desk.page.locator(".kb-suggested").is_hidden()
@@ -455,12 +457,12 @@ def test_a_key_costs_little_more_than_in_a_bare_field(wide: Desk) -> None:
             page.keyboard.press("x")
         return _spent(session) - before
 
-    ratio = min(work("#kb_f_text") / max(work("#bare"), 0.001) for _ in range(3))
+    ratio = min(work("#kb_f_text") / max(work("#bare"), 0.001) for _ in range(4))
     page.evaluate("document.getElementById('bare').remove()")
     wide.write(TEXT)
 
     print(f"work per key, of that in a bare field: {ratio:.2f}")
-    assert ratio < 2, ratio
+    assert ratio < 1.3, ratio
 
 
 def _spent(session: object) -> float:

@@ -494,7 +494,7 @@
         option.line = line;
         return option;
       }));
-      if (!this.isOpen) { this.list.hidden = false; this.place(); }
+      if (!this.isOpen) { this.editor.bringInSight(); this.list.hidden = false; this.place(); }
       this.list.setAttribute("aria-label", this.asks.kind === "block" ? this.editor.words.kbInserted : this.editor.words.kbSuggested);
       this.editor.say(said || this.list.getAttribute("aria-label"));
       this.mark(this.list.firstElementChild);
@@ -506,7 +506,7 @@
       const { area } = this.field;
       const pane = area.parentElement;
       const box = pane.getBoundingClientRect();
-      const bottom = window.visualViewport ? visualViewport.height + visualViewport.offsetTop : innerHeight;
+      const bottom = this.editor.foot;
       let top = Math.min(area.clientHeight, bottom - box.top) - 8;
       let line = 0;
       let left = 8;
@@ -777,6 +777,7 @@
         const { area, text, start } = { area: this.editor.field.area, text: this.editor.field.text, start: this.editor.field.start };
         this.editor.rested(text, start);
         if (!this.leads) { this.follow(); return; }
+        this.editor.bringInSight();
         if (!this.isOn || !this.pairs?.length || document.activeElement !== area) return;
         const line = text.slice(0, start).split("\n").length - 1;
         let at = this.pairs.length - 1;
@@ -925,6 +926,23 @@
         const table = Table.at(this.field.text, this.field.start);
         if (table ? table.go(this.field, event.shiftKey) : this.field.indent(event.shiftKey)) event.preventDefault();
       }
+    }
+
+    /* Where the window ends for the field: what is pressed to save may stand over its foot. */
+    get foot() {
+      const bottom = window.visualViewport ? visualViewport.height + visualViewport.offsetTop : innerHeight;
+      const save = one(".kb-save", this.form);
+      if (!save || this.place.classList.contains("kb-full") || getComputedStyle(save).position !== "sticky") return bottom;
+      return Math.min(bottom, save.getBoundingClientRect().top);
+    }
+    bringInSight() {
+      const { area, text, start } = { area: this.field.area, text: this.field.text, start: this.field.start };
+      const box = area.getBoundingClientRect();
+      const { foot } = this;
+      if (box.bottom <= foot || text.length > large) return;
+      const seen = caretAt(area, start);
+      const low = box.top + seen.top - area.scrollTop + 1.5 * seen.height;
+      if (low > foot) scrollBy({ top: Math.ceil(low - foot), behavior: "instant" });
     }
 
     /* The caret rests: tools for tables where there is one, and the table that was left gets its columns in line. */
