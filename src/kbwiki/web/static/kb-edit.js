@@ -33,11 +33,13 @@
     put(words, from = this.start, to = this.end, start = from + words.length, end = start) {
       this.area.focus({ preventScroll: true });
       this.select(from, to);
+      this.puts = true;
       const done = words ? document.execCommand?.("insertText", false, words) : from === to || document.execCommand?.("delete");
       if (!done) {
         this.area.setRangeText(words, from, to, "end");
         this.area.dispatchEvent(new Event("input", { bubbles: true }));
       }
+      this.puts = false;
       this.select(start, end);
     }
 
@@ -818,7 +820,7 @@
       area.addEventListener("input", (event) => {
         this.composing = event.isComposing;
         this.changedInTable = this.inTable !== undefined;
-        this.suggesting.typed(event);
+        if (!this.field.puts) this.suggesting.typed(event);
         this.changed();
       });
       area.addEventListener("paste", (event) => this.paste(event));
@@ -947,6 +949,7 @@
 
     /* The caret rests: tools for tables where there is one, and the table that was left gets its columns in line. */
     rested(text, start) {
+      if (this.suggesting.isOpen || this.suggesting.waits) return;
       const table = Table.at(text, start);
       const left = this.inTable;
       one("[data-kb-in-table]", this.place).hidden = !table;
