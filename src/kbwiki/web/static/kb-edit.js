@@ -654,6 +654,14 @@
       /* What leads the preview: the caret, until somebody scrolls. */
       area.addEventListener("scroll", () => { if (performance.now() - this.moved > 250) this.leads = false; this.follow(); }, { passive: true });
       this.pane.addEventListener("click", (event) => this.click(event));
+      /* Who asks for the preview while it is there already is led to it. */
+      editor.form.addEventListener("click", (event) => {
+        if (!this.isOn || !event.target.closest("[type=submit][value=preview]")) return;
+        event.preventDefault();
+        this.ask();
+        this.pane.focus({ preventScroll: true });
+        this.pane.scrollIntoView({ block: "nearest" });
+      });
       document.addEventListener("selectionchange", () => { if (document.activeElement === area) { this.moved = performance.now(); this.leads = true; this.settled(); } });
       this.switch(store.get("kb-live") !== "off");
     }
