@@ -43,6 +43,7 @@ ADDRESSES = {
     "earlier": "/-/search/earlier?q=two",
     "search_json": "/-/search.json?q=two",
     "suggest_json": "/-/suggest.json?q=tw",
+    "complete_json": "/-/complete.json?kind=page&q=tw",
     "opensearch": "/-/opensearch.xml",
     "kept_searches": "/-/kept-searches",
     "change_search": "/-/kept-searches/2",
@@ -198,6 +199,7 @@ search            GET  200 200 200 200 200 200 200 200
 earlier           GET  403 403 403 200 200 403 403 403
 search_json       GET  200 200 200 200 200 200 200 200
 suggest_json      GET  200 200 200 200 200 200 200 200
+complete_json     GET  200 200 200 200 200 200 200 200
 opensearch        GET  200 200 200 200 200 200 200 200
 kept_searches     GET  403 200 200 200 200 200 200 200
 kept_searches     POST 403 303 303 303 303 303 303 303

@@ -119,6 +119,7 @@ POST_ONLY |= {"helped", "help_wrong", "help_wanted", "undo_help", "close_wanted"
 POST_ONLY |= {"file_replace", "file_describe", "file_move", "file_delete", "file_back", "file_restore"}
 POST_ONLY |= {"switch_plugin", "undo_switch", "go_on_several", "undo_several"}
 POST_ONLY |= {"search_json", "suggest_json", "opensearch"}  # for scripts: see test_search_json
+POST_ONLY |= {"complete_json"}  # see test_editing_completion
 NEEDS = {
     "queue": MODERATOR,
     "filters": MODERATOR,

@@ -9,6 +9,7 @@ from .dialect import PLAIN, RENDERER_VERSION, Dialect, Syntax
 from .document import Document, Heading, Link, LinkedFile, LinkStyle, Rendered, Resolved, Wording
 from .engine import parse, parse_extended
 from .front import Front, Labels, changed_front, is_name, new_front, read_front
+from .places import PlacedHeading, Places, Section, find_section, places_of
 from .rendering import render
 from .rewriting import rewrite_links
 from .slugs import section_anchor
@@ -24,16 +25,21 @@ __all__ = [
     "Link",
     "LinkStyle",
     "LinkedFile",
+    "PlacedHeading",
+    "Places",
     "Rendered",
     "Resolved",
+    "Section",
     "Syntax",
     "Wording",
     "changed_front",
+    "find_section",
     "highlight_css",
     "is_name",
     "new_front",
     "parse",
     "parse_extended",
+    "places_of",
     "read_front",
     "render",
     "rewrite_links",

@@ -76,6 +76,15 @@ class PageHtml:
     lasting: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A text that is not saved: as HTML, as it was read, and where its links lead."""
+
+    html: str
+    document: Document
+    resolved: Mapping[Link, Resolved]
+
+
 RenderCache = BoundedCache[bytes, str]
 """Rendered HTML of this process, by the digest of everything it was made from."""
 
@@ -203,11 +212,11 @@ def preview_html(
     dialect: Dialect = PLAIN,
     labels: Labels = NO_LABELS,
     files: FilesAt = no_files,
-) -> PageHtml:
+) -> Preview:
     """A text that is not saved, as HTML; nothing is kept."""
     document = parse_extended(text, dialect)
     resolved = resolve_links(connection, wiki_id, actor, path, document.links, address, files)
-    return PageHtml(_rendered(document, resolved, path, dialect, labels, max_output).html, document.headings)
+    return Preview(_rendered(document, resolved, path, dialect, labels, max_output).html, document, resolved)
 
 
 def resolve_links(

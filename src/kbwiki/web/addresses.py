@@ -119,6 +119,7 @@ SCREEN_RULES: Mapping[str, str] = MappingProxyType(
         "earlier": "/-/search/earlier",
         "search_json": "/-/search.json",
         "suggest_json": "/-/suggest.json",
+        "complete_json": "/-/complete.json",
         "opensearch": "/-/opensearch.xml",
         "kept_searches": "/-/kept-searches",
         "change_search": "/-/kept-searches/{id}",

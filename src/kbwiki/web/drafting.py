@@ -18,6 +18,7 @@ from ..pages.paths import normalise_path, title_of
 from ..pages.queries.view import PageView, find_address, find_deleted, find_page, text_of
 from .changing import comments_for
 from .forms import EditForm
+from .sections import whole_form
 from .visit import Visit
 from .words import clock, kb_t, when
 
@@ -91,15 +92,16 @@ def remember(visit: Visit, form: EditForm) -> EditForm:
 
 
 def _kept(visit: Visit, form: EditForm) -> EditForm:
-    """The same. Errors: Invalid, Forbidden, Busy."""
+    """The same. Of a section the whole page is kept with it. Errors: Invalid, Forbidden, Busy."""
     view = page_meant(visit, form)
-    is_said = _is_said(visit, form, view)
+    whole = whole_form(visit, form)
+    is_said = _is_said(visit, whole, view)
     with visit.change() as tx:
         if is_said:
             forget(tx, form.draft)
             return form
         written = Written(
-            form.text, form.path, form.title, form.tags, form.comment,
+            whole.text, form.path, form.title, form.tags, form.comment,
             view.id if view is not None else None, form.base, form.draft, form.kept,
         )  # fmt: skip
         kept = keep_draft(tx, written, max_bytes=visit.settings.max_page_bytes)
@@ -124,7 +126,7 @@ def keep(visit: Visit, form: EditForm) -> Response:
         kept = _kept(visit, form)
     except (Invalid, Forbidden, Busy) as error:
         return _said({"problem": str(error)}, error.status)
-    comments = comments_for(text_now(visit, page_meant(visit, form)), form.text)
+    comments = comments_for(text_now(visit, page_meant(visit, form)), whole_form(visit, form).text)
     at = clock(visit.now)
     return _said({"draft": kept.draft, "kept": kept.kept, "at": at, "comments": comments}, 200)
 
@@ -237,7 +239,7 @@ def _page_of(visit: Visit, draft: DraftLine) -> PageView | None:
 def compare(visit: Visit, form: EditForm) -> Response:
     """What a text that only the browser has changes in the page as it is now, for our script."""
     now = plain_ends(text_now(visit, page_meant(visit, form)))
-    found = difference(now, form.text)
+    found = difference(now, whole_form(visit, form).text)
     return visit.show("kbwiki/parts/differs.html", title="", section="edit", difference=found)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from urllib.parse import quote
 
 from flask import Response
-from markupsafe import Markup
 
 from ..drafts.actions import new_tab, note_saved
 from ..errors import Conflict, Forbidden, Invalid, NotFound
@@ -16,7 +16,6 @@ from ..pages.diff import difference
 from ..pages.line_ends import with_ends_of
 from ..pages.paths import normalise_path, slug, title_of
 from ..pages.queries.view import PageView, find_address, find_page, get_by_id, look_alikes, text_of
-from ..pages.rendering import preview_html
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right, responsible_groups
 from ..spaces.restraining import Restrained
@@ -27,12 +26,13 @@ from .drafting import Offer, compare, form_with_draft, keep, keeps, offers, reme
 from .forms import EditForm, FieldError, whole_number
 from .merging import both_texts, chosen_text
 from .page_extras import LONGEST_LABEL, MOST
-from .page_types import labels_of, text_sent, typed_form
+from .page_types import text_sent, typed_form
 from .practice import is_unwatched
+from .previewing import live_preview, shown_preview
 from .restraints import what_stops
-from .starting import Start, starts
+from .sections import section_before, whole_form, whole_text, with_section
+from .starting import Start, starts, with_title
 from .starting import chosen_text as text_to_start_from
-from .starting import with_title
 from .visit import Visit
 from .words import kb_t
 
@@ -54,7 +54,7 @@ def new(visit: Visit) -> Response:
 
 
 def edit(visit: Visit, path: str) -> Response:
-    """The form for a page that is there."""
+    """The form for a page that is there, or with `section` for that part of it."""
     if visit.request.method == "POST":
         return _submitted(visit, is_new=False, path=path)
     view = find_page(visit.connection, visit.wiki.id, path, visit.actor)
@@ -62,7 +62,9 @@ def edit(visit: Visit, path: str) -> Response:
         address = find_address(visit.connection, visit.wiki.id, path, visit.actor)
         return visit.go(visit.url("edit", path=address) if address else visit.url("new", path=path))
     _require_write(visit, path)
-    return _form(visit, form_with_draft(visit, _form_of(view, text_of(visit.connection, view))))
+    form = form_with_draft(visit, _form_of(view, text_of(visit.connection, view)))
+    section = "" if form.draft else visit.request.args.get("section", "")
+    return _form(visit, with_section(visit, form, section) if section else form)
 
 
 def _form_of(view: PageView, text: str) -> EditForm:
@@ -105,6 +107,8 @@ def _form_sent(visit: Visit, *, is_new: bool, path: str | None) -> EditForm:
         kept=whole_number(sent.get("kept", "")) or 0,
         start=start if is_new else "",
         small="small" in sent and not is_new,
+        section="" if is_new else sent.get("section", ""),
+        section_title=sent.get("section_title", ""),
     )
 
 
@@ -113,6 +117,9 @@ def _submitted(visit: Visit, *, is_new: bool, path: str | None = None) -> Respon
     if is_new and form.path.endswith("/"):
         form = replace(form, path=form.path + slug(form.title))
     action = visit.request.form.get("action", "save")
+    if action == "live":
+        _require_write(visit, form.path)
+        return live_preview(visit, form)
     try:
         normalise_path(form.path)
         if action in ("merge", "look"):
@@ -127,14 +134,14 @@ def _submitted(visit: Visit, *, is_new: bool, path: str | None = None) -> Respon
         errors = (FieldError("text", str(stopped)),)
         return _form(visit, remember(visit, form), errors=errors, status=stopped.status)
     except EditConflict as conflict:
-        return both_texts(visit, remember(visit, form), conflict)
+        return both_texts(visit, remember(visit, whole_form(visit, form)), conflict)
     except (Conflict, Forbidden, NotFound):
         remember(visit, form)
         raise
 
 
 def _save(visit: Visit, form: EditForm, base: int | None) -> Saved:
-    text = _with_newlines_of_base(visit, form)
+    text = whole_text(visit, form) if form.section else _with_newlines_of_base(visit, form)
     with visit.change() as tx:
         edit = Edit(form.path, text, form.title, form.tags.split(","), form.comment, base, small=form.small)
         saved = save_page(tx, edit, max_bytes=visit.settings.max_page_bytes)
@@ -160,7 +167,8 @@ def _saved(visit: Visit, saved: Saved, form: EditForm) -> Response:
         error = visit.request.args.get("error", "")[:60] or None
         return visit.go(visit.url("help_settings", path=saved.path, endpoint=screen[:200], error=error))
     arrived = f"arrived={form.draft}&" if form.kept and re.fullmatch(r"[\w-]+", form.draft, re.ASCII) else ""
-    return visit.go(f"{visit.url.page(saved.path)}?{arrived}done={done}")
+    place = f"#{quote(form.section)}" if form.section else ""
+    return visit.go(f"{visit.url.page(saved.path)}?{arrived}done={done}{place}")
 
 
 def keep_sent(visit: Visit) -> Response:
@@ -186,12 +194,12 @@ def _form(
     path = form.path.strip("/")
     form = form if form.draft else replace(form, draft=new_tab())
     before = _base_text(visit, form) if looking_at else ""
-    preview = _preview(visit, form) if looking_at == "preview" else None
+    preview = shown_preview(visit, form) if looking_at == "preview" else None
     changes = difference(before, form.text) if looking_at == "changes" else None
     space = find_space(visit.connection, visit.wiki.id, path)
     return visit.show(
         "kbwiki/edit.html",
-        title=kb_t("New [page]") if form.is_new else kb_t("[Edit] {title}", title=form.title),
+        title=_heading(form),
         section="edit",
         status=status,
         form=form,
@@ -201,7 +209,7 @@ def _form(
         advice=_advice(visit, form),
         hints=_hints(visit, form) if looking_at in ("preview", "check") else None,
         checks=gives_hints(visit),
-        typed=typed_form(visit, form.text),
+        typed=typed_form(visit, form.text) if not form.section else None,
         drafts=_offered(visit, form),
         keeps=keeps(visit),
         most_bytes=visit.settings.max_page_bytes,
@@ -217,27 +225,20 @@ def _form(
     )
 
 
+def _heading(form: EditForm) -> str:
+    if form.is_new:
+        return kb_t("New [page]")
+    if form.section:
+        return kb_t("[Edit] “{section}” in {title}", section=form.section_title, title=form.title)
+    return kb_t("[Edit] {title}", title=form.title)
+
+
 def _offered(visit: Visit, form: EditForm) -> tuple[Offer, ...]:
     """What was begun here before; what is in the form already is not offered once more."""
     if visit.request.method == "POST":
         return ()
     view = None if form.is_new else find_page(visit.connection, visit.wiki.id, form.path, visit.actor)
     return tuple(one for one in offers(visit, view, form.path.strip("/")) if one.tab != form.draft)
-
-
-def _preview(visit: Visit, form: EditForm) -> Markup:
-    html = preview_html(
-        visit.connection,
-        visit.wiki.id,
-        visit.actor,
-        form.path.strip("/") or "new",
-        form.text,
-        visit.url.to_link,
-        visit.settings.max_output_chars,
-        visit.wiki.dialect,
-        labels_of(visit),
-    ).html
-    return Markup(html)  # noqa: S704 - sanitised by markup.render
 
 
 def _hints(visit: Visit, form: EditForm) -> tuple[Hint, ...] | None:
@@ -269,6 +270,8 @@ def _advice(visit: Visit, form: EditForm) -> tuple[str, ...]:
 
 
 def _base_text(visit: Visit, form: EditForm) -> str:
+    if form.section:
+        return section_before(visit, form)
     view = find_page(visit.connection, visit.wiki.id, form.path, visit.actor) if not form.is_new else None
     if view is None or form.base is None:
         return ""

@@ -14,6 +14,7 @@ class EditForm:
 
     `draft` is the name of the window it was written in, under which it is kept, and `kept` how often that was done;
     `start` is what a new page was started from (see starting).
+    With a `section` (the id of its heading) the text is that section's alone; `section_title` is what it was called.
     """
 
     path: str
@@ -28,6 +29,8 @@ class EditForm:
     kept: int = 0
     start: str = ""
     small: bool = False
+    section: str = ""
+    section_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from .page_extras import extras_of
 from .page_types import labels_of
 from .practice import practice_line
 from .restraints import as_restrained, restraint_line
+from .sections import with_section_links
 from .visit import Visit
 from .words import day, kb_t, when, who
 
@@ -108,10 +109,12 @@ def _read(visit: Visit, path: str) -> Response:
         return Response(text_of(visit.connection, view), mimetype="text/plain")
     extras = extras_of(visit, view)
     state = looked_at(visit.connection, view.id)
+    shown = as_restrained(visit, view)
     return show_page(
         visit,
-        as_restrained(visit, view),
+        shown,
         "kbwiki/page.html",
+        sections=shown.can_write and not shown.hidden,
         extras=extras,
         edition=edition,
         state=_state(visit, view, newest, state),
@@ -160,15 +163,16 @@ def as_html(visit: Visit, view: PageView) -> PageHtml:
     return html
 
 
-def show_page(visit: Visit, view: PageView, template: str, **facts: Any) -> Response:
-    """The page rendered into `template`, with the navigation around it."""
+def show_page(visit: Visit, view: PageView, template: str, *, sections: bool = False, **facts: Any) -> Response:
+    """The page rendered into `template`, with the navigation around it, and if `sections` links that edit those."""
     rendered = as_html(visit, view)
     tree, children, above = tree_around(visit, view.path)
     former = visit.request.args.get("from")
+    html = with_section_links(visit, rendered.html, view.path) if sections else rendered.html
     shown = ShownPage(
         path=view.path,
         title=view.title,
-        html=Markup(rendered.html),  # noqa: S704 - sanitised by markup.render
+        html=Markup(html),  # noqa: S704 - sanitised by markup.render
         toc=rendered.toc if len(rendered.toc) > 2 else (),
         tags=tuple(TagLink(tag, visit.url("tags", tag=tag)) for tag in view.tags),
         number=view.number,

@@ -118,6 +118,8 @@
       const { selectionStart: start, selectionEnd: end, value } = this.text;
       const before = start && !/\s$/.test(value.slice(0, start)) ? " " : "";
       this.text.focus();
+      /* The old command keeps the browser's own undo; where it is gone, the text is set. */
+      if (document.execCommand?.("insertText", false, `${before}${words}\n`)) return;
       this.text.setRangeText(`${before}${words}\n`, start, end, "end");
       this.text.dispatchEvent(new Event("input", { bubbles: true }));
     }

@@ -99,30 +99,6 @@
     }
   }
 
-  /* Buttons above the text: around what is selected, or around words that say what belongs there. */
-  function toolbars() {
-    for (const bar of all(".kb [data-kb-toolbar]")) {
-      const text = document.getElementById(bar.dataset.kbToolbar);
-      if (!text) continue;
-      bar.hidden = false;
-      bar.addEventListener("click", (event) => {
-        const button = event.target.closest("button");
-        if (button) putAround(text, button.dataset.kbBefore, button.dataset.kbAfter, button.dataset.kbPlaceholder);
-      });
-    }
-  }
-  function putAround(text, before, after, placeholder) {
-    const start = text.selectionStart;
-    const middle = text.value.slice(start, text.selectionEnd) || placeholder;
-    text.focus();
-    /* The old command keeps the browser's own undo; where it is gone, the text is set. */
-    if (!document.execCommand || !document.execCommand("insertText", false, before + middle + after)) {
-      text.setRangeText(before + middle + after);
-      text.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-    text.setSelectionRange(start + before.length, start + before.length + middle.length);
-  }
-
   /* How long a review is with somebody. The seconds come from the server, so that a wrong clock does not matter;
      work on one's own review (writing, reading on) lets it last, and what is written is kept on the server too. */
   class Countdown extends HTMLElement {
@@ -352,7 +328,6 @@
     anchors();
     scrollers();
     forgetTexts();
-    toolbars();
     /* Only now: an element defined earlier would start before its text has arrived, and stand beside it. */
     if (!customElements.get("kb-countdown")) customElements.define("kb-countdown", Countdown);
     keepNote();
