@@ -2,7 +2,7 @@
 
 PORT     ?= 5000
 INSTANCE ?= instance/demo
-WORKERS  ?= 2
+WORKERS  ?= $(shell nproc=$$(nproc 2>/dev/null || echo 2); echo $$((nproc < 2 ? 2 : nproc > 6 ? 6 : nproc)))
 ONLY     ?=
 ARGS     ?=
 
@@ -20,7 +20,7 @@ setup: $(VENV)/.dev ## Install kbwiki and its tools into .venv (once; the others
 demo: $(VENV)/.dev ## Serve a small intranet with kbwiki in it (PORT=5000, INSTANCE=instance/demo)
 	$(BIN)/python -m kbwiki.demo --port $(PORT) --instance $(INSTANCE)
 
-test: lint types ## Lint, check types and run every test (WORKERS=2, ARGS="-k words")
+test: lint types ## Lint, check types and run every test (WORKERS=2, ARGS="-k words"; as many workers as the machine has cores, two to six)
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not bench" $(ARGS)
 
 lint: $(VENV)/.dev ## Check style, and that imports keep to the layers

@@ -80,11 +80,10 @@ def test_the_sdist_holds_what_the_wheel_is_built_from(distributions: Distributio
     assert wanted | {"setup.cfg", "pyproject.toml", "README.md", "LICENSE"} <= held
 
 
-@pytest.mark.parametrize("kind", ["wheel", "sdist"])
-def test_a_host_starts_where_only_this_is_installed(
-    distributions: Distributions, install: Install, tmp_path: Path, kind: str
+def test_a_host_starts_where_only_the_wheel_of_the_sdist_is_installed(
+    distributions: Distributions, install: Install, tmp_path: Path
 ) -> None:
-    programs = install(getattr(distributions, kind))
+    programs = install(distributions.wheel)
 
     visit = start_host(programs, tmp_path)
 

@@ -18,7 +18,7 @@ from tests.races.playing import REPOSITORY
 from tests.races.searchers import open_wiki, word_of
 
 SAVES = int(os.environ.get("KBWIKI_RACE_INDEXED_SAVES", "12"))
-KILLS = int(os.environ.get("KBWIKI_RACE_INDEX_KILLS", "3"))
+KILLS = int(os.environ.get("KBWIKI_RACE_INDEX_KILLS", "2"))
 WRITERS = ("red", "blue")
 
 

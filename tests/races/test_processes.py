@@ -24,10 +24,10 @@ from tests.races import players
 from tests.races.playing import play
 
 WRITERS = 8
-SAVES = int(os.environ.get("KBWIKI_RACE_SAVES", "40"))
-MODERATORS = int(os.environ.get("KBWIKI_RACE_MODERATORS", "16"))
-REVIEWS = int(os.environ.get("KBWIKI_RACE_REVIEWS", "50"))
-CRASHES = int(os.environ.get("KBWIKI_RACE_CRASHES", "30"))
+SAVES = int(os.environ.get("KBWIKI_RACE_SAVES", "25"))
+MODERATORS = int(os.environ.get("KBWIKI_RACE_MODERATORS", "10"))
+REVIEWS = int(os.environ.get("KBWIKI_RACE_REVIEWS", "30"))
+CRASHES = int(os.environ.get("KBWIKI_RACE_CRASHES", "15"))
 
 
 def uncovered(wiki: Wiki) -> list[tuple[int, int, int]]:

@@ -12,6 +12,7 @@ from kbwiki.errors import Invalid
 from kbwiki.moderation.policy import Verdict
 from kbwiki.pages.actions import delete_page
 from kbwiki.testing import READER, WRITER, answer, look, make_space, open_reviews, save
+from tests.databases import SqliteTemplate
 
 INSIDER = Actor("insider", "Ingo Insider", frozenset({"people"}))
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "ru")
@@ -19,13 +20,12 @@ LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "ru")
 
 def opened(folder: Path, **settings: object) -> Wiki:
     given = Settings(search_catch_up_seconds=60.0, **settings)  # type: ignore[arg-type]
-    wiki = Wiki(f"sqlite:///{folder / 'wiki.db'}", index=folder / "index", settings=given)
-    wiki.upgrade()
-    return wiki
+    return Wiki(f"sqlite:///{folder / 'wiki.db'}", index=folder / "index", settings=given)
 
 
 @pytest.fixture
-def wiki(tmp_path: Path) -> Iterator[Wiki]:
+def wiki(_sqlite_template: SqliteTemplate, tmp_path: Path) -> Iterator[Wiki]:
+    _sqlite_template.copy_to(tmp_path / "wiki.db")
     wiki = opened(tmp_path, languages=LANGUAGES)
     yield wiki
     wiki.close()
@@ -146,6 +146,7 @@ def test_words_are_found_in_other_forms_in_the_language_of_the_page(wiki: Wiki, 
 
 def test_another_language_or_weight_makes_the_index_build_itself_anew(tmp_path: Path) -> None:
     first = opened(tmp_path)
+    first.upgrade()
     save(first, "pumpen", "Bevor Sie die Häuser verlassen, müssen die Ventile geschlossen werden.\n")
     assert found(first, "Haus") == []
     first.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -126,7 +127,7 @@ def test_without_whoosh_the_wiki_starts_saves_and_finds_titles(sqlite_url: str, 
 
     ran = subprocess.run(
         [sys.executable, "-c", PROGRAM, sqlite_url, str(tmp_path / "index")],
-        env={"PYTHONPATH": str(tmp_path / "packages")},
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "packages")},
         capture_output=True,
         text=True,
         check=False,

@@ -188,7 +188,7 @@ def grown(path: Path, plan: Plan) -> tuple[Repository, list[str]]:
     return repository, made
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(plan=plans)
 def test_whatever_was_merged_the_line_ends_with_gits_tree(tmp_path_factory: pytest.TempPathFactory, plan: Plan) -> None:
     repository, made = grown(tmp_path_factory.mktemp("merged") / "wiki.git", plan)
@@ -200,7 +200,7 @@ def test_whatever_was_merged_the_line_ends_with_gits_tree(tmp_path_factory: pyte
     assert sorted(commit.id for commit in commits) == sorted(git("rev-list", made[-1], at=repository.path).split())
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(plan=plans, stop=st.integers(0, 9), then=st.integers(2, 9))
 def test_reading_goes_on_exactly_where_it_stopped_even_when_the_branch_has_grown_since(
     tmp_path_factory: pytest.TempPathFactory,

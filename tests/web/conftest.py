@@ -1,4 +1,4 @@
-"""A host app with a wiki in it, on both databases, and a client who can be anybody."""
+"""A host app with a wiki in it, and a client who can be anybody."""
 
 from __future__ import annotations
 
@@ -60,6 +60,26 @@ def come(app: Flask) -> Visitor:
     visitor = Visitor(app.test_client())
     app.config["visitor"] = visitor
     return visitor
+
+
+ON_BOTH = {"test_writing", "test_reviewing", "test_queue", "test_batches", "test_numbers", "test_record"}
+"""Modules whose tests run on PostgreSQL, too. Every other screen is read there once (`READ_ON_BOTH`)."""
+READ_ON_BOTH = "test_reading_answers_and_changes_nothing"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose the databases: what screens ask is tried on both where it is written, so not every screen has to be."""
+    if "database_url" in metafunc.fixturenames:
+        module = metafunc.module.__name__.rpartition(".")[2]
+        both = module in ON_BOTH or metafunc.function.__name__ == READ_ON_BOTH
+        metafunc.parametrize("database_url", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a migrated database without a page in it; see above for its kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
 
 
 @pytest.fixture
