@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kbwiki import Actor, Wiki
 from kbwiki.moderation.decide import Answer, decide
+from kbwiki.moderation.models import Decision, Review
 from kbwiki.moderation.policy import Verdict
 from kbwiki.moderation.queries.edition import find_in_edition, standings
 from kbwiki.moderation.take_back import take_back
@@ -128,3 +129,20 @@ def test_the_setting_is_inherited_and_one_question_finds_the_page(wiki: Wiki) ->
     assert {path: one.is_first for path, one in found.items()} == {
         "hr/a": True, "hr/pay/a": True, "hr/drafts/a": False, "a": False,
     }  # fmt: skip
+
+
+def test_what_lapsed_is_in_it_only_once_somebody_has_looked(wiki: Wiki) -> None:
+    save(wiki, "page", "One.\n")
+    decided(wiki, "page", "approve")
+    save(wiki, "page", "Two.\n", base=1)
+    with wiki.database.write() as connection:
+        closed = update(Review).where(Review.state == "open").values(state="lapsed", closed_as="quiet")
+        connection.execute(closed)
+    assert edition(wiki) == 1
+
+    save(wiki, "page", "Three.\n", base=2)
+    decided(wiki, "page", "approve")
+    assert edition(wiki) == 1
+    with wiki.database.write() as connection:  # somebody looks at all of it after all
+        connection.execute(update(Decision).where(Decision.base == 2).values(base=1))
+    assert edition(wiki) == 3

@@ -101,6 +101,10 @@ def test_links_lead_on_in_the_edition_that_was_asked_for(pages: Wiki, visitor: V
     visitor.actor = READER
     assert 'href="/wiki/fresh?edition=reviewed"' in visitor.text("/wiki/page?edition=reviewed")
     assert "fresh?edition" not in visitor.text("/wiki/page")
+    for screen in ("tree", "backlinks/fresh"):
+        listed = visitor.text(f"/wiki/-/{screen}?edition=reviewed")
+        assert "made from the newest texts" in listed, screen
+        assert 'href="/wiki/page?edition=reviewed"' in listed, screen
 
 
 def test_administrators_set_a_space_to_it_and_it_is_looked_at(pages: Wiki, visitor: Visitor) -> None:

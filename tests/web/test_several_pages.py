@@ -84,6 +84,12 @@ def test_several_are_shown_done_and_undone(
     assert "Diesel" in visitor.text("/wiki/vans/fuel")
 
 
+def test_who_may_read_them_then_is_said(pages: Wiki, visitor: Visitor) -> None:
+    sent = {"page": "vans", "act": "move-to", "value": "people"}
+    shown = visitor.post("/wiki/-/several", form="/wiki/-/several?path=vans", action="preview", **sent)
+    assert "who may read it then: admins, people and staff" in shown.get_data(as_text=True)
+
+
 def test_wrong_forms_are_kindly_refused(pages: Wiki, visitor: Visitor) -> None:
     form = "/wiki/-/several?path=vans"
     for sent, status in (

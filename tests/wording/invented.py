@@ -23,6 +23,9 @@ from kbwiki.moderation.batches.selection import Selection
 from kbwiki.moderation.models import BatchItem
 from kbwiki.search.log.recording import Asked, Screen
 from kbwiki.search.synonyms.actions import set_synonyms
+from kbwiki.several.acts import start
+from kbwiki.several.models import PageBatchItem
+from kbwiki.several.policy import Act, Order
 from kbwiki.testing import answer, look, open_reviews, save
 from kbwiki.wording.terms import NOUNS
 
@@ -98,11 +101,17 @@ def fill(wiki: Wiki) -> None:
     with wiki.begin(AUTHOR) as tx:
         upload_file(tx, NewFile("11/22/33/1", content, alt="35", comment="36"))
     wiki.search_log.record(Asked("32", 0, Screen.PAGE))
+    with wiki.begin(AUTHOR) as tx:
+        start(tx, Order(Act.TAG, "39", "40"), [(1, "00")])
     plan = plan_batch(wiki, LOOKER, Selection(), "approve")
     with wiki.database.write() as connection:
         columns = "wiki_id, actor_id, kind, verdict, reason, note, selection, details, at"
         copied = f"INSERT INTO kbwiki_batch (id, {columns}) SELECT '91', {columns} FROM kbwiki_batch"
         connection.exec_driver_sql(copied)
+        columns = "wiki_id, actor_id, act, value, comment, at"
+        copied = f"INSERT INTO kbwiki_page_batch (id, {columns}) SELECT '92', {columns} FROM kbwiki_page_batch"
+        connection.exec_driver_sql(copied)
+        connection.execute(update(PageBatchItem).values(batch_id="92"))
         connection.execute(update(BatchItem).where(BatchItem.batch_id == plan.batch_id).values(batch_id="91"))
 
 

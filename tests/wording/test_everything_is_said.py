@@ -30,7 +30,7 @@ from .invented import ADMINISTRATOR, AUTHOR, LOOKER, fill, host, plain_words, vi
 
 ROLES = {MODERATOR.id: LOOKER, ADMIN.id: ADMINISTRATOR}
 OURS = {"a/b/c": "11/22/33", "fresh": "44", "words": "17", "author=writer": "author=61", "space=a": "space=11",
-        "batches/example": "batches/91", "path=a": "path=11"}  # fmt: skip
+        "batches/example": "batches/91", "several/example": "several/92", "path=a": "path=11"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -112,6 +112,12 @@ def _people(spaces: Sequence[SpaceView], moves: Sequence[tuple[str, str]]) -> tu
     return tuple(said)
 
 
+def other_readers(spaces: Sequence[SpaceView], old: str, new: str) -> str:
+    """Who may read at `new`, in a sentence, where that are others than at `old`; else ''."""
+    then = _readers(spaces, new)
+    return kb_t("who may read it then: {groups}", groups=listed(sorted(then))) if then != _readers(spaces, old) else ""
+
+
 def _readers(spaces: Sequence[SpaceView], path: str) -> frozenset[str]:
     space = _space_of(spaces, path)
     return frozenset(space.readers) if space is not None else frozenset()

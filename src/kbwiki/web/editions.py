@@ -115,6 +115,13 @@ def marks_in_edition(visit: Visit, paths: Iterable[str]) -> Mapping[str, str]:
     return marks
 
 
+def list_note(visit: Visit) -> str:
+    """What to say above a list to a reader of the reviewed edition, '' to others: lists are made from newest texts."""
+    if (asked_for(visit) or remembered(visit)) is not Edition.REVIEWED:
+        return ""
+    return kb_t("This list is made from the newest texts; its [pages] open in the reviewed edition.")
+
+
 _CHOICES = {
     "": (N_("As each [space] sets it"), N_("This is what you see unless you choose.")),
     Edition.LIVE.value: (N_("Always the newest text"), N_("What people save is there at once.")),

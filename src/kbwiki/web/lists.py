@@ -16,6 +16,7 @@ from ..pages.queries.history import NEWEST, RecentFilter, RevisionLine, recent_c
 from ..pages.queries.lists import PageLine, backlinks, children, tagged, tags, wanted_pages
 from ..pages.queries.view import get_page
 from ..spaces.queries import readable_spaces
+from .editions import list_note
 from .forms import number
 from .frame import TreeNode
 from .histories import state_of, view_of
@@ -145,6 +146,7 @@ def tree(visit: Visit) -> Response:
     """The pages as a tree, one folder at a time, so that it stays quick however large the wiki is."""
     path = visit.request.args.get("path", "").strip("/")
     after = visit.request.args.get("after", "")
+    note = list_note(visit)
     lines = children(visit.connection, visit.wiki.id, path, visit.actor, after=after, count=PER_PAGE * 2)
     spaces = {space: title for _, space, title in readable_spaces(visit.connection, visit.wiki.id, visit.actor)}
     real = [line for line in lines if line.id]
@@ -153,11 +155,12 @@ def tree(visit: Visit) -> Response:
         title=spaces.get(path) or title_of(path) if path else kb_t("All [pages]"),
         section="tree",
         path=path,
+        edition_note=note,
         up_url=visit.url("tree", path=path.rpartition("/")[0] or None) if path else None,
         nodes=tuple(
             TreeBranch(
                 title=line.title,
-                url=visit.url.page(line.path) if line.id else visit.url("tree", path=line.path),
+                url=visit.url.onward(line.path) if line.id else visit.url("tree", path=line.path),
                 path=line.path,
                 is_page=bool(line.id),
                 is_space=line.path in spaces,
@@ -171,7 +174,7 @@ def tree(visit: Visit) -> Response:
 
 
 def _nodes(visit: Visit, lines: list[PageLine]) -> tuple[TreeNode, ...]:
-    return tuple(TreeNode(one.path, one.title, visit.url.page(one.path), False, 0) for one in lines)
+    return tuple(TreeNode(one.path, one.title, visit.url.onward(one.path), False, 0) for one in lines)
 
 
 def show_backlinks(visit: Visit, path: str) -> Response:
@@ -179,11 +182,13 @@ def show_backlinks(visit: Visit, path: str) -> Response:
     view = get_page(visit.connection, visit.wiki.id, path, visit.actor)
     visit.catch_up_links()
     lines = backlinks(visit.connection, visit.wiki.id, path, visit.actor)
+    note = list_note(visit)
     return visit.show(
         "kbwiki/backlinks.html",
         title=kb_t("[Pages] that link to {title}", title=view.title),
         section="read",
         page=view_of(visit, view),
+        edition_note=note,
         pages=_nodes(visit, lines),
         can_write=view.can_write,
     )
@@ -237,11 +242,13 @@ def show_tags(visit: Visit) -> Response:
     tag = visit.request.args.get("tag") or None
     found = [] if tag else tags(visit.connection, visit.wiki.id, visit.actor)
     pages = tagged(visit.connection, visit.wiki.id, tag, visit.actor) if tag else []
+    note = list_note(visit)
     return visit.show(
         "kbwiki/tags.html",
         title=kb_t("[Pages] with the [tag] {tag}", tag=tag) if tag else kb_t("[Tags]"),
         section="tree",
         tags=tuple(TagLine(name, count, visit.url("tags", tag=name)) for name, count in found),
         tag=tag,
+        edition_note=note,
         pages=_nodes(visit, pages),
     )

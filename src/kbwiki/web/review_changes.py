@@ -11,6 +11,7 @@ from markupsafe import Markup
 from ..answering import descriptions
 from ..moderation.queries.review import ReviewView, changes_in
 from ..pages.diff import Difference, difference
+from ..pages.moved_blocks import with_moves
 from ..pages.queries.view import PageView, get_by_id
 from ..pages.texts import load_texts
 from .differences import other_changes
@@ -72,7 +73,7 @@ def _difference(visit: Visit, before: PageView | None, after: PageView) -> Diffe
         return None
     texts = load_texts(visit.connection, [one.text_digest for one in (before, after) if one is not None])
     gone = after.kind == "delete"
-    return difference(texts[before.text_digest] if before else "", "" if gone else texts[after.text_digest])
+    return with_moves(difference(texts[before.text_digest] if before else "", "" if gone else texts[after.text_digest]))
 
 
 def changes_of(visit: Visit, view: ReviewView) -> tuple[ChangeRow, ...]:

@@ -30,6 +30,7 @@ class SpaceLine:
     readers_inherited: bool
     writers_inherited: bool
     groups_inherited: bool
+    shows_reviewed: bool
 
 
 def spaces(visit: Visit) -> Response:
@@ -56,6 +57,7 @@ def _line(visit: Visit, view: SpaceView) -> SpaceLine:
         readers_inherited=view.settings.readers is None,
         writers_inherited=view.settings.writers is None,
         groups_inherited=view.settings.reviewers is None,
+        shows_reviewed=view.shows_reviewed,
     )
 
 

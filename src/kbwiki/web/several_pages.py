@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Response
@@ -15,6 +16,8 @@ from ..pages.queries.lists import backlinks, pages_below
 from ..several.acts import go_on, start, undo
 from ..several.policy import Act, Order, Outcome, checked, target_of, without_those_below
 from ..several.queries import Chosen, choosable, get_batch, items_of
+from ..spaces.queries import SpaceView, list_spaces
+from .consequences import other_readers
 from .forms import FieldError
 from .visit import Visit
 from .words import N_, kb_t, when
@@ -146,7 +149,8 @@ def _previewed(visit: Visit, form: SeveralForm, order: Order, chosen: list[Chose
         nothing = FieldError("page", kb_t("Please choose at least one [page]."))
         return _form(visit, form, _offered(visit), (nothing,), status=422)
     visit.catch_up_links()
-    lines = tuple(PreviewLine(one.path, one.title, tuple(_said(visit, order, one))) for one in chosen)
+    spaces = list_spaces(visit.connection, visit.wiki.id, visit.actor)
+    lines = tuple(PreviewLine(one.path, one.title, tuple(_said(visit, order, one, spaces))) for one in chosen)
     return visit.show(
         "kbwiki/several.html",
         title=_title(order),
@@ -162,7 +166,7 @@ def _previewed(visit: Visit, form: SeveralForm, order: Order, chosen: list[Chose
     )
 
 
-def _said(visit: Visit, order: Order, one: Chosen) -> list[str]:
+def _said(visit: Visit, order: Order, one: Chosen, spaces: Sequence[SpaceView]) -> list[str]:
     """What would happen to the page and to what depends on it, as far as the actor may know."""
     if order.act in (Act.TAG, Act.UNTAG):
         return []
@@ -178,6 +182,8 @@ def _said(visit: Visit, order: Order, one: Chosen) -> list[str]:
             said.append(kb_t("{n} file moves along", "{n} files move along", n=files))
         if links:
             said.append(kb_t("the link in {n} [page] follows", "the links in {n} [pages] follow", n=links))
+        if others := other_readers(spaces, one.path, target_of(order, one.path)):
+            said.append(others)
         return said
     said = []
     if links:

@@ -53,7 +53,13 @@ def _first_lapsed() -> ColumnElement[int]:
         ~_is_taken_back(look),
         exists().where(ActorRow.id == look.actor_id, ActorRow.kind == ActorKind.HUMAN.value).correlate(look),
     )
-    return (
+    any_lapsed = aliased(Review)
+    lapsed = exists().where(
+        any_lapsed.subject_id == Page.id,
+        any_lapsed.subject_kind == "page",
+        any_lapsed.state == literal_column("'lapsed'"),
+    )
+    first = (
         select(func.min(change.number) - 1)
         .join(Review, and_(Review.base < change.number, Review.head >= change.number))
         .where(
@@ -66,6 +72,8 @@ def _first_lapsed() -> ColumnElement[int]:
         .correlate(Page)
         .scalar_subquery()
     )
+    # Most pages have none, and looking through all their revisions would be for nothing.
+    return case((lapsed.correlate(Page), first), else_=None)
 
 
 def _is_taken_back(decision: Any) -> ColumnElement[bool]:
