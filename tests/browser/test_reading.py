@@ -226,7 +226,7 @@ def test_a_line_has_room_for_about_sixty_six_letters(page: Page) -> None:
 
 def test_the_contents_say_which_part_is_read(page: Page) -> None:
     current = page.locator(".kb-outline a[aria-current]")
-    assert current.inner_text() == "First part"
+    assert current.count() == 0, "what stands before the first part is in none"
 
     page.get_by_role("link", name="Third part").click()
 

@@ -24,10 +24,11 @@
     let current = null;
     const mark = () => {
       const passed = headings.filter((heading) => heading.getBoundingClientRect().top <= innerHeight * 0.3);
-      const link = links.get(passed.pop() || headings[0]);
+      const link = links.get(passed.pop()) || null;
       if (link === current) return;
       if (current) current.removeAttribute("aria-current");
       current = link;
+      if (!link) return;
       link.setAttribute("aria-current", "location");
       const list = link.closest("ol");
       if (list.scrollHeight > list.clientHeight) list.scrollTop = link.offsetTop - list.offsetTop - list.clientHeight / 2;
