@@ -175,6 +175,7 @@ def unfolded(page: Page) -> None:
     page.goto("/wiki/")
     page.locator("[data-kb-news]", has_text=re.compile("new")).wait_for()
     page.locator(".kb-for-you > summary").click()
+    page.get_by_role("heading", name="Asked for, and not written yet").wait_for()
 
 
 def empty(page: Page) -> None:
@@ -226,7 +227,7 @@ def test_a_line_has_room_for_about_sixty_six_letters(page: Page) -> None:
 
 def test_the_contents_say_which_part_is_read(page: Page) -> None:
     current = page.locator(".kb-outline a[aria-current]")
-    assert current.inner_text() == "First part"
+    assert current.count() == 0, "what stands before the first part is in none"
 
     page.get_by_role("link", name="Third part").click()
 
@@ -368,16 +369,16 @@ def test_paper_gets_the_text_its_addresses_and_who_wrote_it(page: Page) -> None:
 
 
 def test_nothing_moves_while_a_page_arrives(window: Page) -> None:
-    window.set_viewport_size({"width": 1280, "height": 900})
     moved = {}
-    for where in ("/wiki/", "/wiki/rota"):
+    for where, width in (("/wiki/", 390), ("/wiki/", 1280), ("/wiki/rota", 1280)):
+        window.set_viewport_size({"width": width, "height": 900})
         window.goto(where)
         if where == "/wiki/":
             window.locator("[data-kb-news]", has_text=re.compile("new")).wait_for()
-        moved[where] = window.evaluate(
+        moved[where, width] = window.evaluate(
             """() => new Promise((done) => { let sum = 0
               new PerformanceObserver((list) => { for (const one of list.getEntries()) sum += one.value })
                 .observe({ type: 'layout-shift', buffered: true })
               requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum), 50))) })"""
         )
-    assert moved == {"/wiki/": 0, "/wiki/rota": 0}
+    assert set(moved.values()) == {0}, moved

@@ -142,10 +142,12 @@ def test_what_waits_and_what_is_missing_is_named(visitor: Visitor, wiki: Wiki) -
     save(wiki, "home", "See [[unwritten]].", by=SECOND_WRITER)
     visitor.actor = MODERATOR
 
-    html = visitor.text("/wiki/-/for-you?fragment=1")
+    brief, html = (visitor.text(f"/wiki/-/for-you?fragment={how}") for how in ("brief", "whole"))
+
+    assert "/wiki/-/new?path=unwritten" not in brief, "it takes longer, so it comes when somebody looks"
 
     assert "1 review is open" in html
-    assert 'data-kb-said="1 page with something new · 1 thing waits for you"' in html
+    assert 'data-kb-said="1 new · 1 waits for you"' in html
     assert "/wiki/-/new?path=unwritten" in html
     assert "<html" not in html
 

@@ -26,6 +26,7 @@ MOST_NEW = 8
 MOST_MISSING = 5
 _READ = 60
 _AT_FIRST = timedelta(days=7)
+_NOTHING: dict[str, Any] = {"wanted": (), "asked_for": ()}
 _BY_THE_WAY = frozenset({"relink"})
 
 
@@ -59,7 +60,8 @@ class MissingLine:
 
 
 def for_you(visit: Visit) -> Response:
-    """What the visitor has missed. With `?fragment` only that, for the first page to take in.
+    """What the visitor has missed. With `?fragment` only that, for the first page to take in; `brief` leaves out what
+    is missing in the wiki, for that takes the longer the more links there are.
 
     That somebody was here is written down, every ten minutes at most, and where nobody is writing just then.
     """
@@ -77,7 +79,7 @@ def for_you(visit: Visit) -> Response:
         waits=waits,
         said=_said(len(news), len(waits)),
         recent_url=visit.url("recent"),
-        **_missing(visit),
+        **(_NOTHING if visit.request.args.get("fragment") == "brief" else _missing(visit)),
     )
     visit.close()
     if since.here_at is not None:
@@ -89,8 +91,8 @@ def for_you(visit: Visit) -> Response:
 
 def _said(news: int, waits: int) -> str:
     """How much there is, for the line that unfolds it."""
-    new = kb_t("{n} [page] with something new", "{n} [pages] with something new", n=news)
-    wait = kb_t("{n} thing waits for you", "{n} things wait for you", n=waits)
+    new = kb_t("{n} new", "{n} new", n=news)
+    wait = kb_t("{n} waits for you", "{n} wait for you", n=waits)
     said = " · ".join([*([new] if news else []), *([wait] if waits else [])])
     return said or kb_t("nothing new")
 

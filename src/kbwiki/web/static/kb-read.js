@@ -24,10 +24,11 @@
     let current = null;
     const mark = () => {
       const passed = headings.filter((heading) => heading.getBoundingClientRect().top <= innerHeight * 0.3);
-      const link = links.get(passed.pop() || headings[0]);
+      const link = links.get(passed.pop()) || null;
       if (link === current) return;
       if (current) current.removeAttribute("aria-current");
       current = link;
+      if (!link) return;
       link.setAttribute("aria-current", "location");
       const list = link.closest("ol");
       if (list.scrollHeight > list.clientHeight) list.scrollTop = link.offsetTop - list.offsetTop - list.clientHeight / 2;
@@ -155,15 +156,20 @@
   async function forYou() {
     const fold = one(".kb [data-kb-for-you]");
     if (!fold) return;
-    const wanted = new URL(fold.dataset.kbForYou, location.href);
-    wanted.searchParams.set("fragment", "1");
-    try {
-      const answer = await fetch(wanted);
-      if (!answer.ok) return;
-      const inside = one("[data-kb-said]", parsed(await answer.text()));
-      one("[data-kb-news]", fold).textContent = inside.dataset.kbSaid;
-      one(".kb-for-you-place", fold).replaceChildren(inside);
-    } catch { /* no network: the link in the fold leads there */ }
+    const take = async (how) => {
+      const wanted = new URL(fold.dataset.kbForYou, location.href);
+      wanted.searchParams.set("fragment", how);
+      try {
+        const answer = await fetch(wanted);
+        if (!answer.ok) return;
+        const inside = one("[data-kb-said]", parsed(await answer.text()));
+        one("[data-kb-news]", fold).textContent = inside.dataset.kbSaid;
+        one(".kb-for-you-place", fold).replaceChildren(inside);
+      } catch { /* no network: the link in the fold leads there */ }
+    };
+    /* What is missing takes longer to find, so only those who look are told. */
+    fold.addEventListener("toggle", () => take("whole"), { once: true });
+    await take("brief");
   }
 
   function printing() {
