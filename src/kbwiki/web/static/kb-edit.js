@@ -124,7 +124,8 @@
       return (this.text.slice(0, at).match(/^ {0,3}(?:```|~~~)/gm) || []).length % 2 === 1;
     }
 
-    /* Lists and quotations go on by themselves; an entry without words ends them. Gives back whether it did. */
+    /* Lists and quotations go on by themselves; an entry without words goes outwards, or ends them. Gives back whether
+       it did. */
     enter() {
       const { text, start, end } = this;
       if (start !== end) return false;
@@ -136,8 +137,9 @@
       const found = item || quote;
       if (!found || start - from < found[0].length || this.inCode(from)) return false;
       if (!line.slice(found[0].length).trim()) {
-        const outer = item && /^[ \t]+$/.test(item[1]) ? "" : item ? item[1] : "";
-        this.put(outer, from, from + line.length);
+        if (item && /^ {2,}$/.test(item[1])) { this.select(start); return this.indent(true); }
+        /* An empty line between, or what follows would still belong to it. */
+        this.put(item?.[1].trim() ? item[1] : "\n", from, from + line.length);
         return true;
       }
       if (quote) this.put(`\n${quote[0]}`);
