@@ -37,7 +37,7 @@ class DraftLine:
     @property
     def is_new(self) -> bool:
         """Whether there was no page yet when it was begun."""
-        return self.page_id is None
+        return self.page_id is None and self.base is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def drafts_at(
     if page_id is not None:
         here = or_(Draft.page_id == page_id, and_(Draft.page_id.is_(None), Draft.path == path))
     else:
-        here = Draft.path == path if path else Draft.page_id.is_(None)
+        here = Draft.path == path if path else and_(Draft.page_id.is_(None), Draft.base.is_(None))
     return _views(connection, _mine(wiki_id, actor), here, Draft.state == State.KEPT.value)[:OFFERED]
 
 
