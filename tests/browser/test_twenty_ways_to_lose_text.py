@@ -308,8 +308,10 @@ def test_the_devices_memory_is_full_and_the_network_gone(place: Place, page: Pag
 
 def test_more_is_pasted_than_a_page_may_have(place: Place, page: Page) -> None:
     path, huge = place.page_to_edit(), WORDS * (MOST // len(WORDS.encode()) + 1)
-    write(page, path, huge)
-
+    page.goto(f"/wiki/-/edit/{path}")
+    page.eval_on_selector(  # typing it would take a browser longer than pasting does
+        "#kb_f_text", "(field, text) => { field.value = text; field.dispatchEvent(new Event('input', {bubbles: true})); }", huge
+    )
     press_save(page)
 
     page.locator("[data-kb-said=kbLong]").wait_for()
@@ -485,7 +487,7 @@ def test_the_page_is_locked_meanwhile(place: Place, page: Page) -> None:
     write(page, path)
     with place.wiki.begin(MODERATOR) as tx:
         until = place.wiki.clock() + timedelta(hours=1)
-        lock_pages(tx, path, until=until, group="moderators", reason="edit-war")
+        lock_pages(tx, path, until=until, group="moderators", reason="wrong")
 
     press_save(page)
 
