@@ -87,7 +87,14 @@ TO_MODERATE = {
     "searches": "/wiki/-/searches?closed=lunch",
     "searches-closed": "/wiki/-/searches?view=closed",
 }
-OF_AUTHORS = {"drafts": "/wiki/-/drafts", "draft": "/wiki/-/drafts/1", "edit-offer": "/wiki/-/edit/home/travel", "mine": "/wiki/-/mine", "messages": "/wiki/-/messages", "appeal": "/wiki/-/decisions/1/appeal"}
+OF_AUTHORS = {
+    "mine": "/wiki/-/mine",
+    "messages": "/wiki/-/messages",
+    "appeal": "/wiki/-/decisions/1/appeal",
+    "drafts": "/wiki/-/drafts",
+    "draft": "/wiki/-/drafts/1",
+    "edit-offer": "/wiki/-/edit/home/travel",
+}
 TO_SET_UP = {
     "vocabulary": "/wiki/-/vocabulary",
     "plugins": "/wiki/-/plugins",

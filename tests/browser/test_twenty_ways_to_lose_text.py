@@ -68,7 +68,9 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, browser: Browser, _sqlite_template: SqliteTemplate) -> Iterator[Place]:
+def place(
+    tmp_path_factory: pytest.TempPathFactory, browser: Browser, _sqlite_template: SqliteTemplate
+) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("writing")
     _sqlite_template.copy_to(folder / "kbwiki.db")
     app = host(folder)
@@ -271,9 +273,11 @@ def test_the_network_is_gone(place: Place, page: Page) -> None:
     assert brought_back(place.context.new_page(), path) == WORDS
 
 
-FILL = """() => { for (let size = 1 << 20; size; size >>= 1) { try {
-    for (;;) localStorage.setItem(`full-${Object.keys(localStorage).length}`, "x".repeat(size)); } catch { /* full */ } } }"""
-EMPTY = "Object.keys(localStorage).filter((key) => key.startsWith('full-')).forEach((key) => localStorage.removeItem(key))"
+FILL = """() => { for (let size = 1 << 20; size; size >>= 1) {
+    try { for (;;) localStorage.setItem(`full-${Object.keys(localStorage).length}`, "x".repeat(size)); } catch { /* full */ } } }"""
+EMPTY = (
+    "Object.keys(localStorage).filter((key) => key.startsWith('full-')).forEach((key) => localStorage.removeItem(key))"
+)
 
 
 def test_the_devices_memory_is_full(place: Place, page: Page) -> None:
@@ -310,7 +314,9 @@ def test_more_is_pasted_than_a_page_may_have(place: Place, page: Page) -> None:
     path, huge = place.page_to_edit(), WORDS * (MOST // len(WORDS.encode()) + 1)
     page.goto(f"/wiki/-/edit/{path}")
     page.eval_on_selector(  # typing it would take a browser longer than pasting does
-        "#kb_f_text", "(field, text) => { field.value = text; field.dispatchEvent(new Event('input', {bubbles: true})); }", huge
+        "#kb_f_text",
+        "(field, text) => { field.value = text; field.dispatchEvent(new Event('input', {bubbles: true})); }",
+        huge,
     )
     press_save(page)
 
@@ -547,7 +553,7 @@ def test_saving_is_pressed_twice(place: Place, page: Page) -> None:
     path = place.page_to_edit()
     write(page, path)
     statuses = page.evaluate(
-        """async () => { const form = document.querySelector('.kb-edit'), sent = new URLSearchParams(new FormData(form));
+        """async () => { const sent = new URLSearchParams(new FormData(document.querySelector('.kb-edit')));
         sent.set('action', 'save');
         const once = () => fetch(location.href, { method: 'POST', body: sent });
         return (await Promise.all([once(), once(), once()])).map((answer) => answer.status); }"""

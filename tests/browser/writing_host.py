@@ -27,7 +27,11 @@ def host(folder: Path) -> Flask:
     """The host. While `app.config["FAILS"]` is a status, whatever is sent to an editor is answered by that alone."""
     app = Flask("host", instance_path=str(folder))
     app.config.update(
-        SECRET_KEY="test", KBWIKI_SIGN_IN_URL="/sign-in", KBWIKI_MAX_PAGE_BYTES=MOST, KBWIKI_LOCK_TIMEOUT_SECONDS=0.2, FAILS=0
+        SECRET_KEY="test",
+        KBWIKI_SIGN_IN_URL="/sign-in",
+        KBWIKI_MAX_PAGE_BYTES=MOST,
+        KBWIKI_LOCK_TIMEOUT_SECONDS=0.2,
+        FAILS=0,
     )
     KBWiki(app, actor=_current_actor)
 

@@ -16,8 +16,14 @@ TEXT = "# Tea\n\nGreen tea, hot.\n\n## Cups\n\nBlue cups stand on the shelf besi
         (TEXT.replace("Blue", "Red"), [Said(What.SECTION_CHANGED, "Cups"), Said(What.WORDING)]),
         (TEXT + "\n## Milk\n\nNone.\n", [Said(What.SECTION_ADDED, "Milk"), Said(What.WORDING)]),
         (TEXT.partition("## ")[0], [Said(What.SECTION_REMOVED, "Cups"), Said(What.SHORTER)]),
-        (TEXT.replace("cups stand", "[[cups]] stand"), [Said(What.SECTION_CHANGED, "Cups"), Said(What.LINK), Said(What.WORDING)]),
-        (TEXT + "![A cup](tea/cup.png)\n", [Said(What.SECTION_CHANGED, "Cups"), Said(What.PICTURE), Said(What.WORDING)]),
+        (
+            TEXT.replace("cups stand", "[[cups]] stand"),
+            [Said(What.SECTION_CHANGED, "Cups"), Said(What.LINK), Said(What.WORDING)],
+        ),
+        (
+            TEXT + "![A cup](tea/cup.png)\n",
+            [Said(What.SECTION_CHANGED, "Cups"), Said(What.PICTURE), Said(What.WORDING)],
+        ),
         (TEXT + "```\n# not a heading\n```\n", [Said(What.SECTION_CHANGED, "Cups"), Said(What.WORDING)]),
         (TEXT, []),
     ],

@@ -30,9 +30,8 @@ from .page_extras import LONGEST_LABEL, MOST
 from .page_types import labels_of, text_sent, typed_form
 from .practice import is_unwatched
 from .restraints import what_stops
-from .starting import Start, starts
+from .starting import Start, starts, with_title
 from .starting import chosen_text as text_to_start_from
-from .starting import with_title
 from .visit import Visit
 from .words import kb_t
 
