@@ -274,7 +274,8 @@ def test_the_network_is_gone(place: Place, page: Page) -> None:
 
 
 FILL = """() => { for (let size = 1 << 20; size; size >>= 1) {
-    try { for (;;) localStorage.setItem(`full-${Object.keys(localStorage).length}`, "x".repeat(size)); } catch { /* full */ } } }"""
+    try { for (;;) localStorage.setItem(`full-${Object.keys(localStorage).length}`, "x".repeat(size)); }
+    catch { /* full */ } } }"""
 EMPTY = (
     "Object.keys(localStorage).filter((key) => key.startsWith('full-')).forEach((key) => localStorage.removeItem(key))"
 )
