@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kbwiki import ANONYMOUS, Actor, Wiki
+from kbwiki.drafts.actions import Written, keep_draft
 from kbwiki.files import NewFile, upload_file
 from kbwiki.help.policy import Binding, Where
 from kbwiki.help.screens import Screen as HostScreen
@@ -88,7 +89,14 @@ TO_MODERATE = {
     "searches": "/wiki/-/searches?closed=lunch",
     "searches-closed": "/wiki/-/searches?view=closed",
 }
-OF_AUTHORS = {"mine": "/wiki/-/mine", "messages": "/wiki/-/messages", "appeal": "/wiki/-/decisions/1/appeal"}
+OF_AUTHORS = {
+    "mine": "/wiki/-/mine",
+    "messages": "/wiki/-/messages",
+    "appeal": "/wiki/-/decisions/1/appeal",
+    "drafts": "/wiki/-/drafts",
+    "draft": "/wiki/-/drafts/1",
+    "edit-offer": "/wiki/-/edit/home/travel",
+}
 TO_SET_UP = {
     "vocabulary": "/wiki/-/vocabulary",
     "plugins": "/wiki/-/plugins",
@@ -120,6 +128,8 @@ def lived_in(wiki: Wiki) -> Wiki:
         set_synonyms(tx, ("holiday", "annual leave", "vacation"), comment="People look for all of them")
     for text in ("parking at the office for visitors who come by bicycle", "lunch", "lunch"):
         wiki.search_log.record(Asked(text, 0, Screen.PAGE, "home"))
+    with wiki.begin(WRITER) as tx:
+        keep_draft(tx, Written("Begun.\n", "home/travel", "Travel rules", base=2, tab="window"), max_bytes=1000)
     wiki.deliver_messages()
     content = wiki.files.keep(BytesIO(picture(320, 200, 90)))
     with wiki.begin(WRITER) as tx:

@@ -15,6 +15,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import update
 
 from kbwiki import ANONYMOUS, Actor, ActorKind, KBWiki, Wiki
+from kbwiki.drafts.actions import Written, keep_draft
 from kbwiki.files import NewFile, delete_file, upload_file
 from kbwiki.files.actions import IfThere
 from kbwiki.moderation.acts import lock_pages
@@ -133,6 +134,8 @@ def fill(world: World) -> World:
             pass
     _files(wiki, writer)
     _several(wiki, writer)
+    with wiki.begin(writer) as tx:
+        keep_draft(tx, Written("Begun.\n", "a/page", "Page", tab="window"), max_bytes=1000)
     world.keep()
     return world
 

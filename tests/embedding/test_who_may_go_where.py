@@ -131,6 +131,12 @@ ADDRESSES = {
     "file_back": "/-/files/bring-back/a/gone.txt",
     "file_restore": "/-/files/restore/1/a/form.txt",
     "file_report": "/-/files/report/a/form.txt",
+    "drafts": "/-/drafts",
+    "draft_keep": "/-/drafts/keep",
+    "draft_compare": "/-/drafts/compare",
+    "draft": "/-/drafts/1",
+    "draft_throw": "/-/drafts/1/throw",
+    "draft_back": "/-/drafts/1/back",
     "static": "/-/static/kb.css",
     "unknown": "/-/nothing",
 }
@@ -304,6 +310,12 @@ file_back         POST 404 403 303 303 403 303 303 404
 file_restore      POST 404 403 303 303 403 303 303 404
 file_report       GET  404 200 200 200 200 200 200 404
 file_report       POST 404 422 422 422 422 422 422 404
+drafts            GET  403 200 200 200 200 200 200 200
+draft_keep        POST 403 200 200 200 200 200 200 200
+draft_compare     POST 200 200 200 200 200 200 200 200
+draft             GET  403 404 200 404 404 404 404 404
+draft_throw       POST 404 404 303 404 404 404 404 404
+draft_back        POST 404 404 404 404 404 404 404 404
 static            GET  200 200 200 200 200 200 200 200
 unknown           GET  404 404 404 404 404 404 404 404
 """

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import event, func, select, update
 
 from kbwiki import ANONYMOUS, Wiki
+from kbwiki.drafts.actions import Written, keep_draft
 from kbwiki.files import NewFile, upload_file
 from kbwiki.help.answers import note_helped
 from kbwiki.help.policy import Binding, Where
@@ -107,6 +108,8 @@ READ = {
     "file_raw": "/wiki/-/files/raw/a/b/c/1",
     "file_report": "/wiki/-/files/report/a/b/c/1",
     "static": "/wiki/-/static/kb.css",
+    "drafts": "/wiki/-/drafts",
+    "draft": "/wiki/-/drafts/1",
 }
 POST_ONLY = {"restore", "bring_back", "decide", "show_again", "take_back", "look", "lift", "unknown"}
 POST_ONLY |= {"next_review", "lease", "put_aside", "bring_aside_back", "keep_note", "ask_opinion", "give_opinion"}
@@ -118,6 +121,7 @@ POST_ONLY |= {"change_search", "end_search_feed"}
 POST_ONLY |= {"helped", "help_wrong", "help_wanted", "undo_help", "close_wanted", "practice"}
 POST_ONLY |= {"file_replace", "file_describe", "file_move", "file_delete", "file_back", "file_restore"}
 POST_ONLY |= {"switch_plugin", "undo_switch", "go_on_several", "undo_several"}
+POST_ONLY |= {"draft_keep", "draft_compare", "draft_throw", "draft_back"}
 POST_ONLY |= {"search_json", "suggest_json", "opensearch"}  # for scripts: see test_search_json
 POST_ONLY |= {"complete_json"}  # see test_editing_completion
 NEEDS = {
@@ -181,6 +185,8 @@ def read_only(reader: Visitor) -> Wiki:
 def fill(wiki: Wiki) -> Wiki:
     """Write what every screen has something to show of."""
     save(wiki, "home", "Welcome to [[a/b/c]] and [[nowhere]].\n", tags=["start"])
+    with wiki.begin(WRITER) as tx:
+        keep_draft(tx, Written("Begun.\n", "a/b/c", "<i>Title</i>", tab="window"), max_bytes=1000)
     save(wiki, "asked", "Some claim.\n", comment="<b>first</b>", title="<i>Title</i>")
     answer(wiki, look(wiki, 2), "concern", reason="unclear", note="<b>first</b>")
     save(wiki, "a/b/c", "Some words.\n", comment="<b>first</b>", title="<i>Title</i>")

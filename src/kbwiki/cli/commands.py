@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ..actors import SYSTEM, Actor
+from ..drafts.actions import prune
 from ..errors import Busy
 from ..hooks.work import do_due_work
 from ..journal.append import head_of
@@ -228,7 +229,8 @@ _PLUGINS_FOR = 30.0
     help=N_(
         "Keep links, [search] and risk up to date with the journal, deliver [messages] to authors, and "
         "let [reviews] age.\n\nOptional for the first three: [a search], and [a queue] in order of risk, "
-        "do it too. Any number may run. Once an hour what people looked for too long ago is deleted."
+        "do it too. Any number may run. Once an hour what people looked for too long ago is deleted, "
+        "and texts that nobody saved for too long."
     ),
 )
 @spoken.option("--once", is_flag=True, help=N_("Do what there is to do, then end."))
@@ -243,6 +245,8 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
                 prune_at = time.monotonic() + _PRUNES_EVERY
                 if pruned := wiki.search_log.prune():
                     click.echo(kb_t("[searches]: {pruned} deleted", pruned=pruned))
+                if pruned := _prune_drafts(wiki):
+                    click.echo(kb_t("texts not saved: {pruned} deleted", pruned=pruned))
         except Busy as busy:
             if once:
                 raise
@@ -250,6 +254,11 @@ def work(wiki: Wiki, once: bool, every: float) -> None:
         if once:
             return
         time.sleep(every)
+
+
+def _prune_drafts(wiki: Wiki) -> int:
+    with wiki.database.write() as connection:
+        return prune(connection, wiki.id, wiki.clock(), wiki.settings.draft_days)
 
 
 def _work_through(wiki: Wiki, seconds: float | None) -> None:

@@ -44,7 +44,7 @@ class Said:
 
 
 def what_changed(before: str, after: str) -> tuple[Said, ...]:
-    """What to suggest for the change, the most telling first; nothing for a new text, or for one too long to compare."""
+    """What to suggest for the change, the most telling first; nothing for a new text or one too long to compare."""
     if not before.strip() or before == after or len(before) + len(after) > LARGEST:
         return ()
     found = difference(before, after, context=0)

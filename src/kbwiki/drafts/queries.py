@@ -37,7 +37,7 @@ class DraftLine:
     @property
     def is_new(self) -> bool:
         """Whether there was no page yet when it was begun."""
-        return self.page_id is None
+        return self.page_id is None and self.base is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,9 @@ _NAMES = [one.name for one in fields(DraftLine)]
 def drafts_of(connection: Connection, wiki_id: int, actor: Actor) -> list[DraftLine]:
     """The actor's drafts, the newest first; those thrown away, too."""
     rows = connection.execute(
-        select(*_LINE).where(_mine(wiki_id, actor), Draft.state != State.SAVED.value).order_by(Draft.at.desc(), Draft.id)
+        select(*_LINE)
+        .where(_mine(wiki_id, actor), Draft.state != State.SAVED.value)
+        .order_by(Draft.at.desc(), Draft.id)
     )
     return [DraftLine(*row[:9], State(row[9])) for row in rows]
 
@@ -74,9 +76,7 @@ def get_draft(connection: Connection, wiki_id: int, actor: Actor, draft_id: int)
     return found[0]
 
 
-def drafts_at(
-    connection: Connection, wiki_id: int, actor: Actor, page_id: int | None, path: str
-) -> list[DraftView]:
+def drafts_at(connection: Connection, wiki_id: int, actor: Actor, page_id: int | None, path: str) -> list[DraftView]:
     """What the actor has begun and not saved for a page, or for a new one at `path` ('': anywhere); newest first.
 
     For a page that is there, what was begun at its path before it was counts, too.
@@ -87,7 +87,7 @@ def drafts_at(
     if page_id is not None:
         here = or_(Draft.page_id == page_id, and_(Draft.page_id.is_(None), Draft.path == path))
     else:
-        here = Draft.path == path if path else Draft.page_id.is_(None)
+        here = Draft.path == path if path else and_(Draft.page_id.is_(None), Draft.base.is_(None))
     return _views(connection, _mine(wiki_id, actor), here, Draft.state == State.KEPT.value)[:OFFERED]
 
 

@@ -27,6 +27,9 @@ def with_ends_of(stored: str, text: str) -> str:
     for tag, i1, i2, j1, j2 in opcodes([plain_ends(line) for line in before], after):
         if tag == "equal":
             ended[j1:j2] = before[i1:i2]
+    for at, following in enumerate(ended[1:]):
+        if following.startswith("\n") and ended[at].endswith("\r"):  # side by side they would be one end of a line
+            ended[at] = ended[at][:-1] + "\n"
     return "".join(ended)
 
 

@@ -102,7 +102,7 @@ def resolve(merge: Merge, choices: Sequence[Choice]) -> str:
 
 
 def filled(merge: Merge, texts: Sequence[str]) -> str:
-    """Return the text with each clash replaced by the text of its rank. Raises ValueError for another number of them."""
+    """Return the text with each clash replaced by the text of its rank. ValueError for another number of them."""
     clashes = sum(isinstance(chunk, Clash) for chunk in merge.chunks)
     if len(texts) != clashes:
         raise ValueError(f"{clashes} clashes need as many texts, not {len(texts)}")

@@ -58,7 +58,7 @@ def keeps(visit: Visit) -> bool:
 
 
 def page_meant(visit: Visit, form: EditForm) -> PageView | None:
-    """The page a form is about, wherever it is by now, deleted or not; None for a new one and for one not to be read."""
+    """The page a form is about, wherever it is by now, deleted or not; None for a new one and one not to be read."""
     if form.base is None:
         return None
     key = visit.connection, visit.wiki.id

@@ -60,7 +60,8 @@ def edit(visit: Visit, path: str) -> Response:
     view = find_page(visit.connection, visit.wiki.id, path, visit.actor)
     if view is None:
         address = find_address(visit.connection, visit.wiki.id, path, visit.actor)
-        return visit.go(visit.url("edit", path=address) if address else visit.url("new", path=path))
+        draft = visit.request.args.get("draft")
+        return visit.go(visit.url("edit" if address else "new", path=address or path, draft=draft))
     _require_write(visit, path)
     form = form_with_draft(visit, _form_of(view, text_of(visit.connection, view)))
     section = "" if form.draft else visit.request.args.get("section", "")

@@ -127,7 +127,7 @@ def _entry(
         undo_url=url("undo", number=number, path=view.path) if may_undo and not line.deleted else None,
         restore_url=url("restore", number=number, path=view.path) if may_undo and number != view.current else None,
         look_url=look_url(visit, view.path, number, line.hidden_for, lookers) if _hidden_parts(line) else None,
-        describe=did(line.kind),
+        describe=did(line.kind, small=line.small),
     )
 
 

@@ -24,6 +24,8 @@ from .visit import Visit
 from .words import KINDS, day, did, kb_t, when, who
 
 PER_PAGE = 100
+NOT_SMALL = "not-small"
+"""Every change but those that their authors called small: a kind to ask for, and none that a change has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,15 @@ def recent(visit: Visit) -> Response:
     chosen = {
         "space": args.get("space") or None,
         "author": args.get("author") or None,
-        "kind": args.get("kind") if args.get("kind") in KINDS else None,
+        "kind": args.get("kind") if args.get("kind") in (*KINDS, NOT_SMALL) else None,
         "days": days if days and 0 < days <= 3650 else None,
     }
     wanted = RecentFilter(
         below=chosen["space"],  # type: ignore[arg-type]
         author=chosen["author"],  # type: ignore[arg-type]
-        kind=chosen["kind"],  # type: ignore[arg-type]
+        kind=chosen["kind"] if chosen["kind"] != NOT_SMALL else None,  # type: ignore[arg-type]
         since=visit.now - timedelta(days=days) if chosen["days"] and days else None,
+        without_small=chosen["kind"] == NOT_SMALL,
     )
     before = args.get("before", NEWEST, type=number)
     lines = recent_changes(
@@ -98,7 +101,7 @@ def _choices(visit: Visit) -> dict[str, object]:
     spaces = readable_spaces(visit.connection, visit.wiki.id, visit.actor)
     return {
         "spaces": tuple((path, title) for _, path, title in spaces if path),
-        "kinds": tuple((kind, did(kind)) for kind in KINDS),
+        "kinds": ((NOT_SMALL, kb_t("all but small changes")), *((kind, did(kind)) for kind in KINDS)),
         "days_choices": (1, 7, 30, 365),
     }
 
@@ -121,7 +124,7 @@ def change_line(visit: Visit, line: RevisionLine, reviews: list[Outcome]) -> Cha
         when=when(line.at, visit.now),
         comment=line.comment,
         delta=line.delta,
-        describe=did(line.kind),
+        describe=did(line.kind, small=line.small),
         diff_url=visit.url("diff", path=line.path, a=line.number - 1, b=line.number),
         state=state_of(line, outcome_of(reviews, line.number)),
         hidden=line.hidden,

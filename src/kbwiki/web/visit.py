@@ -73,7 +73,7 @@ class Visit:
 
     @property
     def sign_in_url(self) -> str | None:
-        """Where somebody not signed in can do so, to come back to this page (or, from most forms, to the first page)."""
+        """Where somebody not signed in can do so, to come back here (or, from most forms, to the first page)."""
         if not self.actor.is_anonymous:
             return None
         if self.mount.sign_in_url is not None:

@@ -89,8 +89,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
 """What each kind of revision did, to follow its author's name, and to follow several names."""
 
 
-def did(kind: str, authors: int = 1) -> str:
-    """What a change of this kind did, to follow the names of so many authors."""
+def did(kind: str, authors: int = 1, *, small: bool = False) -> str:
+    """What a change of this kind did, to follow the names of so many authors; `small` is what its author called it."""
+    if small and kind == "edit":
+        return kb_t("made a small change")
     return kb_t(*KINDS[kind], n=authors) if kind in KINDS else kind
 
 

@@ -44,6 +44,7 @@ class RevisionLine:
     comment_hidden: bool = False
     author_hidden: bool = False
     hidden_for: str | None = None
+    small: bool = False
 
 
 _PREVIOUS = table_of(Revision).alias("previous")
@@ -68,6 +69,7 @@ _LINE = (
         Revision.comment_hidden,
         Revision.author_hidden,
         Revision.hidden_for,
+        Revision.small,
     )
     .join(Page, Page.id == Revision.page_id)
     .join(ActorRow, ActorRow.id == Revision.actor_id)
@@ -102,12 +104,16 @@ def history(connection: Connection, page_id: int, newest: int, count: int) -> li
 
 @dataclass(frozen=True, slots=True)
 class RecentFilter:
-    """Which changes to list: below a path, by an author (host's id), of a kind, not before a time. None is any."""
+    """Which changes to list: below a path, by an author (host's id), of a kind, not before a time. None is any.
+
+    `without_small` leaves out what its author called a small change.
+    """
 
     below: str | None = None
     author: str | None = None
     kind: str | None = None
     since: datetime | None = None
+    without_small: bool = False
 
 
 # "+ 0" keeps the planner from starting with all pages of the wiki: it is to walk the revisions from the newest.
@@ -144,6 +150,8 @@ def recent_changes(
         statement = statement.where(ActorRow.external_id == wanted.author, ~Revision.author_hidden)
     if wanted.kind is not None:
         statement = statement.where(Revision.kind == wanted.kind)
+    if wanted.without_small:
+        statement = statement.where(~Revision.small)
     if wanted.since is not None:
         statement = statement.where(Revision.at >= wanted.since)
     key = {"wiki_id": wiki_id, "before": before, "count": count, **bound(actor)}

@@ -30,6 +30,7 @@
       this.sent = null;          // what the server has by now
       this.onDevice = true;
       this.timers = {};
+      this.since = {};
       this.merge = form.matches("[data-kb-merge]") ? new Choosing(form, () => this.changed()) : null;
       form.addEventListener("input", () => this.changed());
       form.addEventListener("change", () => this.changed());
@@ -65,7 +66,13 @@
       this.later("device", 250, () => this.toDevice());
       this.later("server", 1500, () => this.toServer());
     }
-    later(name, wait, then) { clearTimeout(this.timers[name]); this.timers[name] = setTimeout(then, wait); }
+    /* After a pause; whoever writes without one is kept all the same, after eight times as long. */
+    later(name, wait, then) {
+      clearTimeout(this.timers[name]);
+      this.since[name] ??= Date.now();
+      const most = this.since[name] + wait * 8 - Date.now();
+      this.timers[name] = setTimeout(() => { delete this.since[name]; then(); }, Math.max(0, Math.min(wait, most)));
+    }
 
     /* Under the next number: whoever has the larger one has the newer text. */
     toDevice() {
