@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from kbwiki import Actor, KBWiki, Wiki
+from kbwiki.drafts.actions import Written, keep_draft
 from kbwiki.files import NewFile, upload_file
 from kbwiki.moderation.batches.plan import plan_batch
 from kbwiki.moderation.batches.selection import Selection
@@ -103,6 +104,8 @@ def fill(wiki: Wiki) -> None:
     wiki.search_log.record(Asked("32", 0, Screen.PAGE))
     with wiki.begin(AUTHOR) as tx:
         start(tx, Order(Act.TAG, "39", "40"), [(1, "00")])
+    with wiki.begin(AUTHOR) as tx:
+        keep_draft(tx, Written("41\n", "00", "42", tab="43"), max_bytes=1000)
     plan = plan_batch(wiki, LOOKER, Selection(), "approve")
     with wiki.database.write() as connection:
         columns = "wiki_id, actor_id, kind, verdict, reason, note, selection, details, at"
@@ -145,7 +148,7 @@ _ALLOWED = re.compile(
     rf"\b(?:{_OWN}|an?|https?://\S*|[\w.-]*/[\w./-]*|[a-z]+:[\w<>]*)\b/?"  # terms, addresses, what a search can say
     r"|\{\w+\}"  # filled in by a script
     r"|^pip install [\w-]+$|^app\.config\[.*$"  # to be typed
-    r"|\b(?:UTC|Esc|everyone|signed-in)\b|\[!WARNING\]|\(https://…\)",  # names and marks that are the same everywhere
+    r"|\b(?:UTC|Esc|everyone|signed-in)\b|\[!(?:WARNING|NOTE)\]|\[TOC\]|\(https://…\)",  # the same everywhere
     re.IGNORECASE,
 )
 _LETTERS_LEFT = re.compile(r"[A-Za-z]{2,}")
