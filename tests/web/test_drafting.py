@@ -210,3 +210,27 @@ def test_a_template_that_may_not_be_read_is_not_offered(visitor: Visitor, wiki: 
     page = visitor.text("/wiki/-/new?path=people/x&start=page.people/templates/minutes")
 
     assert "Hidden" not in page
+
+
+PARTS = "# Tea\n\nOne.\n\n## Green\n\nTwo.\n\n## Black\n\nThree.\n"
+
+
+def test_a_section_is_kept_with_the_whole_page_so_that_bringing_it_back_takes_nothing_out(
+    visitor: Visitor, wiki: Wiki
+) -> None:
+    save(wiki, "tea", PARTS, title="Tea")
+    form = "/wiki/-/edit/tea?section=kb-h-green"
+    page = visitor.post("/wiki/-/edit/tea", form=form, title="Tea", text="## Green\n\nTwo, hot.\n", action="preview")
+    assert written(page.text) == "## Green\n\nTwo, hot.\n"  # it goes on as the section it is
+
+    (address,) = offers(visitor, "tea")
+    assert written(visitor.text(address)) == PARTS.replace("Two.", "Two, hot.")
+
+
+def test_a_section_that_is_gone_is_kept_below_what_the_page_says(visitor: Visitor, wiki: Wiki) -> None:
+    save(wiki, "tea", PARTS, title="Tea")
+    sent = {"title": "Tea", "text": "Lost?", "path": "tea", "section": "kb-h-oolong", "draft": "window", "kept": "1"}
+    visitor.post("/wiki/-/drafts/keep", form="/wiki/-/edit/tea", **sent)
+
+    (address,) = offers(visitor, "tea")
+    assert written(visitor.text(address)) == f"{PARTS.rstrip()}\n\nLost?"
