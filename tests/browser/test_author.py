@@ -102,7 +102,7 @@ def test_a_reader_reports_from_the_page_on_a_phone(visit: Visit, wiki: Wiki) -> 
 
     page.locator("summary", has_text="More").focus()
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="Something is wrong here").click()
+    page.locator(".kb-more").get_by_role("link", name="Something is wrong here").click()
     page.get_by_role("button", name="Send").click()
     page.get_by_text("This was not sent yet.").wait_for()
     page.get_by_label("What is wrong?").fill("It is black.")

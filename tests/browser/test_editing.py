@@ -437,7 +437,7 @@ def test_one_section_is_edited_from_its_heading(desk: Desk) -> None:
 
     page.get_by_role("button", name="Save").click()
 
-    page.wait_for_url("**/wiki/rota?done=saved#kb-h-monday")
+    page.wait_for_url("**/wiki/rota?*done=saved#kb-h-monday")
     saved = read(desk.wiki, "rota")
     assert saved == TEXT.replace("## Monday\n\nAnn.", days)
     save(desk.wiki, "rota", TEXT, base=_number(desk.wiki))

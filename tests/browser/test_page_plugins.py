@@ -79,5 +79,5 @@ def test_pages_and_forms_with_plugins_are_in_order(visit: Any, wiki: Wiki, artef
     assert page.get_by_label("Room").input_value() == "Red"
     looks(page, artefacts, f"typed-{width}")
     page.get_by_role("button", name="Save").click()
-    page.wait_for_url("**/plan?done=saved")
+    page.wait_for_url("**/plan?*done=saved")
     assert page.get_by_text("Saved; one hint: Line 11: Say it calmly.").is_visible()

@@ -209,9 +209,9 @@ def test_the_changes_of_a_range_are_listed_oldest_first(wiki: Wiki) -> None:
 
 def test_a_page_says_how_far_it_was_looked_at(timed: Wiki) -> None:
     saved = save(timed, "page", "1\n")
-    assert state_of(timed, saved.page_id) == LookedAt(1, 0, None, None, None)
+    assert state_of(timed, saved.page_id) == LookedAt(1, 0, None, None, None, waits_for=("moderators",))
     save(timed, "page", "2\n", base=1)
-    assert state_of(timed, saved.page_id) == LookedAt(2, 0, None, None, None)
+    assert state_of(timed, saved.page_id) == LookedAt(2, 0, None, None, None, waits_for=("moderators",))
     decided(timed, "page", "approve")
     state = state_of(timed, saved.page_id)
     assert state is not None

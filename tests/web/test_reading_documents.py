@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from kbwiki import ANONYMOUS, Wiki
+from kbwiki.files import NewFile, upload_file
 from kbwiki.notices.models import LastVisit
 from kbwiki.testing import ADMIN, MODERATOR, READER, SECOND_WRITER, WRITER, make_space, save
 from tests.databases import SqliteTemplate
@@ -186,3 +188,15 @@ def test_an_empty_wiki_says_what_this_visitor_can_begin_with(
     every = {"Write the first page", "First steps", "Make a space", "Choose words", "flask kbwiki import git FOLDER"}
 
     assert {one for one in every if one in main} == offered
+
+
+def test_what_is_a_file_is_not_asked_for_as_a_page(visitor: Visitor, wiki: Wiki) -> None:
+    save(wiki, "home", "[[nowhere]] ![plan](plan.txt)\n")
+    content = wiki.files.keep(BytesIO(b"words"))
+    with wiki.begin(WRITER) as tx:
+        upload_file(tx, NewFile("plan.txt", content))
+
+    shown = visitor.text("/wiki/-/for-you")
+
+    assert "path=nowhere" in shown
+    assert "path=plan.txt" not in shown

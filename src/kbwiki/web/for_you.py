@@ -11,6 +11,7 @@ from flask import Response
 from markupsafe import Markup
 
 from ..errors import Forbidden
+from ..files.queries import files_at
 from ..moderation.desk.opinions import asked_of
 from ..moderation.messages.inbox import count_unread
 from ..notices import note_visit, since_last_visit
@@ -143,10 +144,13 @@ def _missing(visit: Visit) -> dict[str, Any]:
     """What is linked to and not written; for those who may see it, what was searched for and not found."""
     visit.freshen_links()
     connection, wiki_id = visit.connection, visit.wiki.id
+    lines = wanted_pages(connection, wiki_id, visit.actor, count=3 * MOST_MISSING)
+    filed = files_at(connection, wiki_id, visit.actor, [one.path for one in lines])
     wanted = tuple(
         MissingLine(one.path, visit.url("new", path=one.path), kb_t("{n} link", "{n} links", n=one.count))
-        for one in wanted_pages(connection, wiki_id, visit.actor, count=MOST_MISSING)
-    )
+        for one in lines
+        if one.path not in filed
+    )[:MOST_MISSING]
     asked: tuple[MissingLine, ...] = ()
     if visit.standing.queued is not None or visit.settings.admin_group in visit.actor.groups:
         found = unanswered(connection, wiki_id, visit.actor, visit.settings, visit.now, count=MOST_MISSING)
