@@ -36,16 +36,13 @@ class Watcher:
         self.page = page
         self.folder = folder
         self.faults: dict[str, list[str]] = {}
-        self.seen: list[str] = []
 
     def look(self, name: str, *, full: bool = True) -> None:
-        """Keep the state as it is now (every fourth in dark colours, too), and what is wrong with it in both."""
-        self.seen.append(name)
+        """Keep the state as it is now in both colours, and what is wrong with it."""
         for colours in ("light", "dark"):
             self.page.emulate_media(color_scheme="light" if colours == "light" else "dark")
-            if colours == "light" or len(self.seen) % 4 == 0:
-                picture = self.folder / f"review-{name}-{colours}.png"
-                self.page.screenshot(path=picture, full_page=full and colours == "light")
+            picture = self.folder / f"review-{name}-{colours}.png"
+            self.page.screenshot(path=picture, full_page=full and colours == "light")
             # Colours apart, both are the same document.
             rules = {"type": "tag", "values": _RULES} if colours == "light" else ["color-contrast"]
             found = self._violations(rules)
