@@ -20,8 +20,9 @@ setup: $(VENV)/.dev ## Install kbwiki and its tools into .venv (once; the others
 demo: $(VENV)/.dev ## Serve a small intranet with kbwiki in it (PORT=5000, INSTANCE=instance/demo)
 	$(BIN)/python -m kbwiki.demo --port $(PORT) --instance $(INSTANCE)
 
-test: lint types ## Lint, check types and run every test (WORKERS=2, ARGS="-k words"; as many workers as the machine has cores, two to six)
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not bench" $(ARGS)
+test: lint ## Lint, run every test, and check types meanwhile (ARGS="-k words"; WORKERS: the machine's cores, two to six)
+	@$(BIN)/mypy & types=$$!; $(BIN)/python -m pytest -n $(WORKERS) -m "not bench" $(ARGS); tests=$$?; \
+	wait $$types || { echo "types: see what mypy said above"; exit 1; }; exit $$tests
 
 lint: $(VENV)/.dev ## Check style, and that imports keep to the layers
 	$(BIN)/ruff check .
