@@ -56,9 +56,9 @@ def foot_of(visit: Visit, view: PageView, state: LookedAt | None) -> Foot:
     return Foot(
         written=_written(authors_of(visit.connection, view.id)),
         reviewed=_reviewed(state),
-        linking=tuple(NearPage(one.title, visit.url.page(one.path)) for one in near.linking),
+        linking=tuple(NearPage(one.title, visit.url.onward(one.path)) for one in near.linking),
         linking_url=visit.url("backlinks", path=view.path) if near.has_more else None,
-        related=tuple(NearPage(one.title, visit.url.page(one.path), _why(one)) for one in near.related),
+        related=tuple(NearPage(one.title, visit.url.onward(one.path), _why(one)) for one in near.related),
         files=tuple(
             NearFile(one.name, visit.url("file", path=one.path), file_size(one.size)) for one in files[:MOST_FILES]
         ),
