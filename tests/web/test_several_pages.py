@@ -6,6 +6,7 @@ import pytest
 
 from kbwiki import ANONYMOUS, Wiki
 from kbwiki.testing import MODERATOR, READER, SECOND_WRITER, make_space, save
+from kbwiki.web import several_pages
 
 from .conftest import Visitor
 
@@ -115,3 +116,15 @@ def test_what_somebody_did_is_theirs_alone(pages: Wiki, visitor: Visitor) -> Non
         assert visitor.get(did.location).status_code == 404
         assert visitor.post(f"{did.location}/undo", form="/wiki/-/tree").status_code in (400, 404)
     assert visitor.get("/wiki/-/several").status_code == 403
+
+
+def test_of_many_pages_a_preview_looks_into_the_first_and_says_so(
+    pages: Wiki, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(several_pages, "MOST_LOOKED_INTO", 1)
+    chosen = {"page": ["index", "vans/fuel"], "act": "move-to", "value": "archive"}
+    shown = visitor.post("/wiki/-/several?path=vans", action="preview", **chosen).text  # type: ignore[arg-type]
+
+    assert "What depends on it is said of the first 1 here." in shown
+    assert "goes to archive/fuel" in shown
+    assert "the link in 1 page follows" not in shown, "that is said of the second page, which was not looked into"

@@ -25,6 +25,9 @@ from .words import N_, kb_t, when
 AT_ONCE = 25
 """So many pages are done by one request; a button goes on with the rest."""
 
+MOST_LOOKED_INTO = 50
+"""Of so many pages a preview says what depends on them, with three questions each; of more, where they go."""
+
 _LISTED = 200
 _ACTS = {
     Act.MOVE_TO: N_("Move into a folder"),
@@ -138,6 +141,7 @@ def _form(
         choices=tuple(Choice(one.path, one.title, visit.url.page(one.path), one.path in ticked) for one in offered),
         is_full=len(offered) >= _LISTED,
         preview=None,
+        looked_into=None,
         errors=errors,
         can_write=bool(offered),
         cancel_url=visit.url("tree"),
@@ -150,7 +154,10 @@ def _previewed(visit: Visit, form: SeveralForm, order: Order, chosen: list[Chose
         return _form(visit, form, _offered(visit), (nothing,), status=422)
     visit.catch_up_links()
     spaces = list_spaces(visit.connection, visit.wiki.id, visit.actor)
-    lines = tuple(PreviewLine(one.path, one.title, tuple(_said(visit, order, one, spaces))) for one in chosen)
+    lines = tuple(
+        PreviewLine(one.path, one.title, (*_goes(order, one), *_depends(visit, order, one, spaces, place)))
+        for place, one in enumerate(chosen)
+    )
     return visit.show(
         "kbwiki/several.html",
         title=_title(order),
@@ -160,22 +167,30 @@ def _previewed(visit: Visit, form: SeveralForm, order: Order, chosen: list[Chose
         choices=(),
         is_full=False,
         preview=lines,
+        looked_into=MOST_LOOKED_INTO if len(chosen) > MOST_LOOKED_INTO else None,
         errors=(),
         can_write=True,
         cancel_url=visit.url("tree"),
     )
 
 
-def _said(visit: Visit, order: Order, one: Chosen, spaces: Sequence[SpaceView]) -> list[str]:
-    """What would happen to the page and to what depends on it, as far as the actor may know."""
-    if order.act in (Act.TAG, Act.UNTAG):
+def _goes(order: Order, one: Chosen) -> tuple[str, ...]:
+    """Where the page goes, if it moves."""
+    if order.act is not Act.MOVE_TO:
+        return ()
+    return (kb_t("goes to {path}", path=target_of(order, one.path)),)
+
+
+def _depends(visit: Visit, order: Order, one: Chosen, spaces: Sequence[SpaceView], place: int) -> list[str]:
+    """What happens to what depends on the page, as far as the actor may know; of the first pages only."""
+    if order.act in (Act.TAG, Act.UNTAG) or place >= MOST_LOOKED_INTO:
         return []
     connection, wiki_id, actor = visit.connection, visit.wiki.id, visit.actor
     links = len(backlinks(connection, wiki_id, one.path, actor))
     below = len(pages_below(connection, wiki_id, one.path, actor))
     files = len(files_below(connection, wiki_id, one.path, actor))
     if order.act is Act.MOVE_TO:
-        said = [kb_t("goes to {path}", path=target_of(order, one.path))]
+        said = []
         if below:
             said.append(kb_t("{n} [page] below moves along", "{n} [pages] below move along", n=below))
         if files:
