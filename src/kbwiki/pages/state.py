@@ -99,11 +99,7 @@ def write_state(
         hold_spaces(tx.connection, tx.wiki_id)
     space_id = find_space(tx.connection, tx.wiki_id, state.path) if moved else page.space_id
     if (moved or appears) and not state.deleted:
-        taken = tx.connection.execute(_TAKEN, {"wiki_id": tx.wiki_id, "path": state.path, "page_id": page.id})
-        if taken.first() is not None:
-            raise Conflict(
-                kb_t("There is already [a page] at “{path}”. Please choose another address.", path=state.path)
-            )
+        _require_free(tx, page.id, state.path)
     _insert_revision(tx, page.id, number, state, kind, comment, exempt, small)
     advanced = tx.connection.execute(
         _ADVANCE,
@@ -124,6 +120,12 @@ def write_state(
     spaces = (space_id,) if space_id == page.space_id else (page.space_id, space_id)
     _record(tx, page.id, number, spaces, state, kind, comment, exempt, decided_by, facts or {})
     return number
+
+
+def _require_free(tx: Transaction, page_id: int, path: str) -> None:
+    taken = tx.connection.execute(_TAKEN, {"wiki_id": tx.wiki_id, "path": path, "page_id": page_id})
+    if taken.first() is not None:
+        raise Conflict(kb_t("There is already [a page] at “{path}”. Please choose another address.", path=path))
 
 
 _TAKEN = select(Page.id).where(

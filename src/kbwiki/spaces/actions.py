@@ -57,13 +57,7 @@ def set_space(
     """
     _require_settable(tx, path, wanted, settings)
     row = _hold_root_and(tx, path)
-    values = {
-        "title": wanted.title or (row.title if row else path.rsplit("/", 1)[-1]),
-        "readers": None if wanted.readers is None else list(wanted.readers),
-        "writers": None if wanted.writers is None else list(wanted.writers),
-        "reviewers": None if wanted.reviewers is None else list(wanted.reviewers),
-        "edition": None if wanted.edition is None else wanted.edition.value,
-    }
+    values = _values(wanted, row.title if row else path.rsplit("/", 1)[-1])
     space_id, number = _write_space(tx, path, row, values)
     rebuild_grants(tx.connection, tx.wiki_id, settings)
     refile(tx.connection, tx.wiki_id)
@@ -80,6 +74,16 @@ def set_space(
         )
     )
     return space_id
+
+
+def _values(wanted: SpaceSettings, title: str) -> dict[str, Any]:
+    """What is written of the settings; `title` where they say none."""
+    groups = {"readers": wanted.readers, "writers": wanted.writers, "reviewers": wanted.reviewers}
+    return {
+        "title": wanted.title or title,
+        **{name: None if those is None else list(those) for name, those in groups.items()},
+        "edition": None if wanted.edition is None else wanted.edition.value,
+    }
 
 
 def _require_settable(tx: Transaction, path: str, wanted: SpaceSettings, settings: Settings) -> None:

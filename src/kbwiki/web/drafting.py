@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import Response, json
 from markupsafe import Markup
@@ -55,6 +56,11 @@ class DraftRow:
 def keeps(visit: Visit) -> bool:
     """Whether the server keeps drafts for this visitor."""
     return not visit.actor.is_anonymous and visit.settings.draft_days > 0
+
+
+def kept_here(visit: Visit) -> dict[str, Any]:
+    """What parts/keeping.html wants to know of a form that is kept: by whom, and how large it may be."""
+    return {"keeps": keeps(visit), "most_bytes": visit.settings.max_page_bytes}
 
 
 def page_meant(visit: Visit, form: EditForm) -> PageView | None:

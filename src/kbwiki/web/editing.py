@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -22,7 +23,7 @@ from ..spaces.restraining import Restrained
 from ..wording.amounts import file_size
 from .advising import Hint, draft_of, gives_hints, hints_for
 from .changing import comments_for
-from .drafting import Offer, compare, form_with_draft, keep, keeps, offers, remember
+from .drafting import Offer, compare, form_with_draft, keep, kept_here, offers, remember
 from .forms import EditForm, FieldError, whole_number
 from .merging import both_texts, chosen_text
 from .page_extras import LONGEST_LABEL, MOST
@@ -197,7 +198,6 @@ def _form(
     before = _base_text(visit, form) if looking_at else ""
     preview = shown_preview(visit, form) if looking_at == "preview" else None
     changes = difference(before, form.text) if looking_at == "changes" else None
-    space = find_space(visit.connection, visit.wiki.id, path)
     return visit.show(
         "kbwiki/edit.html",
         title=_heading(form),
@@ -212,18 +212,24 @@ def _form(
         checks=gives_hints(visit),
         typed=typed_form(visit, form.text) if not form.section else None,
         drafts=_offered(visit, form),
-        keeps=keeps(visit),
-        most_bytes=visit.settings.max_page_bytes,
+        **kept_here(visit),
         comments=comments_for(before, form.text) if looking_at else (),
         starts=offered,
         toolbar=toolbar(visit),
-        responsible=() if is_unwatched(visit, path) else responsible_groups(visit.connection, [space]),
+        responsible=_looking(visit, path),
         merged=merged,
         can_write=True,
         file_most_bytes=visit.settings.max_file_bytes,
         file_most=file_size(visit.settings.max_file_bytes),
         cancel_url=visit.url("home", new=1) if form.is_new else visit.url.page(form.path),
     )
+
+
+def _looking(visit: Visit, path: str) -> Sequence[str]:
+    """The groups that will look at it afterwards."""
+    if is_unwatched(visit, path):
+        return ()
+    return responsible_groups(visit.connection, [find_space(visit.connection, visit.wiki.id, path)])
 
 
 def _heading(form: EditForm) -> str:

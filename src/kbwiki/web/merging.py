@@ -15,7 +15,7 @@ from ..pages.line_ends import plain_ends
 from ..pages.merge import Agreed, Clash, Merge, filled, merge, resolve, together
 from ..pages.queries.view import PageView, find_deleted, find_page, get_by_id, text_of
 from ..pages.texts import load_texts
-from .drafting import keeps
+from .drafting import kept_here
 from .forms import EditForm, whole_number
 from .visit import Visit
 from .words import kb_t, who
@@ -69,8 +69,7 @@ def both_texts(visit: Visit, form: EditForm, conflict: EditConflict) -> Response
         mine_text=form.text,
         theirs_text=theirs,
         form=replace(form, path=path),
-        keeps=keeps(visit),
-        most_bytes=visit.settings.max_page_bytes,
+        **kept_here(visit),
         can_write=True,
         cancel_url=visit.url.page(path),
     )
