@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kbwiki.pages.merge import Agreed, Choice, Clash, Merge, merge, merge_lines, resolve
+from kbwiki.pages.merge import Agreed, Choice, Clash, Merge, merge, merge_lines, resolve, together
 from tests.costs import MOST, growth
 
 
@@ -238,3 +238,18 @@ def equal_lines(size: int) -> tuple[str, str, str]:
 @pytest.mark.parametrize("make", [every_line_changed_by_both, all_rewritten, equal_lines])
 def test_four_times_the_text_takes_about_four_times_as_long(make: Callable[[int], tuple[str, str, str]]) -> None:
     assert growth(lambda texts: merge(*texts), lambda times: make(250 * times)) <= MOST
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs", "both"),
+    [
+        ("a b c d\n", "a B c d\n", "a b C d\n", "a B C d\n"),
+        ("a b c d\n", "a B c d\n", "a b c D\n", "a B c D\n"),
+        ("a b c d\n", "a x b c d\n", "a b c\n", "a x b c\n"),
+        ("a b c d\n", "a B c d\n", "a X c d\n", None),
+        ("a b c d\n", "a B c d\n", "a b c d\n", None),
+        ("", "mine\n", "theirs\n", None),
+    ],
+)
+def test_what_touches_other_words_can_stand_together(base: str, mine: str, theirs: str, both: str | None) -> None:
+    assert together(Clash(base, mine, theirs)) == both

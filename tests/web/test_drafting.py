@@ -138,9 +138,9 @@ def test_changes_that_do_not_touch_are_offered_together(visitor: Visitor, wiki: 
     save(wiki, "notes", "alpha beta GAMMA delta\n", base=1, by=SECOND_WRITER)
     sent = {"title": "notes", "text": "alpha BETA gamma delta\n", "base": "1"}
     shown = visitor.post("/wiki/-/edit/notes", action="save", **sent)
-    if shown.status_code == 409:
-        assert "Together: both changes in one text" in shown.get_data(as_text=True)
-        visitor.post("/wiki/-/edit/notes", action="merge", current="2", **{**sent, "choice-0": "together"})
+    assert shown.status_code == 409, "words side by side are nobody's but their authors' to put together"
+    assert "Together: both changes in one text" in shown.text
+    visitor.post("/wiki/-/edit/notes", action="merge", current="2", **{**sent, "choice-0": "together"})
 
     assert read(wiki, "notes") == "alpha BETA GAMMA delta\n"
 
