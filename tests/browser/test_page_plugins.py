@@ -58,12 +58,12 @@ def test_pages_and_forms_with_plugins_are_in_order(visit: Any, wiki: Wiki, artef
     box, text = page.locator(".kb-boxes").bounding_box(), page.locator(".kb-reading > .kb-text").bounding_box()
     assert box["x"] > text["x"] + 300 if width == 1280 else box["y"] > text["y"] + text["height"] - 1
     page.locator(".kb-more summary").click()
-    assert page.get_by_text("Print it nicely").is_visible()
+    page.get_by_text("Print it nicely").wait_for()
 
     page.goto("/wiki/-/new?title=Next")
     looks(page, artefacts, f"starts-{width}")
     page.get_by_role("link", name="Meeting").click()
-    assert page.get_by_label("When").is_visible()
+    page.get_by_label("When").wait_for()
     assert page.get_by_label("Title").input_value() == "Next"
 
     page.goto("/wiki/-/edit/plan")
@@ -75,7 +75,7 @@ def test_pages_and_forms_with_plugins_are_in_order(visit: Any, wiki: Wiki, artef
     page.keyboard.press("Control+z")
     assert area.input_value().startswith("## One")
     page.get_by_role("button", name="Check").click()
-    assert page.get_by_text("Say it calmly.").is_visible()
+    page.get_by_text("Say it calmly.").wait_for()
     assert page.get_by_label("Room").input_value() == "Red"
     looks(page, artefacts, f"typed-{width}")
     page.get_by_role("button", name="Save").click()

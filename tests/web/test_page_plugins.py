@@ -269,5 +269,6 @@ def test_no_plugin_keeps_anybody_from_saving(visitor: Visitor, wiki: Wiki, word:
 def test_buttons_wait_for_the_script(visitor: Visitor) -> None:
     form = visitor.text("/wiki/-/edit/notes")
 
-    assert re.search(r'<div class="kb-toolbar"[^>]* hidden>', form)
+    assert re.search(r'<div class="kb-field [^>]* data-kb-waits ', form)
+    assert re.search(r'<noscript><link rel="stylesheet" href="[^"]*kb-edit-plain.css', form)
     assert 'data-kb-before="&lt;kbd&gt;" data-kb-after="&lt;/kbd&gt;" data-kb-placeholder="Ctrl"' in form

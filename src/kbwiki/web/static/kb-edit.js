@@ -14,9 +14,10 @@
       this.field = new Field(one("textarea[name=text]", place));
       this.said = one(".kb-written [role=status]", place);
       this.tools();
-      for (const hidden of all(".kb-written, [data-kb-with-script]", place)) hidden.hidden = false;
+      for (const hidden of all("[data-kb-with-script]", place)) hidden.hidden = false;
       this.suggesting = new Suggesting(this);
       this.live = new Live(this);
+      delete place.dataset.kbWaits;
       suggestTags(one("[name=tags]", this.form), this);
       const { area } = this.field;
       area.addEventListener("keydown", (event) => this.key(event));
@@ -39,7 +40,6 @@
         button.setAttribute("aria-keyshortcuts", button.getAttribute("aria-keyshortcuts").replace("Control", "Meta"));
         button.title = button.title.replace("Ctrl+", "⌘").replace("Shift+", "⇧");
       }
-      bar.hidden = false;
       const buttons = () => all("button", bar).filter((button) => !button.closest("[hidden]"));
       buttons()[0].tabIndex = 0;
       bar.addEventListener("click", (event) => { const button = event.target.closest("button"); if (button) this.insert(button); });

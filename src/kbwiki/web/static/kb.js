@@ -1,6 +1,6 @@
 /* kbwiki's one script. Everything works without it; with it, nothing written is lost by a closed tab,
    and a few things are a key away. It adds no global name and touches nothing outside .kb,
-   save the theme's attribute on the document of our own frame. */
+   save two attributes on the document of our own frame: the theme's, and that the preview is off. */
 (() => {
   "use strict";
   const words = document.currentScript.dataset;
@@ -31,14 +31,16 @@
   /* Theme: before the first paint, so that no page flashes in the other colours. */
   const chosen = store.get("kb-theme");
   if ((chosen === "light" || chosen === "dark") && words.kbOwn !== undefined) root.dataset.kbTheme = chosen;
+  /* No place is kept in the editor for a preview that was switched off. */
+  if (words.kbOwn !== undefined && store.get("kb-live") === "off") root.dataset.kbLive = "off";
 
   function themeButton() {
     const button = one(".kb-own .kb-theme");
     if (!button) return;
     const system = matchMedia("(prefers-color-scheme: dark)");
     const current = () => root.dataset.kbTheme || (system.matches ? "dark" : "light");
-    const label = () => { one("span", button).textContent = current() === "dark" ? button.dataset.kbLight : button.dataset.kbDark; };
-    button.hidden = false;
+    /* Its place is kept from the start, at the width of the longer label, so that nothing in the foot moves. */
+    const label = () => { button.dataset.kbTo = current() === "dark" ? "light" : "dark"; };
     label();
     system.addEventListener("change", label);
     button.addEventListener("click", () => {
