@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import hypothesis
 import pytest
 
+from tests.both_databases import left_out
 from tests.compiled import share_what_is_compiled
 from tests.databases import (
     PostgresqlMissing,
@@ -37,16 +38,6 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).parent.parent
 TOGETHER = ("tests/packaging/", "tests/demo/", "tests/transfer/test_git_corpus.py")
-LONG_ON_POSTGRESQL = (
-    "tests/moderation/test_canary.py::test_search_finds_no_page_by_a_hidden_word",
-    "tests/moderation/test_canary.py::test_refusals_and_forms_sent_again_hold_no_hidden_word",
-    "tests/moderation/test_canary.py::test_no_export_of_the_record_betrays_a_hidden_word_to_anybody",
-    "tests/moderation/test_record_files.py::test_a_year_of_decisions_is_exported_and_holds_a_year_later",
-    "tests/moderation/batches/test_run.py::test_people_can_save_while_a_batch_is_planned_and_run",
-    "tests/moderation/desk/test_next_by_risk.py::test_three_who_work_at_once_look_at_nothing_twice",
-    "tests/moderation/numbers/test_recount.py::test_so_do_those_of_every_space",
-)
-"""Tests that take long there, and whose statements shorter ones try there, too. KBWIKI_BOTH_DATABASES=1 runs them."""
 CHROMIUM_VARIABLE = "KBWIKI_TEST_CHROMIUM"
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET_CHROMIUM = (
@@ -63,13 +54,13 @@ hypothesis.settings.load_profile("kbwiki")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out on PostgreSQL what takes long there, and say that it was left out."""
-    if os.environ.get("KBWIKI_BOTH_DATABASES") == "1":
-        return
-    out = {one for one in items if "[postgresql" in one.nodeid and one.nodeid.startswith(LONG_ON_POSTGRESQL)}
+    """Leave out on PostgreSQL what costs time there and tells nothing new, and say that it was left out."""
+    out = left_out(items)
     if out:
-        config.hook.pytest_deselected(items=list(out))
-        items[:] = [one for one in items if one not in out]
+        config.hook.pytest_deselected(items=out)
+        gone = set(out)
+        items[:] = [one for one in items if one not in gone]
+
 
 share_what_is_compiled()
 

@@ -38,6 +38,7 @@ _FORGETFUL = {
     "autovacuum": "off",
     "fsync": "off",
     "full_page_writes": "off",
+    "jit": "off",  # without statistics, small tables seem large enough for it
     "max_wal_senders": "0",
     "synchronous_commit": "off",
     "wal_level": "minimal",
@@ -89,16 +90,12 @@ class PostgresServer:
     def drop_database(self, url: URL) -> None:
         """Drop the database, whoever is still connected to it."""
         with self._administration() as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_database_name(url))
-            )
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_database_name(url)))
 
     def freeze(self, url: URL) -> str:
         """Close the database for good, so that it can serve as a template, and return its name."""
         with self._administration() as connection:
-            connection.execute(
-                sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(_database_name(url))
-            )
+            connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(_database_name(url)))
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (url.database,)
             )

@@ -6,6 +6,7 @@ very many rows, or where the role may not do it, the database is thrown away.
 
 from __future__ import annotations
 
+from time import sleep
 from typing import Any, LiteralString, cast
 
 import psycopg
@@ -17,10 +18,8 @@ MOST_ROWS = 5_000
 # What every change of anything but rows changes: how many rows these have, or the youngest of them.
 _CATALOGUES = ("attribute", "attrdef", "class", "constraint", "index", "namespace", "proc", "statistic", "trigger")
 _MADE = " UNION ALL ".join(f"SELECT count(*), max(xmin::text::bigint) FROM pg_{name}" for name in _CATALOGUES)
-_OTHERS_GO = """
-    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
-"""
+_OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+_PATIENCE = 20  # times two milliseconds: whoever has hung up is gone then, and to end a process takes fifty
 _TABLES = "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 _NUMBERS = (
     "SELECT format('%I.%I', schemaname, sequencename), coalesce(last_value, start_value), last_value FROM pg_sequences"
@@ -45,7 +44,7 @@ class Copy:
     def is_new_again(self) -> bool:
         """Make it what it was, and say whether that could be done. Whoever is connected to it is not any more."""
         try:
-            self._run(_OTHERS_GO)
+            self._sends_others_away()
             if self._run(_MADE) != self._made:
                 return False
             self._run("SET session_replication_role = replica")  # so that rows go in any order
@@ -56,6 +55,13 @@ class Copy:
     def close(self) -> None:
         """Let go of it, so that it can be dropped."""
         self._connection.close()
+
+    def _sends_others_away(self) -> None:
+        for _ in range(_PATIENCE):
+            if not self._run(f"SELECT pid {_OTHERS}"):
+                return
+            sleep(0.002)
+        self._run(f"SELECT pg_terminate_backend(pid, 5000) {_OTHERS}")
 
     def _is_emptied(self) -> bool:
         cursor = self._connection.execute(_plain(";".join(f"DELETE FROM {name}" for name in self._tables)))

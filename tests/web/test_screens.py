@@ -174,6 +174,10 @@ def reader(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield come(app)
 
 
+ANY_DATABASE = pytest.mark.parametrize("reader", ["sqlite"], indirect=True)
+"""What is read is the same, whichever database it comes from; that it is read from both is one test's matter."""
+
+
 @pytest.fixture
 def read_only(reader: Visitor) -> Wiki:
     """The wiki that the reader reads."""
@@ -257,6 +261,7 @@ def _state(wiki: Wiki) -> tuple[Any, ...]:
         )
 
 
+@ANY_DATABASE
 @pytest.mark.parametrize("screen", [one for one in SCREENS if "POST" not in one.methods], ids=lambda one: one.endpoint)
 def test_screens_for_reading_take_no_post(reader: Visitor, read_only: Wiki, screen: Any) -> None:
     address = re.sub(r"<[^>]+>", "1", screen.rule)
@@ -285,6 +290,7 @@ def _is_foreign(value: str | None) -> bool:
     return bool(value) and value.lstrip().lower().startswith(("http:", "https:", "//", "javascript:", "data:"))  # type: ignore[union-attr]
 
 
+@ANY_DATABASE
 @pytest.mark.parametrize("name", [one for one in READ if not one.endswith("static")])
 def test_no_screen_has_anything_inline_or_from_elsewhere(reader: Visitor, read_only: Wiki, name: str) -> None:
     reader.actor = NEEDS.get(name, WRITER)
@@ -295,6 +301,7 @@ def test_no_screen_has_anything_inline_or_from_elsewhere(reader: Visitor, read_o
     assert seen.found == []
 
 
+@ANY_DATABASE
 @pytest.mark.parametrize("name", [one for one in READ if not one.endswith("static")])
 def test_what_people_wrote_is_escaped(reader: Visitor, read_only: Wiki, name: str) -> None:
     reader.actor = NEEDS.get(name, WRITER)
