@@ -67,6 +67,8 @@ share_what_is_compiled()
 # Tests start hundreds of processes: where none may keep what is compiled, each would compile all of kbwiki anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+_SHORT_LIVED = str(Path(__file__).parent / "short_lived")  # a module that Python reads at its start; it says why
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (_SHORT_LIVED, os.environ.get("PYTHONPATH"))))
 
 
 def pytest_collection_finish() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -136,3 +136,19 @@ def test_decisions_that_take_something_away_give_a_reason() -> None:
 
     assert {event.verdict for event in taken} == {Verdict.REVERT, Verdict.HIDE, Verdict.CONCERN}
     assert all(event.reason in REASONS and event.reason and event.note for event in taken)
+
+
+def test_the_last_fortnight_is_told_in_the_same_order_whatever_day_it_is() -> None:
+    """Single decisions are made then: where one came before what it is about, the demo would not start that day."""
+    weeks = [read_chronicle(NOW + timedelta(days=day)).events for day in range(7)]
+    told_of = [
+        [
+            (type(event).__name__, getattr(event, "page", None), getattr(event, "group", None))
+            for event in events
+            if event.at.date() > (NOW + timedelta(days=day - 14)).date()
+        ]
+        for day, events in enumerate(weeks)
+    ]
+
+    assert len(told_of[0]) > 50
+    assert [order == told_of[0] for order in told_of] == [True] * 7

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy import func, select
 
 from kbwiki import Actor, Wiki
 from kbwiki.demo.people import STAFF
-from kbwiki.demo.seeding import DATABASE, SETTINGS, fill_once, start_over
+from kbwiki.demo.seeding import DATABASE, SETTINGS, fill_once, start_over, write_handbook
 from kbwiki.moderation.models import IS_LIVE, Review
 from kbwiki.moderation.queries.ageing import OVERDUE, age_bound
 from kbwiki.moderation.queries.escalations import escalations
@@ -55,6 +56,12 @@ def test_a_second_start_finds_the_handbook_and_leaves_it_alone(instance: Path) -
 
     assert not filled
     assert count_changes(instance) == changes > 300
+
+
+def test_the_story_can_be_told_on_a_saturday(tmp_path: Path) -> None:
+    write_handbook(tmp_path / DATABASE, datetime(2026, 11, 28, 0, 30, tzinfo=UTC))
+
+    assert count_changes(tmp_path) > 300
 
 
 def test_of_two_processes_that_start_together_one_fills_the_handbook(tmp_path: Path) -> None:

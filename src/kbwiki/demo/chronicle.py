@@ -121,7 +121,8 @@ def read_chronicle(now: datetime) -> Chronicle:
     """The whole story, told so that it ends at ``now`` (aware)."""
     told = _toml("events.toml")
     histories = [page for file in sorted(_files("history")) for page in _toml(f"history/{file}")["page"]]
-    events: list[Event] = [write for page in histories for write in _history(page, now)]
+    last_round = min(row["until"] for row in told["round"])
+    events: list[Event] = [write for page in histories for write in _history(page, now, last_round)]
     events += [event for row in told["round"] for event in _rounds(row, events, now)]
     events += [_told(row, now) for row in told["event"]]
     events.sort(key=lambda event: event.at)
@@ -134,14 +135,14 @@ def text_of_page(path: str) -> str:
     return _file(f"pages/{path}.md").read_text(encoding="utf-8")
 
 
-def _history(page: Mapping[str, Any], now: datetime) -> Iterator[Write]:
+def _history(page: Mapping[str, Any], now: datetime, last_round: int) -> Iterator[Write]:
     revisions: Sequence[Mapping[str, Any]] = page["revisions"]
     texts = [text_of_page(page["path"])]
     for revision in revisions[:0:-1]:
         texts.append(before(texts[-1], _step(revision)))
     previous = now - timedelta(days=10_000)
     for text, revision in zip(reversed(texts), revisions, strict=True):
-        at = _working_hour(now, revision, salt=page["path"])
+        at = _working_hour(now, revision, last_round, salt=page["path"])
         at = previous = max(at, previous + timedelta(minutes=17))
         first = revision is revisions[0]
         yield Write(
@@ -218,11 +219,15 @@ def _space(row: Mapping[str, Any]) -> SpaceSettings:
     return SpaceSettings(title=row["title"], **groups)
 
 
-def _working_hour(now: datetime, revision: Mapping[str, Any], *, salt: str) -> datetime:
-    """Some minute of the working day, the same for a revision every time; weekends count as Friday."""
+def _working_hour(now: datetime, revision: Mapping[str, Any], last_round: int, *, salt: str) -> datetime:
+    """Some minute of the working day, the same for a revision every time; weekends count as Friday.
+
+    Not since the last round: what came after it is decided one by one, and would be part of it on a Friday before it.
+    """
     at = _clock_time(now, revision["days"], "08:00")
     at += timedelta(minutes=crc32(f"{salt} {revision['days']} {revision['by']}".encode()) % 570)
-    return at - timedelta(days=max(0, at.weekday() - 4))
+    is_free = revision["days"] <= last_round
+    return at if is_free else at - timedelta(days=max(0, at.weekday() - 4))
 
 
 def _clock_time(now: datetime, days: int, clock: str) -> datetime:

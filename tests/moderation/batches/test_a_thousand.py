@@ -33,7 +33,7 @@ run_batch(Wiki(sys.argv[1]), MODERATOR, sys.argv[2])
 """
 
 
-MANY = int(os.environ.get("KBWIKI_BATCH_ITEMS", "80"))
+MANY = int(os.environ.get("KBWIKI_BATCH_ITEMS", "40"))
 
 
 def start(url: str, batch_id: str) -> subprocess.Popen[bytes]:
