@@ -17,7 +17,7 @@ from kbwiki.testing import READER
 from tests.races.playing import REPOSITORY
 from tests.races.searchers import open_wiki, word_of
 
-SAVES = int(os.environ.get("KBWIKI_RACE_INDEXED_SAVES", "12"))
+SAVES = int(os.environ.get("KBWIKI_RACE_INDEXED_SAVES", "8"))
 KILLS = int(os.environ.get("KBWIKI_RACE_INDEX_KILLS", "2"))
 WRITERS = ("red", "blue")
 
