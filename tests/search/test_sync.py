@@ -167,6 +167,33 @@ def test_only_the_first_search_waits_for_long_work_elsewhere(database_url: str, 
         assert found(wiki, "elephant") == ["after"]
 
 
+def test_whoever_found_the_index_being_written_goes_on_when_it_was_left_without_the_newest(
+    database_url: str, tmp_path: Path
+) -> None:
+    """Another process may have read the journal to its end, and not yet have let go of the index, when one saves."""
+    patient = Settings(search_catch_up_seconds=20.0)
+    with (
+        closing(Wiki(database_url, index=tmp_path / "index", settings=patient)) as wiki,
+        closing(Wiki(database_url, index=tmp_path / "index")) as other,
+    ):
+        save(wiki, "before", "a giraffe\n")
+        wiki.search.catch_up()
+        save(wiki, "after", "an elephant\n")
+        sync = wiki.search.sync
+        assert sync is not None
+        assert other.search.sync is not None
+        late: list[bool] = []
+        search = threading.Thread(target=lambda: late.append(sync.catch_up_for_a_moment()))
+        with other.search.sync.engine.writer_lock():
+            search.start()
+            while sync._thread is None or sync._thread.is_alive():
+                time.sleep(0.01)
+        search.join()
+
+        assert late == [False]
+        assert found(wiki, "elephant") == ["after"]
+
+
 def seconds_of(work: Callable[[], object]) -> float:
     started = time.monotonic()
     work()

@@ -56,6 +56,7 @@ class Sync:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stuck_at: int | None = _NOT_STUCK
+        self._has_failed = False
 
     def lag(self) -> int | None:
         """How many journal entries the index has not taken in yet; None when there is no usable index."""
@@ -77,10 +78,12 @@ class Sync:
         thread, patience = self._set_to_work()
         deadline = time.monotonic() + patience
         thread.join(patience)
-        # Another process may be doing the work that this one found being done.
+        # Another process may be doing the work that this one found being done, or have ended it without the newest.
         while (left := self.lag()) != 0 and time.monotonic() < deadline:
-            if left is None and not thread.is_alive() and not self._is_being_built():
-                break
+            if not thread.is_alive() and not self._is_being_built():
+                if self._has_failed:
+                    break
+                thread, _ = self._set_to_work()
             time.sleep(0.02)
         self._stuck_at = self._reached() if left != 0 else _NOT_STUCK
         return left != 0
@@ -118,8 +121,10 @@ class Sync:
 
     def _catch_up_quietly(self) -> None:
         try:
+            self._has_failed = False
             self.catch_up(wait=False)
         except Exception:
+            self._has_failed = True
             log.exception("The search index could not be brought up to date; the next search tries again.")
 
     def catch_up(self, *, wait: bool = True, progress: Callable[[int, int], None] | None = None) -> int:
