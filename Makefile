@@ -52,7 +52,8 @@ clean: ## Remove what these commands made, .venv too; the demo's instance folder
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.dev: $(BIN)/python setup.cfg pyproject.toml $(wildcard plugins/*/pyproject.toml)
-	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]' $(patsubst %/pyproject.toml,-e %,$(wildcard plugins/*/pyproject.toml))
+	$(BIN)/python -m pip install -qq --disable-pip-version-check 'setuptools>=70.1'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-build-isolation -e '.[dev]' $(patsubst %/pyproject.toml,-e %,$(wildcard plugins/*/pyproject.toml))
 	@touch $@
 
 $(VENV)/.docs: $(BIN)/python setup.cfg pyproject.toml

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from kbwiki.wiki import Wiki
 
 REPOSITORY = Path(__file__).parent.parent
-TOGETHER = ("tests/packaging/", "tests/demo/", "tests/transfer/test_git_corpus.py")
+TOGETHER = ("tests/packaging/", "tests/demo/", "tests/transfer/test_git_corpus.py", "tests/pages/test_merge_git.py")
 CHROMIUM_VARIABLE = "KBWIKI_TEST_CHROMIUM"
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET_CHROMIUM = (

@@ -12,6 +12,7 @@ each other in it stand so in one of the two sides, and every line that a side br
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -26,6 +27,8 @@ from kbwiki.pages.merge import merge, merge_lines
 from tests.conftest import REPOSITORY, missing
 
 BUNDLE = REPOSITORY.parent / "shared" / "corpus" / "sdlwiki.bundle"
+UNDOS = int(os.environ.get("KBWIKI_CORPUS_UNDOS", "60"))
+"""So many undos of edits that 1, 3, 10 and 30 others came after."""
 Triple = tuple[str, str, str]
 
 
@@ -162,7 +165,7 @@ def undos(git: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[i
     found: dict[int, list[Triple]] = {}
     for later in (1, 3, 10, 30):
         places = [(path, n) for path, steps in changes.items() for n in range(len(steps) - later)]
-        names = [(changes[path][n], changes[path][n + later][1]) for path, n in draw.sample(places, 100)]
+        names = [(changes[path][n], changes[path][n + later][1]) for path, n in draw.sample(places, UNDOS)]
         found[later] = [(blobs.text(after), blobs.text(now), blobs.text(before)) for (before, after), now in names]
     yield found
     blobs.close()
