@@ -26,7 +26,7 @@ LONG = (
 )
 """Tests that take long there, and whose statements shorter ones try there, too."""
 
-_KINDS = ("database_url", "empty_database_url")
+_KINDS = ("database_url", "empty_database_url", "worlds")
 
 
 def left_out(items: list[pytest.Item]) -> list[pytest.Item]:

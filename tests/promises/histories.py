@@ -113,7 +113,7 @@ def examples(most: int) -> settings:
     """
     return settings(
         derandomize=os.environ.get("CI") == "true",
-        max_examples=max(1, round(most * float(os.environ.get("KBWIKI_EXAMPLES", "0.6")))),
+        max_examples=max(1, round(most * float(os.environ.get("KBWIKI_EXAMPLES", "0.45")))),
         suppress_health_check=[HealthCheck.function_scoped_fixture],
         phases=[Phase.explicit, Phase.reuse, Phase.generate],
     )

@@ -26,8 +26,8 @@ from tests.races.playing import play
 WRITERS = 8
 SAVES = int(os.environ.get("KBWIKI_RACE_SAVES", "25"))
 MODERATORS = int(os.environ.get("KBWIKI_RACE_MODERATORS", "10"))
-REVIEWS = int(os.environ.get("KBWIKI_RACE_REVIEWS", "30"))
-CRASHES = int(os.environ.get("KBWIKI_RACE_CRASHES", "15"))
+REVIEWS = int(os.environ.get("KBWIKI_RACE_REVIEWS", "20"))
+CRASHES = int(os.environ.get("KBWIKI_RACE_CRASHES", "10"))
 
 
 def uncovered(wiki: Wiki) -> list[tuple[int, int, int]]:

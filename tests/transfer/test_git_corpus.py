@@ -26,7 +26,7 @@ from tests.transfer.git_repositories import git
 pytestmark = pytest.mark.corpus
 BUNDLE = REPOSITORY.parent / "shared" / "corpus" / "sdlwiki.bundle"
 ENDINGS = ("md", "mediawiki")
-FILES = int(os.environ.get("KBWIKI_CORPUS_FILES", "20"))
+FILES = int(os.environ.get("KBWIKI_CORPUS_FILES", "12"))
 """How many files git is asked to follow through the whole history, a second each; 50 for a change of how it is read."""
 
 
