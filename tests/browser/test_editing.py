@@ -192,6 +192,23 @@ def test_a_preview_that_fails_says_so_and_comes_back(wide: Desk) -> None:
     assert wide.page.evaluate("document.activeElement.className") == "kb-live"
 
 
+def test_where_the_script_does_not_arrive_the_field_has_the_room(wide: Desk) -> None:
+    page = wide.page
+    page.route("**/kb-edit.js*", lambda route: route.abort())
+    page.goto("/wiki/-/edit/rota?")
+    page.locator(".kb-live").wait_for(state="hidden")
+    page.wait_for_load_state()
+    form, field = page.locator("form.kb-edit").bounding_box(), page.locator("#kb_f_text").bounding_box()
+    toolbar = page.locator(".kb-toolbar").bounding_box()
+    page.unroute("**/kb-edit.js*")
+    page.goto("/wiki/")  # so that the next test opens it anew
+
+    assert form is not None
+    assert field is not None
+    assert field["width"] == form["width"]
+    assert toolbar is None
+
+
 def test_the_preview_can_be_switched_off_and_stays_off(wide: Desk) -> None:
     page = wide.page
     page.get_by_role("button", name="Preview while writing").click()

@@ -220,14 +220,14 @@ def _space(row: Mapping[str, Any]) -> SpaceSettings:
 
 
 def _working_hour(now: datetime, revision: Mapping[str, Any], last_round: int, *, salt: str) -> datetime:
-    """Some minute of the working day, the same for a revision every time; weekends count as Friday.
+    """Some minute of the working day, the same for a revision every time; until the last round weekends count as Friday.
 
-    Not since the last round: what came after it is decided one by one, and would be part of it on a Friday before it.
+    What came since is decided one by one: moved to a Friday before the round, it would be decided in it already.
     """
     at = _clock_time(now, revision["days"], "08:00")
     at += timedelta(minutes=crc32(f"{salt} {revision['days']} {revision['by']}".encode()) % 570)
-    is_free = revision["days"] <= last_round
-    return at if is_free else at - timedelta(days=max(0, at.weekday() - 4))
+    came_since = revision["days"] <= last_round
+    return at if came_since else at - timedelta(days=max(0, at.weekday() - 4))
 
 
 def _clock_time(now: datetime, days: int, clock: str) -> datetime:

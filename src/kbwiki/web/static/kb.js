@@ -52,6 +52,14 @@
     });
   }
 
+  /* Where the editor's script did not arrive, the places that were kept for what it brings to life go to the field. */
+  function takeBackPlaces() {
+    for (const place of all(".kb [data-kb-waits]")) {
+      place.classList.remove("kb-has-live");
+      place.closest(".kb-editing")?.classList.remove("kb-wide");
+    }
+  }
+
   /* Small menus close on Escape and on a press elsewhere. */
   function menus() {
     document.addEventListener("click", (event) => {
@@ -338,6 +346,7 @@
     keys();
     queueKeys();
     clicks();
+    addEventListener("load", takeBackPlaces);
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
