@@ -220,7 +220,7 @@ def _space(row: Mapping[str, Any]) -> SpaceSettings:
 
 
 def _working_hour(now: datetime, revision: Mapping[str, Any], last_round: int, *, salt: str) -> datetime:
-    """Some minute of the working day, the same for a revision every time; until the last round weekends count as Friday.
+    """Some minute of the working day, the same each time for a revision; until the last round weekends count as Friday.
 
     What came since is decided one by one: moved to a Friday before the round, it would be decided in it already.
     """
