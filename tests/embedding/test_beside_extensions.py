@@ -85,7 +85,7 @@ def host(extend: Extend, folder: Path) -> Flask:
     return app
 
 
-@pytest.mark.parametrize(("name", "extend"), zip(NAMES, BESIDE, strict=True), ids=NAMES)
+@pytest.mark.parametrize(("name", "extend"), list(zip(NAMES, BESIDE, strict=True)), ids=NAMES)
 def test_a_page_is_written_and_read_and_forged_forms_are_not(name: str, extend: Extend, tmp_path: Path) -> None:
     app = host(extend, tmp_path)
     client = app.test_client()
