@@ -74,6 +74,7 @@ def host(folder: Path, *, mounted: bool = False) -> Flask:
     """An app as the guides take it for granted: with a secret, a folder of its own and Flask-Login."""
     app = Flask("host", root_path=str(folder), instance_path=str(folder / "instance"))
     app.secret_key = "a secret of the tests"
+    app.config["KBWIKI_HOOK_SECONDS"] = 10.0  # a machine with other tests on it may be slow
     LoginManager(app).user_loader(lambda user_id: None)
     if mounted:
         KBWiki(app)

@@ -100,7 +100,7 @@ def made(database_url: str) -> Iterator[Callable[..., Wiki]]:
     wikis: list[Wiki] = []
 
     def make(*plugins: Wanted, **settings: Any) -> Wiki:
-        wiki = Wiki(database_url, plugins=plugins, settings=Settings(hook_seconds=0.5, **settings))
+        wiki = Wiki(database_url, plugins=plugins, settings=Settings(hook_seconds=2.0, **settings))
         wiki.upgrade()
         wikis.append(wiki)
         return wiki

@@ -115,7 +115,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Wik
     wikis: list[Wiki] = []
 
     def make(*plugins: type[Plugin], **settings: Any) -> Wiki:
-        wiki = Wiki(url, plugins=plugins, settings=Settings(hook_seconds=0.5, **settings))
+        wiki = Wiki(url, plugins=plugins, settings=Settings(hook_seconds=2.0, **settings))
         wiki.upgrade()
         wikis.append(wiki)
         return wiki

@@ -72,7 +72,7 @@ def made(database_url: str) -> Iterator[Make]:
     wikis: list[Wiki] = []
 
     def make(*plugins: Wanted, **settings: Any) -> Wiki:
-        chosen = Settings(**{"hook_seconds": 0.3, "hook_work_seconds": 0.3, **settings})
+        chosen = Settings(**{"hook_seconds": 10.0, "hook_work_seconds": 10.0, **settings})
         wiki = Wiki(database_url, plugins=plugins, settings=chosen, clock=TickingClock())
         metadata.create_all(wiki.database.engine)
         wikis.append(wiki)

@@ -35,7 +35,7 @@ def made(database_url: str) -> Iterator[Make]:
     wikis: list[Wiki] = []
 
     def make(*plugins: Wanted, clock: Any = None, **settings: Any) -> Wiki:
-        chosen = Settings(**{"hook_seconds": 0.5, "hook_work_seconds": 0.3, **settings})
+        chosen = Settings(**{"hook_seconds": 10.0, "hook_work_seconds": 10.0, **settings})
         wiki = Wiki(database_url, plugins=plugins, settings=chosen, clock=clock or TickingClock())
         wikis.append(wiki)
         return wiki
@@ -150,7 +150,7 @@ def test_what_fails_too_often_is_off_and_goes_on_where_it_was(made: Make) -> Non
 
 def test_one_that_hangs_keeps_its_cursor_and_nobody_waits_for_ever(made: Make) -> None:
     go_on = threading.Event()
-    wiki = made(following(lambda facts: go_on.wait(30) and None))
+    wiki = made(following(lambda facts: go_on.wait(30) and None), hook_work_seconds=0.3)
     save(wiki, "page", "one\n")
 
     begun = time.monotonic()

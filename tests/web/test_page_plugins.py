@@ -103,7 +103,7 @@ def host(_sqlite_template: Any) -> Iterator[Flask]:
         app = Flask("host", instance_path=folder)
         app.config.update(
             SECRET_KEY="test", TESTING=True, KBWIKI_DATABASE_URI=_sqlite_template.copy_to(Path(folder) / "wiki.db"),
-            KBWIKI_HOOK_SECONDS=0.4, KBWIKI_HOOK_FAILURES=1000,
+            KBWIKI_HOOK_SECONDS=2.0, KBWIKI_HOOK_FAILURES=1000,
         )  # fmt: skip
         app.config["visitor"] = None
         KBWiki(
