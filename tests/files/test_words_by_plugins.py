@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from kbwiki import Wiki
+from kbwiki import Settings, Wiki
 from kbwiki.files.queries import FileView, search_files
 from kbwiki.hooks import Plugin, TextExtractor, hookimpl
 from kbwiki.testing import READER
@@ -40,7 +40,7 @@ def found(wiki: Wiki, words: str) -> list[str]:
 
 
 def test_a_file_is_found_by_the_words_a_plugin_reads_in_it(sqlite_url: str, tmp_path: Path) -> None:
-    wiki = Wiki(sqlite_url, files=tmp_path, plugins=(Letters,))
+    wiki = Wiki(sqlite_url, files=tmp_path, plugins=(Letters,), settings=Settings(hook_seconds=10.0))
     add(wiki, "forms/leave.pdf", PDF + b"noitacav \0 fo sgnidniW")
     add(wiki, "forms/other.bin", b"\x00\x01 noitacav")
 
@@ -49,7 +49,7 @@ def test_a_file_is_found_by_the_words_a_plugin_reads_in_it(sqlite_url: str, tmp_
 
 
 def test_a_file_that_a_plugin_falls_over_is_kept_and_found_by_its_name(sqlite_url: str, tmp_path: Path) -> None:
-    wiki = Wiki(sqlite_url, files=tmp_path, plugins=(Letters,))
+    wiki = Wiki(sqlite_url, files=tmp_path, plugins=(Letters,), settings=Settings(hook_seconds=10.0))
     add(wiki, "forms/leave.pdf", PDF + b"crooked", alt="Windings")
 
     assert found(wiki, "windings") == found(wiki, "leave.pdf") == ["forms/leave.pdf"]

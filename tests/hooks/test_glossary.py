@@ -29,7 +29,7 @@ def host(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
 
     def make(*plugins: type[Plugin]) -> Flask:
         app = Flask("host", instance_path=str(tmp_path / "instance"))
-        app.config.update(SECRET_KEY="x", TESTING=True, KBWIKI_DATABASE_URI=database_url)
+        app.config.update(SECRET_KEY="x", TESTING=True, KBWIKI_DATABASE_URI=database_url, KBWIKI_HOOK_SECONDS=10.0)
         KBWiki(app, actor=lambda: WRITER, plugins=plugins)
         made.append(app)
         wiki_of(app).set_up()

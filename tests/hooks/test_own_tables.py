@@ -12,13 +12,14 @@ from sqlalchemy import MetaData, Table, inspect, select
 from kbwiki.hooks import Plugin, Tables
 from kbwiki.hooks.tables import WrongTables, _require_own, own_name, tables_of, version_table
 from kbwiki.leaving import look, remove
+from kbwiki.settings import Settings
 from kbwiki.wiki import Wiki
 from tests.hooks.weather import REPORTS, Weather
 
 
 @pytest.fixture
 def wiki(database_url: str) -> Iterator[Wiki]:
-    made = Wiki(database_url, plugins=[Weather])
+    made = Wiki(database_url, plugins=[Weather], settings=Settings(hook_seconds=10.0))
     made.set_up()
     yield made
     made.close()

@@ -37,7 +37,8 @@ class Pigeon(Plugin):
 def wiki(database_url: str) -> Iterator[Wiki]:
     SENT.clear()
     BROKEN.clear()
-    wiki = Wiki(database_url, plugins=[Pigeon], settings=Settings(grace_minutes=0), clock=TickingClock())
+    settings = Settings(grace_minutes=0, hook_seconds=10.0)
+    wiki = Wiki(database_url, plugins=[Pigeon], settings=settings, clock=TickingClock())
     wiki.url_prefix = "/wiki"
     yield wiki
     wiki.close()

@@ -61,7 +61,7 @@ def wiki(database_url: str) -> Iterator[Wiki]:
         "MAIL_ADDRESS": "{id}@example.org", "LINKCHECK_ENABLED": True, "LINKCHECK_ALLOW_PRIVATE": True,
         "LINKCHECK_HOST_SECONDS": 0.0,
     }  # fmt: skip
-    settings = Settings(plugin_options=options, grace_minutes=0)
+    settings = Settings(plugin_options=options, grace_minutes=0, hook_seconds=10.0)
     wiki = Wiki(database_url, plugins=[Webhooks, Mail, LinkCheck], settings=settings, clock=TickingClock())
     wiki.upgrade()
     wiki.catch_up_consumers()

@@ -54,7 +54,7 @@ class Broken(Plugin):
 @pytest.fixture
 def app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
     app = Flask("host", instance_path=str(tmp_path / "instance"))
-    app.config.update(SECRET_KEY="test", KBWIKI_DATABASE_URI=sqlite_url, TESTING=True)
+    app.config.update(SECRET_KEY="test", KBWIKI_DATABASE_URI=sqlite_url, TESTING=True, KBWIKI_HOOK_SECONDS=10.0)
     KBWiki(app, actor=lambda: app.config["visitor"].actor, plugins=[Own, Words, Broken, People])
     app.config["visitor"] = Visitor(app.test_client())
     metadata.create_all(app.extensions["kbwiki"]["main"].wiki.database.engine)

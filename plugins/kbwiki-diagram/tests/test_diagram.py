@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kbwiki import Wiki
+from kbwiki import Settings, Wiki
 from kbwiki.testing import shown_as_html
 from kbwiki_diagram import DiagramPlugin, drawn
 from kbwiki_diagram.flowchart import read_flowchart
@@ -20,7 +20,7 @@ from kbwiki_diagram.lines import CannotDraw, spoken, statements_of, wrapped
 @pytest.fixture(scope="module")
 def wiki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiki]:
     folder: Path = tmp_path_factory.mktemp("diagram")
-    wiki = Wiki(f"sqlite:///{folder}/wiki.db", plugins=[DiagramPlugin])
+    wiki = Wiki(f"sqlite:///{folder}/wiki.db", plugins=[DiagramPlugin], settings=Settings(hook_seconds=10.0))
     wiki.upgrade()
     yield wiki
     assert [count for count in wiki.plugins.tally.counts() if count.failures] == []

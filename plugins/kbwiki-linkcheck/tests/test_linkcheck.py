@@ -66,7 +66,7 @@ def made(tmp_path: Path) -> Iterator[Callable[..., Wiki]]:
         chosen = {
             "LINKCHECK_ENABLED": True, "LINKCHECK_ALLOW_PRIVATE": True, "LINKCHECK_HOST_SECONDS": 0.0, **options,
         }  # fmt: skip
-        settings = Settings(plugin_options=chosen)
+        settings = Settings(plugin_options=chosen, hook_seconds=10.0)
         wiki = Wiki(f"sqlite:///{tmp_path / 'wiki.db'}", plugins=[LinkCheck], settings=settings, clock=TickingClock())
         wiki.upgrade()
         wikis.append(wiki)

@@ -81,7 +81,7 @@ def made(tmp_path: Path, server: MailServer) -> Iterator[Callable[..., Wiki]]:
             "MAIL_SENDER": "wiki@example.org", "MAIL_HOST": "127.0.0.1", "MAIL_PORT": server.port,
             "MAIL_ADDRESS": "{id}@example.org", "MAIL_BASE_URL": "https://example.org", **options,
         }  # fmt: skip
-        settings = Settings(plugin_options=chosen, grace_minutes=0)
+        settings = Settings(plugin_options=chosen, grace_minutes=0, hook_seconds=10.0)
         wiki = Wiki(f"sqlite:///{tmp_path / 'wiki.db'}", plugins=[Mail], settings=settings, clock=TickingClock())
         wiki.url_prefix = "/wiki"
         wiki.upgrade()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kbwiki import Wiki
+from kbwiki import Settings, Wiki
 from kbwiki.testing import READER, shown_as_html
 from kbwiki_math import MathPlugin
 from kbwiki_math.formulas import Unreadable, mathml
@@ -17,7 +17,7 @@ from kbwiki_math.formulas import Unreadable, mathml
 @pytest.fixture(scope="module")
 def wiki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiki]:
     folder: Path = tmp_path_factory.mktemp("math")
-    wiki = Wiki(f"sqlite:///{folder}/wiki.db", plugins=[MathPlugin])
+    wiki = Wiki(f"sqlite:///{folder}/wiki.db", plugins=[MathPlugin], settings=Settings(hook_seconds=10.0))
     wiki.upgrade()
     yield wiki
     assert [count for count in wiki.plugins.tally.counts() if count.failures] == []

@@ -64,7 +64,7 @@ def made(tmp_path: Path) -> Iterator[Callable[..., Wiki]]:
 
     def make(**options: Any) -> Wiki:
         chosen = {"WEBHOOKS_SECRET": SECRET, "WEBHOOKS_ALLOW_PRIVATE": True, **options}
-        settings = Settings(plugin_options=chosen)
+        settings = Settings(plugin_options=chosen, hook_seconds=10.0)
         wiki = Wiki(f"sqlite:///{tmp_path / 'wiki.db'}", plugins=[Webhooks], settings=settings, clock=TickingClock())
         wiki.upgrade()
         wikis.append(wiki)
