@@ -2,7 +2,7 @@
 
 PORT     ?= 5000
 INSTANCE ?= instance/demo
-WORKERS  ?= $(shell nproc=$$(nproc 2>/dev/null || echo 1); echo $$((nproc > 5 ? 6 : nproc + 1)))
+WORKERS  ?= $(shell nproc=$$(nproc 2>/dev/null || echo 2); echo $$((nproc < 2 ? 2 : nproc > 6 ? 6 : nproc)))
 ONLY     ?=
 ARGS     ?=
 
@@ -20,7 +20,7 @@ setup: $(VENV)/.dev ## Install kbwiki and its tools into .venv (once; the others
 demo: $(VENV)/.dev ## Serve a small intranet with kbwiki in it (PORT=5000, INSTANCE=instance/demo)
 	$(BIN)/python -m kbwiki.demo --port $(PORT) --instance $(INSTANCE)
 
-test: lint ## Lint, run every test, and check types meanwhile (ARGS="-k words"; WORKERS: one more than cores, two to six)
+test: lint ## Lint, run every test, and check types meanwhile (ARGS="-k words"; WORKERS: the machine's cores, two to six)
 	@$(BIN)/mypy & types=$$!; $(BIN)/python -m pytest -n $(WORKERS) -m "not bench" $(ARGS); tests=$$?; \
 	wait $$types || { echo "types: see what mypy said above"; exit 1; }; exit $$tests
 
