@@ -14,7 +14,7 @@ from kbwiki.testing import SECOND_WRITER, WRITER, answer, look, make_space, open
 from .accessibility import violations
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 KEYS = "## Keys\n\nThe key to the van hangs in the office beside the door.\n"
 FUEL = "## Fuel\n\nFill the tank when it is half empty, and keep the receipt for Ida.\n"
@@ -88,6 +88,22 @@ def test_the_slider_goes_through_time_by_keyboard(visit: object, vans: Wiki) -> 
     page.get_by_role("slider").focus()
     page.keyboard.press("End")
     page.locator('.kb-moment[data-kb-at="3"] .kb-moved').first.wait_for()
+
+
+def test_the_slider_moved_before_its_script_came_shows_where_it_stands(visit: object, vans: Wiki) -> None:
+    page: Page = visit().sign_in(SECOND_WRITER).page  # type: ignore[operator]
+    held: list[Route] = []
+    page.route("**/kb-past.js*", lambda route: held.append(route))
+    page.goto("/wiki/-/slider/rules/vans", wait_until="commit")
+    slider = page.get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("Home")
+    assert page.locator(".kb-moment").get_attribute("data-kb-at") == "3"
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    page.locator('.kb-moment[data-kb-at="1"]').wait_for()
+    assert slider.input_value() == "1"
 
 
 def test_one_reads_the_edition_and_the_newest_and_chooses(visit: object, vans: Wiki) -> None:

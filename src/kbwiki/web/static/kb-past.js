@@ -51,4 +51,8 @@
     clearTimeout(timer);
     show();
   });
+  /* Moved before this script came, or put back by the browser where it stood. */
+  const catchUp = () => { if (slider.value !== shown.querySelector(".kb-moment")?.dataset.kbAt) show(); };
+  catchUp();
+  addEventListener("pageshow", catchUp);
 })();
