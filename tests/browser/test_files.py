@@ -98,9 +98,11 @@ def test_files_chosen_and_pasted_in_the_editor_stand_in_the_text(visit: Visit, w
     page.click("dialog[open] button[value=none]")
     pasted = wait_for(page, "![](leave/20")
     page.click("button[value=save]")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.kb-text img')].filter(one => one.naturalWidth > 0).length === 2"
+    )
 
     assert "![The plan](leave/plan%201.png)" in text
     assert "[list-2.txt](leave/list-2.txt)" in text
     assert read(wiki, "hr/leave") == pasted.replace("\r", "")
     assert page.locator(".kb-text img").count() == 2
-    assert page.evaluate("[...document.querySelectorAll('.kb-text img')].every(one => one.width > 0)")

@@ -284,7 +284,7 @@ def test_keys_never_decide_unseen_or_by_the_way(visit: Visit, wiki: Wiki) -> Non
     moderator.keyboard.press("a")
     moderator.keyboard.press("a")
     moderator.wait_for_url(lambda url: url != before)
-    moderator.wait_for_function("window.pressedAtOnce")
+    moderator.wait_for_function("() => window.pressedAtOnce")
     moderator.wait_for_timeout(SETTLED)
     assert len(open_reviews(wiki)) == waiting - 1
 

@@ -191,7 +191,7 @@ def late(wiki: Wiki, stack: ExitStack) -> None:
 
 
 def fill(wiki: Wiki, stack: ExitStack) -> None:
-    """Many spaces, tags and authors, and titles that never end."""
+    """Many spaces, tags and authors, and titles that never end; all in the index."""
     for number in range(12):
         make_space(wiki, f"space-{number}", title=f"Department of things number {number}")
         save(
@@ -201,6 +201,7 @@ def fill(wiki: Wiki, stack: ExitStack) -> None:
             title="Ladder" + "WithoutAnEndToItsName" * 9 + str(number),
             tags=tuple(f"a tag of some length {number} {other}" for other in range(3)),
         )
+    wiki.search.catch_up()
 
 
 STATES: dict[str, tuple[str, Callable[[Wiki, ExitStack], None] | None, str]] = {

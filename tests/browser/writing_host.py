@@ -30,7 +30,7 @@ def host(folder: Path) -> Flask:
         SECRET_KEY="test",
         KBWIKI_SIGN_IN_URL="/sign-in",
         KBWIKI_MAX_PAGE_BYTES=MOST,
-        KBWIKI_LOCK_TIMEOUT_SECONDS=0.2,
+        KBWIKI_LOCK_TIMEOUT_SECONDS=3,
         FAILS=0,
     )
     KBWiki(app, actor=_current_actor)
