@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from .clock import Clock
+from .clock import Clock, time_zone
 from .database import Database
 from .file_subject import KIND as FILE
 from .file_subject import FileSubject
@@ -87,7 +87,7 @@ def search_of(
         reviewed=IS_REVIEWED,
         patience=settings.search_catch_up_seconds,
         stale_days=settings.stale_days,
-        clock=clock,
+        clock=lambda: clock().astimezone(time_zone(settings.time_zone)),
         languages=settings.languages,
         weights=weights.merged(settings.search_weights),
         dialect=dialect,

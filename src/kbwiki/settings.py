@@ -121,7 +121,7 @@ class Settings:
     """How many working hours a group has for what another one was late with."""
 
     time_zone: str = "UTC"
-    """Whose clock working hours go by: an IANA name, such as Europe/Berlin."""
+    """The organisation's: of days and times that people see and write, and of working hours; such as Europe/Berlin."""
     working_hours: str = "Mon-Fri 09:00-17:00"
     """When people are at work; due times in working hours count these only."""
     holidays: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -88,6 +88,11 @@ class WikiSite:
     def wiki_id(self) -> int:
         """The wiki's row."""
         return self._wiki.id
+
+    @property
+    def zone(self) -> tzinfo:
+        """The organisation's time zone."""
+        return self._wiki.voice.zone
 
     def now(self) -> datetime:
         """The wiki's present moment, in UTC."""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kbwiki.clock import time_zone
 from kbwiki.search.spans import parse_span
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -40,6 +41,15 @@ def test_what_people_type_means_a_stretch_of_time(text: str, start: str | None, 
     assert span is not None
     assert span.start == (at(start) if start else datetime.min.replace(tzinfo=UTC))
     assert span.end == (at(end) if end else datetime(9999, 12, 31, tzinfo=UTC))
+
+
+def test_days_are_those_of_the_zone_in_which_it_is_now() -> None:
+    now = datetime(2026, 6, 15, 2, tzinfo=UTC).astimezone(time_zone("America/New_York"))  # still the 14th there
+
+    assert parse_span("today", now) == (at("2026-06-14T04:00"), datetime(9999, 12, 31, tzinfo=UTC))
+    assert parse_span("yesterday", now) == (at("2026-06-13T04:00"), at("2026-06-14T04:00"))
+    assert parse_span("2026-03-08", now) == (at("2026-03-08T05:00"), at("2026-03-09T04:00")), "the clock changes"
+    assert parse_span("<36h", now) == (at("2026-06-13T14:00"), datetime(9999, 12, 31, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("text", ["", "soon", "30d", "<d", "2026-13", "2026-02-30", "..", "0000", "2026..2025-13"])

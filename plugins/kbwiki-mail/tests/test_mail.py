@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from kbwiki import Settings, Wiki
+from kbwiki.clock import time_zone
 from kbwiki.testing import SECOND_WRITER, TickingClock, answer, look, open_reviews, save
 from kbwiki_mail import Mail
 
@@ -165,6 +166,23 @@ def test_gathered_mails_go_at_their_hour_one_for_each_person(made: Callable[...,
     assert both["Subject"].endswith("(+1)")
     assert "one" in both.get_content()
     assert "two" in both.get_content()
+
+
+def test_their_hour_is_one_of_the_organisations_clock(made: Callable[..., Wiki], server: MailServer) -> None:
+    wiki = made(MAIL_DAILY_AT=7)
+    wiki.voice.zone = time_zone("Asia/Tokyo")
+    clock: Any = wiki.clock
+    clock.now = clock.now.replace(hour=20)  # five in the morning there
+    decide(wiki, "one")
+    wiki.catch_up_consumers()
+    clock.now += timedelta(minutes=90)
+    plugin_of(wiki).post()
+    assert server.mails == []
+
+    clock.now += timedelta(hours=1)
+    plugin_of(wiki).post()
+
+    assert len(server.mails) == 1
 
 
 def lookup(id: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import Executable, MetaData, RowMapping
@@ -61,6 +61,10 @@ class Site(Protocol):
     @property
     def log(self) -> logging.Logger:
         """The plugin's logger: `kbwiki.x.<plugin>`."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The organisation's time zone: `now().astimezone(zone)` is what its people call now."""
 
     def now(self) -> datetime:
         """The wiki's present moment, in UTC."""

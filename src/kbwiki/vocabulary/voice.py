@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
 
+from ..clock import time_zone
 from ..settings import Settings
 from ..wording import Wording
 from ..wording.speech import Speech
@@ -19,7 +20,7 @@ class Voice(Speech):
     def __init__(
         self, settings: Settings, read: Callable[[], AbstractContextManager[Connection]], wiki_id: Callable[[], int]
     ) -> None:
-        super().__init__(settings.locales, settings.translations, settings.vocabulary)
+        super().__init__(settings.locales, settings.translations, settings.vocabulary, time_zone(settings.time_zone))
         self._read = read
         self._wiki_id = wiki_id
 

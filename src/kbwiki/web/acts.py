@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from flask import Response
@@ -17,7 +17,7 @@ from ..moderation.take_back import take_back
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right, responsible_groups
 from .choosing import reason_choices
-from .forms import FieldError
+from .forms import FieldError, day_begins
 from .visit import Visit
 from .words import N_, day_and_time, kb_t
 
@@ -101,15 +101,14 @@ def _where(visit: Visit) -> tuple[str, str]:
 
 
 def _until(visit: Visit) -> datetime:
-    """The moment chosen in the form; of a day its end, in UTC. Errors: Invalid."""
+    """The moment chosen in the form; of a day its end. Errors: Invalid."""
     chosen = visit.request.form.get("until", "")
     if chosen in TIMES:
         return visit.now + TIMES[chosen]
-    try:
-        date = datetime.strptime(visit.request.form.get("date", ""), "%Y-%m-%d").replace(tzinfo=UTC)
-        return date + timedelta(days=1)
-    except (ValueError, OverflowError):
-        raise Invalid("until", kb_t("Please choose for how long.")) from None
+    ends = day_begins(visit.request.form.get("date", ""), visit.zone, days=1)
+    if ends is None:
+        raise Invalid("until", kb_t("Please choose for how long."))
+    return ends
 
 
 def _form(visit: Visit, act: Callable[[], None], name: str, path: str, title: str, *, author: str | None) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 
 from flask import Response
 from markupsafe import Markup
@@ -22,7 +22,7 @@ from ..moderation.queries.titles import titles_of
 from ..spaces.policy import Right
 from ..spaces.queries import find_space, has_right
 from .choosing import reason_choices
-from .forms import FieldError, whole_number
+from .forms import FieldError, day_begins, whole_number
 from .visit import Visit
 from .words import N_, kb_t, when
 
@@ -167,8 +167,8 @@ def _sent(sent: MultiDict[str, str]) -> BatchForm:
 
 
 def _planned(visit: Visit, form: BatchForm) -> BatchPlan:
-    since, until = _day("since", form.since), _day("until", form.until)
-    until = until and until + timedelta(days=1)  # whoever names a day means all of it
+    since = _day(visit, "since", form.since)
+    until = _day(visit, "until", form.until, days=1)  # whoever names a day means all of it
     if form.verdict == ROLL_BACK:
         if not form.author or since is None:
             raise Invalid("author", kb_t("To roll back, please say whose changes, and since when."))
@@ -194,13 +194,12 @@ def _planned(visit: Visit, form: BatchForm) -> BatchPlan:
     )
 
 
-def _day(field: str, text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(text), time(), UTC)
-    except ValueError:
-        raise Invalid(field, kb_t("Please write the day like 2026-05-03.")) from None
+def _day(visit: Visit, field: str, text: str, *, days: int = 0) -> datetime | None:
+    """When the day begins, or so many days later. Errors: Invalid."""
+    begins = day_begins(text, visit.zone, days=days)
+    if text and begins is None:
+        raise Invalid(field, kb_t("Please write the day like 2026-05-03."))
+    return begins
 
 
 def _found(visit: Visit, query: str) -> tuple[int, ...]:

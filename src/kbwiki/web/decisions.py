@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import tzinfo
 
 from flask import Response
 from markupsafe import Markup
@@ -17,7 +17,7 @@ from ..moderation.queries.log import NEWEST, RecordFilter, RecordLine, record_li
 from ..moderation.queries.recorded import DECIDE, KINDS
 from ..moderation.queries.state import reviewing_groups
 from ..spaces.queries import readable_spaces
-from .forms import number
+from .forms import day_begins, number
 from .reviews import DecisionRow, decision_row
 from .visit import Visit
 from .words import RECORD_KINDS, RECORDED, VERDICTS, kb_t, when
@@ -48,7 +48,7 @@ def log(visit: Visit) -> Response:
     """What the actor may see of the record, newest first; decisions alone where nothing else is asked for."""
     groups = _groups(visit)
     args = visit.request.args
-    wanted, chosen = _filter(args)
+    wanted, chosen = _filter(args, visit.zone)
     visit.wiki.seal()
     lines = record_lines(
         visit.connection, visit.wiki.id, visit.actor, visit.settings.admin_group, wanted,
@@ -75,7 +75,7 @@ def log(visit: Visit) -> Response:
 def export(visit: Visit) -> Response:
     """What the filter shows, all of it, as a file that can be checked against the journal; it becomes an entry."""
     _groups(visit)
-    wanted, _ = _filter(visit.request.form)
+    wanted, _ = _filter(visit.request.form, visit.zone)
     format = visit.request.form.get("format", "")
     format = format if format in FORMATS else FORMATS[0]
     rows = export_record(visit.wiki, visit.actor, wanted)
@@ -94,10 +94,10 @@ def _groups(visit: Visit) -> list[str]:
     return groups
 
 
-def _filter(said: Mapping[str, str]) -> tuple[RecordFilter, dict[str, str]]:
+def _filter(said: Mapping[str, str], zone: tzinfo) -> tuple[RecordFilter, dict[str, str]]:
     """What is asked for, and the same as it stands in the address; what makes no sense is left out."""
     chosen = {name: said.get(name, "").strip() for name in _FIELDS}
-    since, until = _day(chosen["since"]), _day(chosen["until"])
+    since, until = day_begins(chosen["since"], zone), day_begins(chosen["until"], zone, days=1)
     known: dict[str, bool] = {
         "kind": chosen["kind"] in (*KINDS, EVERYTHING),
         "verdict": chosen["verdict"] in VERDICTS,
@@ -111,7 +111,7 @@ def _filter(said: Mapping[str, str]) -> tuple[RecordFilter, dict[str, str]]:
         kind=kind if kind != EVERYTHING else None,
         space=chosen["space"].strip("/") if "space" in chosen else None,
         since=since,
-        until=until + timedelta(days=1) if until else None,
+        until=until,
         taken_back=_TAKEN_BACK.get(chosen.get("taken_back", "")),
         **{name: chosen.get(name) for name in ("group", "by", "author", "verdict", "reason", "batch")},
     )
@@ -121,13 +121,6 @@ def _filter(said: Mapping[str, str]) -> tuple[RecordFilter, dict[str, str]]:
 _FIELDS = (
     "kind", "group", "space", "by", "author", "verdict", "reason", "since", "until", "batch", "taken_back"
 )  # fmt: skip
-
-
-def _day(said: str) -> datetime | None:
-    try:
-        return datetime.combine(date.fromisoformat(said), time(), UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _choices(visit: Visit, groups: list[str]) -> dict[str, object]:

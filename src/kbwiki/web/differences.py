@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 from flask import Response
 from markupsafe import Markup
@@ -14,7 +14,7 @@ from ..pages.moved_blocks import with_moves
 from ..pages.queries.authorship import number_at
 from ..pages.queries.view import PageView, get_any_page, get_by_id
 from ..pages.texts import load_texts
-from .forms import number
+from .forms import day_begins, number
 from .histories import view_of
 from .visit import Visit
 from .words import did, kb_t, when, who
@@ -37,8 +37,8 @@ def diff(visit: Visit, path: str) -> Response:
     now = get_any_page(visit.connection, visit.wiki.id, path, visit.actor)
     b = visit.request.args.get("b", now.current, type=number)
     a = visit.request.args.get("a", b - 1, type=number)
-    if (day := day_asked(visit)) is not None:
-        a, b = number_at(visit.connection, now.id, day), now.current
+    if (ends := end_of_day_asked(visit)) is not None:
+        a, b = number_at(visit.connection, now.id, ends), now.current
     if a > b:
         a, b = b, a
     mode = "inline" if visit.request.args.get("mode") == "inline" else "side"
@@ -60,18 +60,15 @@ def diff(visit: Visit, path: str) -> Response:
         switch_url=visit.url("diff", path=path, a=a, b=b, mode=other),
         older_url=visit.url("diff", path=path, a=a - 1, b=a, mode=mode) if a > 0 else None,
         newer_url=visit.url("diff", path=path, a=b, b=b + 1, mode=mode) if b < now.current else None,
-        on=day.date().isoformat() if day is not None else "",
+        on=f"{ends.astimezone(visit.zone):%Y-%m-%d}" if ends is not None else "",
         can_write=now.can_write,
     )
 
 
-def day_asked(visit: Visit) -> datetime | None:
-    """The end of the day that the address names as `on` (in UTC); None for none, and for what is no day."""
-    try:
-        day = datetime.fromisoformat(visit.request.args.get("on", "")[:10])
-    except ValueError:
-        return None
-    return day.replace(hour=23, minute=59, second=59, tzinfo=UTC)
+def end_of_day_asked(visit: Visit) -> datetime | None:
+    """The last moment of the day that the address names as `on`; None for none, and for what is no day."""
+    ends = day_begins(visit.request.args.get("on", "")[:10], visit.zone, days=1)
+    return ends and ends - timedelta(microseconds=1)
 
 
 def _at(visit: Visit, page: PageView, number: int) -> PageView | None:

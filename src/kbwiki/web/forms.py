@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+
+from ..clock import midnight
 
 MOST_COUNTED = 2**53
 """No number of a row is as large; databases and scripts can count so far."""
@@ -52,3 +55,11 @@ def number(text: str) -> int:
 def whole_number(text: str) -> int | None:
     """The number a form field holds, None for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def day_begins(text: str, zone: tzinfo, *, days: int = 0) -> datetime | None:
+    """When a day, written as 2026-05-03, begins in the zone, or so many days after it; None for what is no day."""
+    try:
+        return midnight(date.fromisoformat(text) + timedelta(days=days), zone)
+    except (ValueError, OverflowError):
+        return None

@@ -103,8 +103,8 @@ def _period(visit: Visit) -> tuple[Period, str | None]:
     args = visit.request.args
     try:
         if args.get("from"):
-            last = _day(args.get("to"), "to") if args.get("to") else visit.now.date()
-            return Period.between(_day(args["from"], "from"), last, visit.now), None
+            last = _day(args.get("to"), "to") if args.get("to") else visit.here.date()
+            return Period.between(_day(args["from"], "from"), last, visit.here), None
     except Invalid as error:
         return Period.last(DEFAULT_DAYS, visit.now), str(error)
     days = args.get("days", type=number)

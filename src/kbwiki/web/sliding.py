@@ -12,7 +12,7 @@ from .histories import view_of
 from .reading import as_html
 from .restraints import as_restrained
 from .visit import Visit
-from .words import did, kb_t, who
+from .words import day, did, kb_t, who
 
 TEXT, CHANGES = "text", "changes"
 
@@ -59,5 +59,5 @@ def _said(visit: Visit, view: PageView) -> str:
         "[revision] {number}, by {author}, {day}",
         number=view.number,
         author=who(view.author),
-        day=view.at.date().isoformat(),
+        day=day(view.at),
     )

@@ -82,7 +82,7 @@ def _text_of_page(visit: Visit, path: str, chosen: str) -> str:
         return ""
     text = plain_ends(text_of(visit.connection, view))
     text = with_title(text, visit.request.args.get("title", ""))
-    return text.replace("{{date}}", f"{visit.now:%Y-%m-%d}").replace("{{author}}", visit.actor.name)
+    return text.replace("{{date}}", f"{visit.here:%Y-%m-%d}").replace("{{author}}", visit.actor.name)
 
 
 def _templates(visit: Visit, path: str) -> dict[str, PageTemplate]:

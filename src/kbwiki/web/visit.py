@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import datetime, tzinfo
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -70,6 +71,16 @@ class Visit:
     def locale(self) -> str:
         """The language of the answer."""
         return self.wiki.voice.chosen(wanted(self.mount, self.request))
+
+    @property
+    def zone(self) -> tzinfo:
+        """The organisation's time zone, in which people say days."""
+        return self.wiki.voice.zone
+
+    @property
+    def here(self) -> datetime:
+        """Now, on the organisation's clock: its date is what people call today."""
+        return self.now.astimezone(self.zone)
 
     @property
     def sign_in_url(self) -> str | None:

@@ -1,12 +1,13 @@
 """Days, times, numbers and lists as the language that is spoken writes them.
 
-English needs nothing for it; for other languages Babel knows how, and is read when the first of them is spoken.
+English needs nothing for it; for other languages Babel knows how, and is read when the first of them is spoken. Days
+and times are those of the wiki's time zone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -21,21 +22,23 @@ _MONTHS = (
 
 def day(moment: datetime) -> str:
     """A day as people write it: 3 May 2026."""
+    there = moment.astimezone(spoken().zone)
     locale = _babel_locale(spoken().locale)
     if locale is None:
-        return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+        return f"{there.day} {_MONTHS[there.month - 1]} {there.year}"
     from babel.dates import format_date
 
-    return format_date(moment, "long", locale=locale)
+    return format_date(there, "long", locale=locale)
 
 
 def clock(moment: datetime) -> str:
-    """A time of day, with its zone: 14:05 UTC."""
-    return f"{moment:%H:%M} UTC"
+    """A time of day, with its zone: 14:05 CET."""
+    there = moment.astimezone(spoken().zone)
+    return f"{there:%H:%M} {_zone_name(there)}"
 
 
 def day_and_time(moment: datetime) -> str:
-    """A moment: 3 May 2026, 14:05 UTC."""
+    """A moment: 3 May 2026, 14:05 CET."""
     return kb_t("{day}, {time}", day=day(moment), time=clock(moment))
 
 
@@ -92,6 +95,19 @@ def language_name(locale: str) -> str:
     """What a language calls itself."""
     known = _babel_locale(locale)
     return str(known.get_display_name()) if known is not None else "English" if locale == ENGLISH else locale
+
+
+def _zone_name(there: datetime) -> str:
+    """Short, and in the language where it has a word for it: MEZ. Zones without one are told by their distance."""
+    usual = there.tzname() or ""
+    locale = _babel_locale(spoken().locale)
+    if locale is not None and there.tzinfo is not UTC:
+        from babel.dates import get_timezone_name
+
+        name: str = get_timezone_name(there, width="short", locale=locale)
+        if name.isalpha():
+            return name
+    return usual if usual.isalpha() else f"UTC{usual}"
 
 
 @lru_cache(maxsize=100)

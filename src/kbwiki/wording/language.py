@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 
 from .catalogue import ENGLISH, Untranslated, catalogue
 from .vocabulary import Vocabulary
@@ -16,13 +17,14 @@ _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd
 class Wording:
     """A language with a wiki's terms. What was put together once is kept, so that a text costs a look-up.
 
-    `english` are the terms in English, for texts that the catalogue does not have.
+    `english` are the terms in English, for texts that the catalogue does not have; `zone` is where days begin.
     """
 
     locale: str = ENGLISH
     catalogue: gettext.NullTranslations = field(default_factory=lambda: catalogue(ENGLISH))
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     english: Vocabulary | None = None
+    zone: tzinfo = UTC
     _said: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, tzinfo
 
 from .catalogue import ENGLISH, catalogue, languages
 from .language import Wording
@@ -10,12 +11,16 @@ from .vocabularies import Vocabularies
 
 
 class Speech:
-    """The wiki's languages, the usual one first, with its terms. `folder` has catalogues of the host's own."""
+    """The wiki's languages, the usual one first, with its terms, and the zone of its days and times.
 
-    def __init__(self, locales: Sequence[str], folder: str, vocabularies: Vocabularies) -> None:
+    `folder` has catalogues of the host's own.
+    """
+
+    def __init__(self, locales: Sequence[str], folder: str, vocabularies: Vocabularies, zone: tzinfo = UTC) -> None:
         self.locales = tuple(locales) or languages(folder)
         self.folder = folder
         self.vocabularies = vocabularies
+        self.zone = zone
         self._wordings: dict[tuple[str, Vocabularies], Wording] = {}
 
     def chosen(self, wanted: Iterable[str]) -> str:
@@ -39,7 +44,7 @@ class Speech:
             language = key[0].replace("_", "-").partition("-")[0]
             texts = catalogue(key[0], self.folder)
             terms = key[1].of(key[0] if key[0] in key[1].said()["terms"] else language)
-            found = self._wordings[key] = Wording(key[0], texts, terms, key[1].of(ENGLISH))
+            found = self._wordings[key] = Wording(key[0], texts, terms, key[1].of(ENGLISH), self.zone)
         return found
 
 

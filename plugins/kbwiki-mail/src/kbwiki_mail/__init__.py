@@ -33,7 +33,7 @@ class Mail(Plugin):
         Setting("seconds", 20.0, "How long the server is waited for."),
         Setting("address", "{id}", "Somebody's address, made of their id: {id}@example.org."),
         Setting("lookup", "", "A function of yours that gives the address of an id, or None: module:function."),
-        Setting("daily_at", -1, "The hour (UTC, 0 to 23) at which mails are sent, gathered; -1: at once."),
+        Setting("daily_at", -1, "The hour of the wiki's clock (0 to 23) at which gathered mails go; -1: at once."),
         Setting("base_url", "", "Where the host is found, such as https://example.org: for links in mails."),
         Setting("unsubscribe", "", "Where people say that they want none: https://… or mailto:…"),
         Setting("most_attempts", 8, "After so many attempts a mail is given up."),

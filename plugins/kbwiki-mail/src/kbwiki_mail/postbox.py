@@ -7,7 +7,7 @@ import smtplib
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -97,8 +97,8 @@ class Postbox:
         now, hour = self.site.now(), self.site.settings["daily_at"]
         if hour < 0:
             return now
-        today = now.replace(hour=min(hour, 23), minute=0, second=0, microsecond=0)
-        return today if today >= now else today + timedelta(days=1)
+        today = now.astimezone(self.site.zone).replace(hour=min(hour, 23), minute=0, second=0, microsecond=0)
+        return (today if today >= now else today + timedelta(days=1)).astimezone(UTC)
 
     def _mine(self) -> tuple[Any, ...]:
         return WAITING.c.wiki_id == self.site.wiki_id, WAITING.c.state == "waiting"

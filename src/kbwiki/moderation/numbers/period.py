@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from ...clock import midnight
 from ...errors import Invalid
 from ...wording import kb_t
 
@@ -16,7 +17,7 @@ _MOST_POINTS = 60
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `since` up to but without `until`, in UTC; `days` is set for the last so many days."""
+    """From `since` up to but without `until`; `days` is set for the last so many days."""
 
     since: datetime
     until: datetime
@@ -29,14 +30,15 @@ class Period:
 
     @classmethod
     def between(cls, first: date, last: date, now: datetime) -> Period:
-        """From the beginning of one day to the end of another, or until now. Errors: Invalid."""
-        since = datetime.combine(first, time(), UTC)
+        """From the beginning of one day to the end of another, as the zone of `now` has them. Errors: Invalid."""
+        zone = now.tzinfo or UTC
+        since = midnight(first, zone)
         if since >= now:
             raise Invalid("from", kb_t("That is still to come; please choose an earlier first day."))
         if last < first:
             raise Invalid("to", kb_t("The last day is before the first; please exchange the two."))
-        end = now.date() if last >= now.date() else last
-        return cls(since, min(datetime.combine(end, time(), UTC) + timedelta(days=1), now))
+        end = min(last, now.date())
+        return cls(since, min(midnight(end + timedelta(days=1), zone), now))
 
     @property
     def points(self) -> tuple[datetime, ...]:

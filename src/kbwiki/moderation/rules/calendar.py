@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
+from ...clock import time_zone
 from ...errors import Invalid
 from ...settings import Settings
 from ...wording import N_, kb_t
@@ -71,19 +71,7 @@ def working_time(settings: Settings) -> WorkingTime:
 
 @lru_cache(maxsize=32)
 def _parsed(hours: str, holidays: tuple[str, ...], zone: str) -> WorkingTime:
-    return WorkingTime(parse_hours(hours), frozenset(map(_holiday, holidays)), _zone(zone))
-
-
-def _zone(name: str) -> tzinfo:
-    if name == "UTC":
-        return UTC
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        # KeyError is what an unknown name is (ZoneInfoNotFoundError); a folder's name is an OSError.
-        raise Invalid(
-            "time_zone", kb_t("“{name}” is no time zone known here. It looks like Europe/Berlin.", name=name)
-        ) from None
+    return WorkingTime(parse_hours(hours), frozenset(map(_holiday, holidays)), time_zone(zone))
 
 
 def _holiday(text: str) -> date:
