@@ -123,7 +123,7 @@ def test_what_is_overdue_and_due_soon_says_so(moderator: Visitor, wiki: Wiki) ->
     html = moderator.text(QUEUE)
 
     assert titles(html) == ["Lunch", "By train", "By plane"]
-    assert re.search(r"overdue since <time [^>]+>2 days ago</time>", html)
+    assert re.search(r"was due <time [^>]+>2 days ago</time>", html)
     assert "due in 30 minutes" in html or "due in 29 minutes" in html
     assert titles(moderator.text(f"{QUEUE}?view=overdue")) == ["Lunch"]
 

@@ -253,7 +253,7 @@ def test_history_due_time_risk_and_onlookers_are_on_the_page(moderator: Visitor,
     around = page.partition("The history around it")[2].partition("</details>")[0]
     assert "the first" in around
     assert around.count("in this review") == 1
-    assert "Overdue since" in page
+    assert "Was due" in page
     assert "3 hours ago" in page
     risk = page.partition("Risk 1.5")[2].partition("</ul>")[0]
     assert risk.count("raises it:") == 4

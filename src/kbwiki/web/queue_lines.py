@@ -127,7 +127,7 @@ def due_words(due_at: datetime | None, now: datetime, soon: datetime) -> tuple[M
     if due_at is None or due_at > soon:
         return None, False
     if due_at <= now:
-        return Markup(kb_t("overdue since {when}", when=when(due_at, now))), True  # noqa: S704 - `when` is Markup
+        return Markup(kb_t("was due {when}", when=when(due_at, now))), True  # noqa: S704 - `when` is Markup
     return Markup(kb_t("due in {time}", time=_ahead(due_at - now))), False  # noqa: S704 - made of numbers
 
 

@@ -73,7 +73,7 @@ def due_line(due_at: datetime | None, now: datetime) -> DueLine | None:
         return None
     left = due_at - now
     if left <= timedelta(0):
-        return DueLine(kb_t("Overdue since {when}", when=when(due_at, now)), late=True, soon=False)
+        return DueLine(kb_t("Was due {when}", when=when(due_at, now)), late=True, soon=False)
     return DueLine(_due_in(due_at, left), late=False, soon=left < timedelta(days=1))
 
 
