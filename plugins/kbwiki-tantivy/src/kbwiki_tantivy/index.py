@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -19,6 +19,7 @@ from kbwiki.search.engines.protocol import Hits, IndexUnusable, Scope
 from kbwiki.search.making import USUALLY, Making
 from kbwiki.search.tree import All
 
+from . import forking as forking  # from now on forks are safe
 from .integrity import verified
 from .matching import Asking
 from .ranking import rank
@@ -99,12 +100,32 @@ class TantivyIndex:
             snapshot = self._latest()
             reached = _position(snapshot.searcher) if position is None else position
             with _writing():
-                writer = snapshot.index.writer(_UPDATING_BYTES, 1)
-                for page in gone | latest.keys():
-                    writer.delete_documents_by_term(PAGE, page)
-                for document in latest.values():
-                    writer.add_document(document_of(document, self._making.standing))
-                _finish(writer, reached)
+                try:
+                    self._write(snapshot.index, gone, latest, reached)
+                    return
+                except ValueError as error:
+                    if "FileAlreadyExists" not in str(error):
+                        raise
+                # A writer that was killed in its commit left files under the names that the next one needs.
+                self._write(snapshot.index, gone, latest, reached, sweep=True)
+
+    def _write(
+        self,
+        index: tantivy.Index,
+        gone: Collection[int],
+        latest: Mapping[int, Document],
+        reached: int,
+        *,
+        sweep: bool = False,
+    ) -> None:
+        writer = index.writer(_UPDATING_BYTES, 1)
+        if sweep:
+            writer.garbage_collect_files()
+        for page in (*gone, *latest):
+            writer.delete_documents_by_term(PAGE, page)
+        for document in latest.values():
+            writer.add_document(document_of(document, self._making.standing))
+        _finish(writer, reached)
 
     @contextmanager
     def rebuild(self, position: int = 0) -> Iterator[Rebuild]:
