@@ -52,6 +52,16 @@ def test_days_are_those_of_the_zone_in_which_it_is_now() -> None:
     assert parse_span("<36h", now) == (at("2026-06-13T14:00"), datetime(9999, 12, 31, tzinfo=UTC))
 
 
+def test_hours_ago_are_hours_also_when_the_clock_changes() -> None:
+    now = datetime(2026, 3, 29, 10, tzinfo=UTC).astimezone(time_zone("Europe/Berlin"))
+
+    assert parse_span("<24h", now) == (at("2026-03-28T10:00"), datetime(9999, 12, 31, tzinfo=UTC))
+    early = datetime(2026, 5, 4, 20, tzinfo=UTC).astimezone(time_zone("Asia/Tokyo"))
+    span = parse_span(">24658m", early)
+    assert span is not None
+    assert all(moment.tzinfo is UTC for moment in span)
+
+
 @pytest.mark.parametrize("text", ["", "soon", "30d", "<d", "2026-13", "2026-02-30", "..", "0000", "2026..2025-13"])
 def test_what_means_none_is_none(text: str) -> None:
     assert parse_span(text, NOW) is None

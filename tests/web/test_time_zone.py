@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from kbwiki import KBWiki, Wiki
-from kbwiki.clock import time_zone
-from kbwiki.moderation.numbers.period import Period
 from kbwiki.testing import MODERATOR, WRITER, TickingClock, answer, look, make_space, open_reviews, save
 from kbwiki.web.forms import day_begins
 
@@ -101,11 +99,15 @@ def test_the_record_and_the_numbers_are_of_days_of_here(vans: Wiki, visitor: Vis
     assert visitor.get("/wiki/-/numbers?from=0001-01-01").status_code == 200
 
 
-def test_a_period_is_of_whole_days_also_when_the_clock_changes() -> None:
-    now = datetime(2026, 4, 10, tzinfo=time_zone("Europe/Berlin"))
-    spring = Period.between(date(2026, 3, 29), date(2026, 3, 29), now)
-    assert spring.since == datetime(2026, 3, 28, 23, tzinfo=UTC)
-    assert spring.until == datetime(2026, 3, 29, 22, tzinfo=UTC)
+def test_many_at_once_are_those_of_days_of_here(vans: Wiki, visitor: Visitor) -> None:
+    visitor.actor = MODERATOR
+    sent = {"verdict": "roll-back", "author": "writer", "reason": "wrong"}
+    planned = {
+        day: visitor.post("/wiki/-/batches/plan", form="/wiki/-/batches/new", since=day, until=day, **sent).text
+        for day in ("2026-05-03", "2026-05-04")
+    }
+    assert "1 of 1 would be done" in planned["2026-05-04"]
+    assert "It was changed again after this run" in planned["2026-05-03"]
 
 
 def test_a_template_is_filled_in_with_the_day_of_here(vans: Wiki, visitor: Visitor) -> None:

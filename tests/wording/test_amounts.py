@@ -29,6 +29,9 @@ SUMMER = datetime(2026, 7, 1, 12, tzinfo=UTC)
         ("Asia/Dubai", "en", NEW_YEARS_EVE, "1 January 2027, 03:30 UTC+04"),
         ("America/St_Johns", "de", SUMMER, "1. Juli 2026, 09:30 NDT"),
         ("Pacific/Marquesas", "en", SUMMER, "1 July 2026, 02:30 UTC-0930"),
+        ("Africa/Casablanca", "de", SUMMER, "1. Juli 2026, 13:00 UTC+01"),
+        ("Etc/UTC", "fr", SUMMER, "1 juillet 2026, 12:00 UTC"),
+        ("Asia/Tokyo", "en", datetime.max.replace(tzinfo=UTC), "31 December 9999, 23:59 UTC"),
     ],
 )
 def test_a_moment_is_said_by_the_organisations_clock(zone: str, locale: str, moment: datetime, said: str) -> None:

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from kbwiki import Settings, Wiki
-from kbwiki.clock import time_zone
 from kbwiki.testing import SECOND_WRITER, TickingClock, answer, look, open_reviews, save
 from kbwiki_mail import Mail
 
@@ -77,12 +76,12 @@ def server() -> Iterator[MailServer]:
 def made(tmp_path: Path, server: MailServer) -> Iterator[Callable[..., Wiki]]:
     wikis: list[Wiki] = []
 
-    def make(**options: Any) -> Wiki:
+    def make(time_zone: str = "UTC", **options: Any) -> Wiki:
         chosen = {
             "MAIL_SENDER": "wiki@example.org", "MAIL_HOST": "127.0.0.1", "MAIL_PORT": server.port,
             "MAIL_ADDRESS": "{id}@example.org", "MAIL_BASE_URL": "https://example.org", **options,
         }  # fmt: skip
-        settings = Settings(plugin_options=chosen, grace_minutes=0, hook_seconds=10.0)
+        settings = Settings(plugin_options=chosen, grace_minutes=0, hook_seconds=10.0, time_zone=time_zone)
         wiki = Wiki(f"sqlite:///{tmp_path / 'wiki.db'}", plugins=[Mail], settings=settings, clock=TickingClock())
         wiki.url_prefix = "/wiki"
         wiki.upgrade()
@@ -169,8 +168,7 @@ def test_gathered_mails_go_at_their_hour_one_for_each_person(made: Callable[...,
 
 
 def test_their_hour_is_one_of_the_organisations_clock(made: Callable[..., Wiki], server: MailServer) -> None:
-    wiki = made(MAIL_DAILY_AT=7)
-    wiki.voice.zone = time_zone("Asia/Tokyo")
+    wiki = made("Asia/Tokyo", MAIL_DAILY_AT=7)
     clock: Any = wiki.clock
     clock.now = clock.now.replace(hour=20)  # five in the morning there
     decide(wiki, "one")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -97,7 +97,7 @@ class Cut:
 
     def __init__(self, statement: Select[Any], now: datetime) -> None:
         self.statement = statement
-        self._now = now
+        self._now = now.astimezone(UTC)
 
     def bounds(self) -> dict[str, datetime]:
         """The parameters of the statement that depend on the time."""

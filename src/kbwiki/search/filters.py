@@ -7,7 +7,7 @@ index that is behind cannot get it wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
@@ -66,7 +66,7 @@ class Filters:
         self._connection = connection
         self._wiki_id = wiki_id
         self._actor = actor
-        self._now = now
+        self._now, self._here = now.astimezone(UTC), now
         self._reviewed = reviewed
         self._stale_days = stale_days
         self._operated = operated
@@ -114,7 +114,7 @@ class Filters:
         return Chosen(None, Note(NO_STATE, state))
 
     def _changed(self, when: str) -> Chosen:
-        span = parse_span(when, self._now)
+        span = parse_span(when, self._here)
         if span is None:
             return Chosen(None, Note(NO_TIME, when))
         return Chosen(self._pages(_CHANGED, start=span.start, end=span.end))

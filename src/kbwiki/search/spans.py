@@ -35,7 +35,7 @@ def parse_span(text: str, now: datetime) -> Span | None:
     if text == "yesterday":
         return Span(midnight(today - timedelta(days=1), zone), midnight(today, zone))
     if ago := _AGO.fullmatch(text):
-        return _ago(ago[1], int(ago[2]) * UNITS[ago[3]], now)
+        return _ago(ago[1], int(ago[2]) * UNITS[ago[3]], now.astimezone(UTC))
     return _between(text, zone)
 
 

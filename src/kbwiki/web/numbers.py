@@ -106,9 +106,9 @@ def _period(visit: Visit) -> tuple[Period, str | None]:
             last = _day(args.get("to"), "to") if args.get("to") else visit.here.date()
             return Period.between(_day(args["from"], "from"), last, visit.here), None
     except Invalid as error:
-        return Period.last(DEFAULT_DAYS, visit.now), str(error)
+        return Period.last(DEFAULT_DAYS, visit.here), str(error)
     days = args.get("days", type=number)
-    return Period.last(days if days in DAYS else DEFAULT_DAYS, visit.now), None
+    return Period.last(days if days in DAYS else DEFAULT_DAYS, visit.here), None
 
 
 def _day(said: str | None, field: str) -> date:

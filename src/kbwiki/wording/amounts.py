@@ -7,7 +7,7 @@ and times are those of the wiki's time zone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +22,7 @@ _MONTHS = (
 
 def day(moment: datetime) -> str:
     """A day as people write it: 3 May 2026."""
-    there = moment.astimezone(spoken().zone)
+    there = _there(moment)
     locale = _babel_locale(spoken().locale)
     if locale is None:
         return f"{there.day} {_MONTHS[there.month - 1]} {there.year}"
@@ -33,7 +33,7 @@ def day(moment: datetime) -> str:
 
 def clock(moment: datetime) -> str:
     """A time of day, with its zone: 14:05 CET."""
-    there = moment.astimezone(spoken().zone)
+    there = _there(moment)
     return f"{there:%H:%M} {_zone_name(there)}"
 
 
@@ -97,17 +97,26 @@ def language_name(locale: str) -> str:
     return str(known.get_display_name()) if known is not None else "English" if locale == ENGLISH else locale
 
 
+def _there(moment: datetime) -> datetime:
+    """The moment on the wiki's clock; one at the end of time, such as that of a lock for ever, as it is."""
+    try:
+        return moment.astimezone(spoken().zone)
+    except OverflowError:
+        return moment
+
+
 def _zone_name(there: datetime) -> str:
     """Short, and in the language where it has a word for it: MEZ. Zones without one are told by their distance."""
     usual = there.tzname() or ""
+    if not usual.isalpha():
+        return f"UTC{usual}"
     locale = _babel_locale(spoken().locale)
-    if locale is not None and there.tzinfo is not UTC:
-        from babel.dates import get_timezone_name
+    if locale is None or usual == "UTC":
+        return usual
+    from babel.dates import get_timezone_name
 
-        name: str = get_timezone_name(there, width="short", locale=locale)
-        if name.isalpha():
-            return name
-    return usual if usual.isalpha() else f"UTC{usual}"
+    name: str = get_timezone_name(there, width="short", locale=locale)
+    return name if name.isalpha() else usual
 
 
 @lru_cache(maxsize=100)
