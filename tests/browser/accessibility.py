@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from .watching import come_to_rest
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -18,6 +20,7 @@ def violations(page: Page, *, reads_sheets: bool = True, only: str | None = None
     a shadow tree it makes a style of its own there, which is refused, too: say `reads_sheets=False` where there is one.
     `only` names a single rule.
     """
+    come_to_rest(page)
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_AXE)
     options: dict[str, object] = {"resultTypes": ["violations"], "preload": reads_sheets}
