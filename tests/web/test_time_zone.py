@@ -85,6 +85,8 @@ def test_search_counts_in_days_of_here(vans: Wiki, visitor: Visitor) -> None:
 def test_a_lock_until_a_day_ends_with_it(vans: Wiki, visitor: Visitor) -> None:
     visitor.actor = MODERATOR
     form = "/wiki/-/lock?path=rules/vans"
+    assert "Please choose for how long." in visitor.post(form, until="", reason="wrong").text
+    assert "Please write the day like 2026-05-03." in visitor.post(form, until="date", date="May", reason="wrong").text
     assert visitor.post(form, until="date", date="2026-05-06", reason="wrong").status_code == 303
     visitor.actor = WRITER
     assert "until 7 May 2026, 00:00 JST" in visitor.text("/wiki/rules/vans")

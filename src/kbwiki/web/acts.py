@@ -105,9 +105,11 @@ def _until(visit: Visit) -> datetime:
     chosen = visit.request.form.get("until", "")
     if chosen in TIMES:
         return visit.now + TIMES[chosen]
-    ends = day_begins(visit.request.form.get("date", ""), visit.zone, days=1)
+    last_day = visit.request.form.get("date", "")
+    ends = day_begins(last_day, visit.zone, days=1)
     if ends is None:
-        raise Invalid("until", kb_t("Please choose for how long."))
+        asked = N_("Please write the day like 2026-05-03.") if last_day else N_("Please choose for how long.")
+        raise Invalid("until", kb_t(asked))
     return ends
 
 
